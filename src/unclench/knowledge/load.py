@@ -1,0 +1,221 @@
+"""Opens the data files, checks every row, freezes them and names the edition. Nothing else opens them.
+
+Faults are gathered: a file with five bad rows is reported five times in one go, not five runs apart.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import types
+import typing
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from datetime import date
+from enum import StrEnum
+from functools import cache
+from importlib import resources
+from typing import Any, TypeVar
+
+from unclench.knowledge import rows
+from unclench.values import KnowledgeError
+
+Row = TypeVar("Row")
+
+FILES: dict[str, type] = {
+    "sources": rows.Source,
+    "rules": rows.Rule,
+    "omitted_rules": rows.OmittedRule,
+    "questions": rows.Question,
+    "limits": rows.Limit,
+    "verdicts": rows.VerdictRow,
+    "codes": rows.CodeRow,
+    "removed_codes": rows.RemovedCode,
+    "terms": rows.Term,
+    "drugs": rows.Drug,
+    "drug_products": rows.DrugProduct,
+    "measures": rows.Measure,
+    "parameters": rows.Parameter,
+    "ratios": rows.Ratio,
+    "perpetrators": rows.Perpetrator,
+    "combined_effects": rows.CombinedEffect,
+    "products": rows.Product,
+    "alternatives": rows.Alternative,
+    "alternative_checks": rows.AlternativeCheck,
+    "advice": rows.Advice,
+    "need": rows.NeedCell,
+    "claims": rows.Claim,
+}
+
+# Shown in every output; an edition older than a year says so.
+EDITION_DATE = date(2026, 11, 22)
+# Files that only the manual and the checks read: opened on demand, to keep a consultation fast.
+ON_DEMAND = frozenset({"claims", "removed_codes", "omitted_rules"})
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing wrong with one row."""
+
+    where: str
+    found: str
+    need: str
+
+    def __str__(self) -> str:
+        return f"{self.where}: found {self.found}, need {self.need}"
+
+
+class Knowledge:
+    """Every fact, by kind and by id. Frozen once loaded."""
+
+    __slots__ = ("_by_id", "_tables", "edition", "edition_date")
+
+    def __init__(self, tables: dict[str, tuple[Any, ...]], edition: str) -> None:
+        self._tables = tables
+        self.edition = edition
+        self.edition_date = EDITION_DATE
+        self._by_id = {name: {row.id: row for row in table if hasattr(row, "id")} for name, table in tables.items()}
+
+    def table(self, name: str) -> tuple[Any, ...]:
+        """All rows of one file, in file order."""
+        return self._tables[name]
+
+    def get(self, name: str, key: str) -> Any:
+        """The row with this id, or a KnowledgeError that names the file."""
+        try:
+            return self._by_id[name][key]
+        except KeyError:
+            raise KnowledgeError(
+                where=f"{name}.csv", found=f"no row {key!r}", need="a row with this id", fix="Add the row, or correct the id."
+            ) from None
+
+    def has(self, name: str, key: str) -> bool:
+        return key in self._by_id[name]
+
+    def limit(self, key: str, unit: str) -> float:
+        """A threshold, by id, in a unit that must be that of the row."""
+        row: rows.Limit = self.get("limits", key)
+        if row.unit != unit:
+            raise KnowledgeError(where=f"limits.csv {key}", found=row.unit, need=unit, fix="Ask in the unit of the row.")
+        return row.value
+
+    def parameter(self, key: str) -> rows.Parameter:
+        row: rows.Parameter = self.get("parameters", key)
+        return row
+
+
+def convert_cell(text: str, kind: Any) -> Any:
+    """One cell to the type of its field. Raises ValueError with what was needed."""
+    text = text.strip()
+    if isinstance(kind, types.UnionType):
+        inner = next(part for part in typing.get_args(kind) if part is not types.NoneType)
+        return None if text == "" else convert_cell(text, inner)
+    if typing.get_origin(kind) is tuple:
+        return tuple(part.strip() for part in text.split(";") if part.strip())
+    if kind is str:
+        return text
+    if kind is int:
+        return int(text)
+    if kind is float:
+        number = float(text)
+        if number != number:
+            raise ValueError("a number, not NaN")
+        return number
+    if isinstance(kind, type) and issubclass(kind, StrEnum):
+        return kind(text)
+    raise TypeError(kind)
+
+
+def read_rows(name: str, text: str, row_type: type[Row], faults: list[Fault]) -> Iterator[Row]:
+    """Rows of one CSV text. Faults are added to the list; a bad row is left out and the rest goes on."""
+    hints = typing.get_type_hints(row_type)
+    wanted = [field.name for field in fields(row_type)]  # type: ignore[arg-type]
+    reader = csv.reader(text.splitlines())
+    header = next(reader, [])
+    for extra in [column for column in header if column not in wanted]:
+        faults.append(Fault(f"{name}.csv", f"unknown column {extra!r}", f"only {', '.join(wanted)}"))
+    for lacking in [column for column in wanted if column not in header]:
+        faults.append(Fault(f"{name}.csv", f"no column {lacking!r}", "every column of its class"))
+    if sorted(header) != sorted(wanted):
+        return
+    kinds = [hints[column] for column in header]
+    seen: set[str] = set()
+    for number, cells in enumerate(reader, start=2):
+        where = f"{name}.csv line {number} ({cells[0] if cells else 'empty'})"
+        if len(cells) != len(header):
+            faults.append(Fault(where, f"{len(cells)} cells", f"{len(header)} cells"))
+            continue
+        made: dict[str, Any] = {}
+        for column, cell, kind in zip(header, cells, kinds, strict=True):
+            try:
+                made[column] = convert_cell(cell, kind)
+            except ValueError:
+                faults.append(Fault(f"{where} {column}", repr(cell), f"a {getattr(kind, '__name__', kind)}"))
+        if len(made) != len(header):
+            continue
+        if "id" in made:
+            if not made["id"] or made["id"] in seen:
+                faults.append(Fault(where, f"id {made['id']!r} empty or used twice", "one id, once"))
+                continue
+            seen.add(made["id"])
+        yield row_type(**made)
+
+
+def texts() -> dict[str, list[tuple[str, str]]]:
+    """The text of every data file: {"sources": [("sources_kinetics", "...")]}. A kind may be split by area: `kind_area.csv`."""
+    folder = resources.files("unclench.knowledge") / "data"
+    found: dict[str, list[tuple[str, str]]] = {name: [] for name in FILES}
+    for item in sorted(folder.iterdir(), key=lambda entry: entry.name):
+        stem = item.name.removesuffix(".csv")
+        if stem == item.name:
+            continue
+        kind = max((name for name in FILES if stem == name or stem.startswith(f"{name}_")), key=len, default=None)
+        if kind is None:
+            raise KnowledgeError(
+                where=item.name, found="a file of no known kind", need=", ".join(FILES), fix="Rename or remove the file."
+            )
+        found[kind].append((stem, item.read_text(encoding="utf-8")))
+    return found
+
+
+def load_all(faults: list[Fault], *, names: frozenset[str] | None = None) -> Knowledge:
+    """Everything that can be loaded; what cannot is in `faults`."""
+    tables: dict[str, tuple[Any, ...]] = {}
+    digest = hashlib.sha256()
+    for name, parts in texts().items():
+        if names is not None and name not in names:
+            continue
+        loaded: list[Any] = []
+        for stem, text in parts:
+            digest.update(stem.encode() + b"\0" + text.encode())
+            loaded.extend(read_rows(stem, text, FILES[name], faults))
+        tables[name] = tuple(loaded)
+        ids = [row.id for row in loaded if hasattr(row, "id")]
+        for twice in sorted({key for key in ids if ids.count(key) > 1} if len(set(ids)) != len(ids) else ()):
+            faults.append(Fault(f"{name}*.csv", f"id {twice!r} in two files", "one id, once"))
+    return Knowledge(tables, f"{EDITION_DATE.isoformat()}+{digest.hexdigest()[:8]}")
+
+
+def _loaded(names: frozenset[str] | None) -> Knowledge:
+    faults: list[Fault] = []
+    found = load_all(faults, names=names)
+    if faults:
+        raise KnowledgeError(
+            where="the knowledge base",
+            found=f"{len(faults)} faults, the first: {faults[0]}",
+            need="none",
+            fix="Run `unclench knowledge check` to see them all.",
+        )
+    return found
+
+
+@cache
+def knowledge() -> Knowledge:
+    """What a consultation needs, loaded once per process."""
+    return _loaded(frozenset(FILES) - ON_DEMAND)
+
+
+@cache
+def knowledge_with_manual() -> Knowledge:
+    """All files, those for the manual included."""
+    return _loaded(None)

@@ -1,0 +1,61 @@
+"""What simulation hands on: one course per regimen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from unclench.values import Regimen
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Curve:
+    """A concentration over time for this patient: the typical one, and the middle 50 % and 90 % of people like them.
+
+    All arrays have the shape of `t_h` (hours after midnight of day 1). ng/mL.
+    """
+
+    analyte: str  # diazepam | nordazepam
+    kind: str  # total | unbound
+    unit: str
+    t_h: Array
+    typical: Array
+    p05: Array
+    p25: Array
+    p50: Array
+    p75: Array
+    p95: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A number with the middle 90 % of people like this patient."""
+
+    typical: float
+    low: float
+    high: float
+    unit: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Course:
+    """One regimen simulated for one body and its medicines, through the whole course and washout."""
+
+    regimen: Regimen
+    curves: tuple[Curve, ...]  # diazepam and nordazepam, total and unbound
+    peak_ng_ml: Span  # highest diazepam of the course
+    nordazepam_peak_ng_ml: Span
+    end_ng_ml: Span  # diazepam at the end of the last dosing day
+    accumulation: Span  # average diazepam of the last day against the first, ratio
+    steady_state_days: Span  # until 90 % of steady state, if it went on
+    half_life_h: Span
+    nordazepam_half_life_h: Span
+    gone_days: Span  # after the last dose, until diazepam and nordazepam together are under 5 % of their peak
+    background_ng_ml: Span | None  # diazepam at the start from existing use
+    people: int
+    assumed: tuple[str, ...]  # what stood in for what is not known
+    facts: tuple[str, ...]  # parameter rows used
