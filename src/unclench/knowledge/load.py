@@ -45,6 +45,7 @@ FILES: dict[str, type] = {
     "advice": rows.Advice,
     "need": rows.NeedCell,
     "claims": rows.Claim,
+    "statements": rows.Statement,
 }
 
 # Shown in every output; an edition older than a year says so.

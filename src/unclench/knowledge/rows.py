@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from unclench.values import Answer, Effect, Severity, Standing
+from unclench.values import Effect, Severity, Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -358,4 +358,12 @@ class Claim:
     standing: Standing
 
 
-ANSWERS = tuple(Answer)
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A sentence that outputs show as it is: limits of the tool, warnings at the head."""
+
+    id: str
+    text: str
+    where: str
+    source: str
+    standing: Standing
