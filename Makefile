@@ -1,0 +1,122 @@
+# Everything that a person or a machine runs. `make` alone lists it.
+# Needs python3 (3.11 or newer) with venv, and make. No target writes outside this folder, except
+# `system-deps` (and `test` as root on Debian), which may install Chromium and Node by apt and says so.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input -q
+LOCKED := install --require-hashes --only-binary :all: --no-deps
+WORKERS ?= auto
+PYTEST := $(BIN)/python -m pytest -q -n $(WORKERS)
+EXAMPLE ?= examples/acute-back-spasm.yaml
+ON ?= 2026-11-21
+
+# A stamp is named by the content it stands for: the same locks in the same place are never installed twice.
+key = $(shell { echo "$(CURDIR)"; cat $(1); } 2>/dev/null | cksum | cut -d' ' -f1)
+BASE := $(VENV)/base-$(call key,requirements/build.txt requirements/runtime.txt pyproject.toml)
+DEV := $(VENV)/dev-$(call key,requirements/build.txt requirements/runtime.txt requirements/dev.txt pyproject.toml)
+FUZZ := $(VENV)/fuzz-$(call key,requirements/runtime.txt requirements/fuzz.txt)
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.SUFFIXES:
+
+.PHONY: help
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' Makefile
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit("unclench needs Python 3.11 or newer, not " + sys.version.split()[0] + ": make PYTHON=python3.12 ...") if sys.version_info < (3, 11) else 0'
+	@echo "Making $(VENV)"
+	@$(PYTHON) -m venv $(VENV)
+
+$(BASE): | $(VENV)/bin/python
+	@echo "Installing what a consultation needs"
+	@$(PIP) $(LOCKED) -r requirements/build.txt -r requirements/runtime.txt
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m compileall -q src
+	@rm -f $(VENV)/base-* && touch $@
+
+$(DEV): $(BASE)
+	@echo "Installing what tests and checks need"
+	@$(PIP) $(LOCKED) -r requirements/dev.txt
+	@rm -f $(VENV)/dev-* && touch $@
+
+$(FUZZ): $(DEV)
+	@echo "Installing what fuzzing needs"
+	@$(PIP) $(LOCKED) -r requirements/fuzz.txt
+	@rm -f $(VENV)/fuzz-* && touch $@
+
+.PHONY: setup setup-dev
+setup: $(BASE) ## the environment that a consultation needs
+setup-dev: $(DEV) ## the same, with what tests and checks need
+
+.PHONY: consult
+consult: $(BASE) ## an example: a patient with acute back spasm
+	@$(BIN)/unclench consult $(EXAMPLE) --on $(ON)
+
+.PHONY: test test-unit test-spec test-knowledge test-generative test-verification test-acceptance test-browser
+test: $(DEV) ## every test, and which requirement each one keeps
+	@scripts/system-deps --if-root
+	@TRACE=1 $(PYTEST)
+
+test-unit test-spec test-knowledge test-generative test-verification test-acceptance: $(DEV)
+	@$(PYTEST) tests/$(@:test-%=%)
+
+test-unit: ## one function at a time
+test-spec: ## tables that are the manual of each stage
+test-knowledge: ## every row of the data files
+test-generative: ## properties that hold for any patient or record
+test-verification: ## fast kernels against slow obvious twins
+test-acceptance: ## whole consultations
+test-browser: $(DEV) ## the page in a real browser
+	@scripts/system-deps --if-root
+	@$(PYTEST) tests/browser
+
+.PHONY: check
+check: $(DEV) ## format, lint, types, import contract, knowledge, generated docs
+	@$(BIN)/ruff format --check -q .
+	@$(BIN)/ruff check -q .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache | tail -n 4
+	@$(BIN)/unclench knowledge check
+	@$(BIN)/python -m scripts.docs --check
+
+.PHONY: format
+format: $(DEV) ## put source in the house format
+	@$(BIN)/ruff check -q --fix .
+	@$(BIN)/ruff format -q .
+
+.PHONY: docs
+docs: $(DEV) ## write the generated pages again
+	@$(BIN)/python -m scripts.docs
+
+.PHONY: night
+night: $(DEV) ## long random draws; the closing lines go into docs/night.md with date and seed
+	@HYPOTHESIS_PROFILE=night $(PYTEST)
+
+.PHONY: fuzz
+FUZZ_SECONDS ?= 60
+fuzz: $(FUZZ) ## atheris on the readers, FUZZ_SECONDS=60 each
+	@for target in fuzz/fuzz_*.py; do echo "$$target"; $(BIN)/python "$$target" -max_total_time=$(FUZZ_SECONDS) -verbosity=0 || exit 1; done
+
+.PHONY: benchmark
+benchmark: $(DEV) ## times and ratios; not a test
+	@$(BIN)/python -m benchmarks
+
+.PHONY: system-deps
+system-deps: ## install Chromium and Node by apt, for the browser tests
+	@scripts/system-deps --install
+
+.PHONY: lock
+lock: ## write the lock files again (needs pip-tools)
+	@for name in build runtime dev fuzz; do \
+	  ( cd requirements && CUSTOM_COMPILE_COMMAND="make lock" $(PYTHON) -m piptools compile -q --generate-hashes --no-emit-index-url \
+	    --no-emit-trusted-host --no-emit-find-links --strip-extras --allow-unsafe --no-header --annotation-style=line \
+	    -o $$name.txt $$name.in ) || exit 1; done
+
+.PHONY: clean
+clean: ## remove the environment and caches
+	@rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .fuzz build dist
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

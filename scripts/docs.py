@@ -1,0 +1,33 @@
+"""Write the generated pages, or with --check say which are stale. `make docs` and `make check` call this."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from unclench.knowledge.manual import claims_page
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGES: dict[str, Callable[[], str]] = {"docs/claims.md": claims_page}
+
+
+def main() -> int:
+    """Every page, in order; the exit code says whether all were fresh."""
+    stale = []
+    for name, make in PAGES.items():
+        path, text = ROOT / name, make()
+        if path.is_file() and path.read_text(encoding="utf-8") == text:
+            continue
+        stale.append(name)
+        if "--check" not in sys.argv:
+            path.write_text(text, encoding="utf-8")
+            print(f"wrote {name}")
+    if stale and "--check" in sys.argv:
+        print(f"stale, run `make docs`: {', '.join(stale)}")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
