@@ -1,0 +1,381 @@
+"""What a report says, in its order, before it is drawn: the terminal and the page tell the same story from this value.
+
+Nothing clinical is computed here: values of a consultation are picked, grouped, counted and put into words.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import groupby
+from typing import Any
+
+from unclench.appraisal.findings import AlternativeAppraisal, Asked, ExposureChange
+from unclench.consult import Consultation
+from unclench.knowledge import knowledge
+from unclench.knowledge.load import FILES, ON_DEMAND
+from unclench.knowledge.rows import Advice, Source
+from unclench.planning.plan import Plan
+from unclench.report import wording as words
+from unclench.report.merge import Merged, merged
+from unclench.simulation.course import Course, Span
+from unclench.values import Answer, Jurisdiction, MadeWith, Phase, Verdict
+
+QUESTIONS_FIRST = 5
+OLD_EDITION_DAYS = 366
+MONTH_OF_DAYS = 28
+
+ALTERNATIVE_RESULTS = {
+    "offer": "Offer",
+    "caution": "With caution",
+    "cannot-say": "Cannot say yet",
+    "not-for-this-patient": "Not for this patient",
+}
+TOPICS = {
+    "how-to-take": "How to take it",
+    "missed-dose": "If a dose is missed",
+    "expect": "What to expect",
+    "serious": "Rare but serious",
+    "help": "When to get help",
+    "driving": "Driving and machines",
+    "alcohol": "Alcohol",
+    "other-medicines": "Other medicines",
+    "storage": "Keeping it safe",
+    "stopping": "Stopping",
+    "prevention": "Preventing spasm",
+    "sleep": "Sleep",
+    "self-care": "Helping yourself",
+    "pregnancy": "Pregnancy",
+    "carer": "For those who help",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionLine:
+    id: str
+    ask: str
+    why: str
+    allowed: str
+    outcomes: tuple[str, ...]  # "if yes: avoid"
+
+
+@dataclass(frozen=True, slots=True)
+class NumberLine:
+    name: str
+    typical: str
+    interval: str
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class InteractionLine:
+    medicine: str
+    says: str
+    ratio: str
+    interval: str
+    basis: str
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """One cell of the dose calendar: a day, or some days alike."""
+
+    days: str
+    dates: str
+    doses: tuple[str, ...]
+    mg: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConsideredLine:
+    id: str
+    words: str
+    chosen: bool
+    reason: str
+    peak: str
+
+
+@dataclass(frozen=True, slots=True)
+class AlternativeGroup:
+    result: str
+    heading: str
+    members: tuple[AlternativeAppraisal, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Content:
+    verdict: Verdict | None
+    verdict_words: str
+    verdict_because: tuple[str, ...]
+    jurisdiction: str
+    language: str
+    on: str
+    purpose: str
+    patient: str
+    indication: str
+    request: str
+    phrases: tuple[tuple[str, str], ...]
+    not_reviewed: str
+    provided_that: tuple[str, ...]
+    questions: tuple[QuestionLine, ...]
+    questions_later: tuple[QuestionLine, ...]
+    why: tuple[Merged, ...]
+    notes: tuple[Merged, ...]
+    not_known: tuple[Merged, ...]
+    plan: Plan
+    plan_heading: str
+    regimen: str
+    stop_on: str
+    reviews: tuple[str, ...]
+    calendar: tuple[Day, ...]
+    supply: tuple[str, ...]
+    taper: str
+    taper_because: tuple[str, ...]
+    course: Course | None
+    course_label: str
+    no_course: str
+    curve_notes: tuple[str, ...]
+    numbers: tuple[NumberLine, ...]
+    interactions: tuple[InteractionLine, ...]
+    considered: tuple[ConsideredLine, ...]
+    alternatives: tuple[AlternativeGroup, ...]
+    noticed: tuple[str, ...]
+    unrecognised: tuple[str, ...]
+    advice: tuple[tuple[str, tuple[Advice, ...]], ...]
+    sources: tuple[Source, ...]
+    facts: tuple[str, ...]
+    limits: tuple[str, ...]
+    made_with: MadeWith
+
+
+def content(consultation: Consultation) -> Content:
+    """Everything a report of this consultation says."""
+    appraisal, plan = consultation.appraisal, consultation.plan
+    findings = merged(appraisal.findings)
+    known = [one for one in findings if one.answer is Answer.YES]
+    questions = _questions(consultation)
+    course, label = shown_course(consultation)
+    advice = tuple(knowledge().get("advice", key) for key in appraisal.advice if knowledge().has("advice", key))
+    facts = facts_used(consultation)
+    return Content(
+        verdict=appraisal.verdict,
+        verdict_words=words.VERDICTS[appraisal.verdict],
+        verdict_because=appraisal.verdict_because,
+        jurisdiction=words.JURISDICTIONS[appraisal.jurisdiction],
+        language="en-GB" if appraisal.jurisdiction is Jurisdiction.UK else "en-US",
+        on=words.day(appraisal.on),
+        purpose=words.PURPOSES.get(appraisal.purpose, appraisal.purpose),
+        patient=words.person(appraisal.body),
+        indication=_indication(consultation),
+        request=appraisal.request_text,
+        phrases=appraisal.phrases,
+        not_reviewed=" ".join(words.statements("not-reviewed")),
+        provided_that=appraisal.provided_that,
+        questions=questions[:QUESTIONS_FIRST],
+        questions_later=questions[QUESTIONS_FIRST:],
+        why=tuple(one for one in known if not one.is_note),
+        notes=tuple(one for one in known if one.is_note),
+        not_known=tuple(one for one in findings if one.answer is Answer.CANNOT_SAY),
+        plan=plan,
+        plan_heading=plan.heading or appraisal.regimen_heading,
+        regimen=plan.words or (words.regimen_words(plan.regimen) if plan.regimen else ""),
+        stop_on=words.day(plan.stop_on) if plan.stop_on else "",
+        reviews=tuple(words.day(on) for on in plan.review_on),
+        calendar=_calendar(plan),
+        supply=_supply(plan),
+        taper=words.TAPERS.get(plan.taper_needed, plan.taper_needed) if plan.taper_needed != "none" else "",
+        taper_because=plan.taper_because,
+        course=course,
+        course_label=label,
+        no_course=" ".join(words.statements("not-simulated" if plan.regimen else "no-course")),
+        curve_notes=words.statements("curves"),
+        numbers=_numbers(course),
+        interactions=tuple(_interaction(change) for change in appraisal.exposure.changes),
+        considered=_considered(plan),
+        alternatives=_alternatives(appraisal.alternatives),
+        noticed=appraisal.noticed,
+        unrecognised=appraisal.unrecognised,
+        advice=_by_topic(advice),
+        sources=_sources(facts, consultation),
+        facts=facts,
+        limits=limits(consultation),
+        made_with=consultation.made_with,
+    )
+
+
+def shown_course(consultation: Consultation) -> tuple[Course | None, str]:
+    """The course of the regimen that is proposed; else that of the doses taken now; else none: never a hint at a dose."""
+    if consultation.plan.chosen is not None:
+        return consultation.plan.chosen.course, "the proposed regimen"
+    now = consultation.appraisal.current_use.regimen
+    for course in consultation.courses:
+        if now is not None and course.regimen == now:
+            return course, "diazepam as probably taken now; this is not a recommendation"
+    return None, ""
+
+
+def facts_used(consultation: Consultation) -> tuple[str, ...]:
+    """Ids of every row behind this consultation, sorted."""
+    course, _ = shown_course(consultation)
+    used = {*consultation.appraisal.facts, *consultation.plan.facts, *consultation.appraisal.advice}
+    used.update(finding.rule for finding in consultation.appraisal.findings)
+    used.update(course.facts if course else ())
+    for group in (consultation.appraisal.alternatives, consultation.appraisal.exposure.changes):
+        used.update(fact for one in group for fact in one.facts)
+    return tuple(sorted(used))
+
+
+def limits(consultation: Consultation) -> tuple[str, ...]:
+    """What this answer cannot do, and what stood in for what is not known."""
+    appraisal = consultation.appraisal
+    course, _ = shown_course(consultation)
+    out = list(words.statements("limits"))
+    if (appraisal.on - consultation.made_with.edition_date).days > OLD_EDITION_DAYS:
+        out[:0] = words.statements("old-edition")
+    if appraisal.body.age_y is not None and appraisal.body.age_y < words.ADULT_Y:
+        out[:0] = words.statements("children")
+    out.extend(course.assumed if course else ())
+    out.extend(appraisal.exposure.cannot_say)
+    out.extend(consultation.made_with.notes)
+    return tuple(dict.fromkeys(out))
+
+
+def _indication(consultation: Consultation) -> str:
+    found = consultation.appraisal.indication
+    name = found.name or found.entity
+    return name if found.answer is Answer.YES else f"{name} (not certain)"
+
+
+def _questions(consultation: Consultation) -> tuple[QuestionLine, ...]:
+    outcomes: dict[str, list[str]] = {}
+    for one in consultation.appraisal.conditional_on:
+        outcomes.setdefault(one.question, []).append(f"if {one.if_answer}: {words.VERDICTS[one.verdict].lower()}")
+    return tuple(
+        QuestionLine(asked.id, asked.ask, asked.why, allowed(asked), tuple(outcomes.get(asked.id, ())))
+        for asked in consultation.appraisal.questions
+    )
+
+
+def allowed(asked: Asked) -> str:
+    if asked.allowed:
+        return " / ".join(asked.allowed)
+    return " ".join(part for part in ("a " + asked.kind, f"in {asked.unit}" if asked.unit else "") if part)
+
+
+def _calendar(plan: Plan) -> tuple[Day, ...]:
+    """Day by day for a course of up to four weeks; longer ones by phase."""
+    if plan.regimen is None:
+        return ()
+    by_day = plan.regimen.days <= MONTH_OF_DAYS
+    out, first = [], 1
+    for phase in plan.regimen.phases:
+        step = 1 if by_day else phase.days
+        for offset in range(0, phase.days, step):
+            out.append(_day(plan, phase, first + offset, first + offset + step - 1))
+        first += phase.days
+    return tuple(out)
+
+
+def _day(plan: Plan, phase: Phase, first: int, last: int) -> Day:
+    assert plan.regimen is not None
+    start = plan.regimen.start + timedelta(days=first - 1)
+    end = plan.regimen.start + timedelta(days=last - 1)
+    return Day(
+        days=f"Day {first}" if first == last else f"Days {first} to {last}",
+        dates=words.short_day(start) if first == last else f"{words.short_day(start)} to {words.short_day(end)}",
+        doses=words.doses(phase.doses) or ("none",),
+        mg=words.amount(phase.mg_per_day),
+    )
+
+
+def _supply(plan: Plan) -> tuple[str, ...]:
+    if plan.supply is None:
+        return ()
+    lines = [f"{words.amount(line.count)} x {line.name}" for line in plan.supply.lines]
+    refills = words.counted(plan.supply.refills, "refill") if plan.supply.refills else "no refills"
+    lines.append(
+        f"{words.amount(plan.supply.total_mg)} mg in all for {words.counted(plan.supply.days, 'day')}, {refills}"
+    )
+    return (*lines, *plan.supply.notes)
+
+
+def _line(name: str, span: Span) -> NumberLine:
+    return NumberLine(name, words.number(span.typical), words.interval(span), span.unit)
+
+
+def _numbers(course: Course | None) -> tuple[NumberLine, ...]:
+    if course is None:
+        return ()
+    rows = [
+        _line("Highest diazepam", course.peak_ng_ml),
+        _line("Highest nordazepam (active metabolite)", course.nordazepam_peak_ng_ml),
+        _line("Diazepam at the end of the last day", course.end_ng_ml),
+        _line("Build-up: last day against first", course.accumulation),
+        _line("Steady state would be near after", course.steady_state_days),
+        _line("Half-life of diazepam", course.half_life_h),
+        _line("Half-life of nordazepam", course.nordazepam_half_life_h),
+        _line("Gone after the last dose (under 5 % of the peak)", course.gone_days),
+    ]
+    if course.background_ng_ml is not None:
+        rows.insert(0, _line("Diazepam already there at the start", course.background_ng_ml))
+    return tuple(rows)
+
+
+def _interaction(change: ExposureChange) -> InteractionLine:
+    shown = change.shows_number
+    when = "" if change.from_day <= 1 else f" From day {change.from_day}."
+    until = f" Until day {change.until_day}." if change.until_day is not None else ""
+    return InteractionLine(
+        medicine=change.perpetrator,
+        says=f"{change.say}{when}{until}" if shown else f"{words.UNCONFIRMED} {change.say}",
+        ratio=f"x {words.number(change.ratio)}" if shown else f"{change.direction}; size not known",
+        interval=f"{words.number(change.low)} to {words.number(change.high)}" if shown else "",
+        basis=change.basis,
+    )
+
+
+def _considered(plan: Plan) -> tuple[ConsideredLine, ...]:
+    return tuple(
+        ConsideredLine(
+            one.candidate.id,
+            one.candidate.words,
+            one.chosen,
+            one.reason,
+            f"{words.number(one.course.peak_ng_ml.typical)} ({words.interval(one.course.peak_ng_ml)}) ng/mL",
+        )
+        for one in sorted(plan.considered, key=lambda one: not one.chosen)
+    )
+
+
+def _alternatives(all_of_them: tuple[AlternativeAppraisal, ...]) -> tuple[AlternativeGroup, ...]:
+    groups = []
+    for result, heading in ALTERNATIVE_RESULTS.items():
+        members = tuple(one for one in all_of_them if one.result == result)
+        if members:
+            groups.append(AlternativeGroup(result, heading, tuple(sorted(members, key=lambda one: one.step))))
+    return tuple(groups)
+
+
+def _by_topic(advice: tuple[Advice, ...]) -> tuple[tuple[str, tuple[Advice, ...]], ...]:
+    order = list(TOPICS)
+    ranked = sorted(advice, key=lambda row: (order.index(row.topic) if row.topic in order else len(order), row.topic))
+    return tuple(
+        (TOPICS.get(topic, topic), tuple(rows)) for topic, rows in groupby(ranked, key=lambda row: row.topic)
+    )
+
+
+def _sources(facts: tuple[str, ...], consultation: Consultation) -> tuple[Source, ...]:
+    """The sources of the rows used, by id; a source is not listed unless something rests on it."""
+    wanted = {finding.source for finding in consultation.appraisal.findings}
+    rows = every_row()
+    wanted.update(getattr(rows[fact], "source", "") for fact in facts if fact in rows)
+    return tuple(row for row in sorted(knowledge().table("sources"), key=lambda row: row.id) if row.id in wanted)
+
+
+def every_row() -> dict[str, Any]:
+    """All rows of a consultation's knowledge by id."""
+    found: dict[str, Any] = {}
+    for name in FILES:
+        if name not in ON_DEMAND:
+            found.update((row.id, row) for row in knowledge().table(name) if hasattr(row, "id"))
+    return found

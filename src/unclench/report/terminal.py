@@ -1,0 +1,215 @@
+"""The summary for a terminal: what a prescriber reads in two minutes, 80 to 100 columns, plain in a pipe.
+
+Text goes to Rich as `Text` only, never as markup, so that "[red]" in a record is shown as it was written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rich.console import Console
+from rich.text import Text
+
+from unclench.consult import Consultation
+from unclench.report import wording as words
+from unclench.report.content import Content, content
+from unclench.report.merge import Merged
+from unclench.values import Verdict
+
+WIDEST = 100
+WHY_SHOWN = 6
+ADVICE_SHOWN = 4
+STYLES = {
+    Verdict.AVOID: "bold red",
+    Verdict.NOT_FIRST_LINE: "bold yellow",
+    Verdict.USABLE_WITH_CHANGES: "bold cyan",
+    Verdict.REASONABLE: "bold green",
+    None: "bold",
+}
+# For a console that cannot show more than ASCII.
+ASCII = str.maketrans({"–": "-", "—": "-", "−": "-", "×": "x", "≥": ">=", "≤": "<=", "µ": "u", "°": "deg", "’": "'"})
+
+
+class Writer:
+    """Lines with a hanging indent, wrapped to the console."""
+
+    def __init__(self, console: Console) -> None:
+        self.console = console
+        self.width = min(console.width, WIDEST)
+        self.ascii = not (console.encoding or "ascii").lower().startswith("utf")
+
+    def line(self, text: str, *, style: str = "", first: str = "", rest: str = "") -> None:
+        """One paragraph: `first` stands before its first line, `rest` before the others."""
+        made = Text(self.safe(text), style=style)
+        lines = made.wrap(self.console, max(self.width - len(rest or first), 20)) or [Text("")]
+        for index, part in enumerate(lines):
+            part.rstrip()
+            out = Text((rest if index else first)) + part
+            self.console.print(out, soft_wrap=True, highlight=False, markup=False, emoji=False)
+
+    def item(self, text: str, *, style: str = "", mark: str = "-") -> None:
+        self.line(text, style=style, first=f"  {mark} ", rest=" " * (len(mark) + 3))
+
+    def under(self, text: str) -> None:
+        self.line(text, style="dim", first="    ", rest="    ")
+
+    def heading(self, text: str) -> None:
+        self.console.print()
+        self.line(text.upper(), style="bold")
+
+    def section(self, heading: str, lines: Iterable[str]) -> None:
+        """A heading and its items, or nothing at all."""
+        kept = [line for line in lines if line]
+        if kept:
+            self.heading(heading)
+            for line in kept:
+                self.item(line)
+
+    def safe(self, text: str) -> str:
+        text = words.clean(text)
+        return text.translate(ASCII).encode("ascii", "replace").decode() if self.ascii else text
+
+
+def print_consultation(consultation: Consultation, console: Console) -> None:
+    """Print everything that matters, the most important first."""
+    said, out = content(consultation), Writer(console)
+    _head(said, out)
+    _why(said, out)
+    _questions(said, out)
+    _what_to_do(said, out)
+    _what_it_will_do(said, out)
+    _instead(said, out)
+    _not_known(said, out)
+    _patient(said, out)
+    _made_with(said, out)
+
+
+def _head(said: Content, out: Writer) -> None:
+    out.line(f"{said.verdict_words.upper()}: {said.purpose}, diazepam", style=STYLES[said.verdict])
+    out.line(f"{said.jurisdiction} | {said.on} | {said.not_reviewed}")
+    out.line(f"{said.patient} | {said.indication}")
+    if said.request:
+        out.line(f"Asked: {said.request}")
+    for key, phrase in said.phrases:
+        out.line(f"{key}: {phrase}")
+    for because in said.verdict_because:
+        out.line(because)
+    if said.provided_that:
+        out.line("Provided that " + "; ".join(said.provided_that) + ".", style="bold")
+
+
+def _finding(one: Merged, out: Writer) -> None:
+    mark = words.standing_mark(one.standing)
+    out.item(f"{one.title} [{one.rule}, {words.EFFECTS[one.effect]}{', ' + mark if mark else ''}]")
+    out.under(one.say)
+    if one.because:
+        out.under("; ".join(one.because))
+    if one.others:
+        out.under(f"also: {', '.join(one.others)}")
+
+
+def _why(said: Content, out: Writer) -> None:
+    if said.why:
+        out.heading("Why")
+        for one in said.why[:WHY_SHOWN]:
+            _finding(one, out)
+        rest = said.why[WHY_SHOWN:]
+        if rest:
+            out.item(f"and {words.counted(len(rest), 'more')}: {', '.join(one.rule for one in rest)}".replace("mores", "more"))
+    if said.notes:
+        out.item(f"for information: {', '.join(one.rule for one in said.notes)}")
+
+
+def _questions(said: Content, out: Writer) -> None:
+    if not said.questions:
+        return
+    out.heading("Questions first")
+    for one in said.questions:
+        out.item(f"{one.ask} ({one.id}: {one.allowed})", mark="?")
+        out.under(" ".join((one.why, *(f"{outcome}." for outcome in one.outcomes))))
+    if said.questions_later:
+        out.item("later: " + ", ".join(one.id for one in said.questions_later))
+    out.item("answer with --answer ID=VALUE or --answers FILE")
+
+
+def _what_to_do(said: Content, out: Writer) -> None:
+    plan = said.plan
+    if plan.regimen is None:
+        out.section("What to do instead", plan.instead)
+    else:
+        out.heading("What to do" + (f": {said.plan_heading}" if said.plan_heading else ""))
+        out.item(f"Diazepam {said.regimen}", style="bold")
+        if plan.max_daily_mg is not None:
+            out.item(f"At most {words.amount(plan.max_daily_mg)} mg a day. Stop on {said.stop_on}.")
+        if said.reviews:
+            out.item("Review on " + ", ".join(said.reviews) + ".")
+        for line in said.supply:
+            out.item(f"Supply: {line}")
+        for line in plan.titration:
+            out.item(line)
+        for line in plan.instead:
+            out.item(f"First: {line}")
+    if said.taper:
+        out.item(f"{said.taper}. {' '.join(said.taper_because)}")
+    out.section("Watch", (f"{watch.when}: {watch.what} [{watch.rule}]" for watch in plan.monitoring))
+
+
+def _what_it_will_do(said: Content, out: Writer) -> None:
+    if said.course is None:
+        if said.plan.regimen is not None:
+            out.section("What it will do", (said.no_course,))
+    else:
+        out.heading(f"What it will do: {said.course_label}")
+        for row in said.numbers:
+            out.item(f"{row.name}: {row.typical} {row.unit} (9 in 10 people like this: {row.interval})")
+        for note in said.curve_notes[1:]:
+            out.item(note)
+    if said.interactions:
+        out.heading("Exposure to diazepam with the other medicines")
+        for one in said.interactions:
+            numbers = f"{one.ratio} ({one.interval})" if one.interval else one.ratio
+            out.item(f"{one.medicine}: {numbers}, {one.basis}")
+            out.under(one.says)
+    others = [one for one in said.considered if not one.chosen]
+    out.section("Other regimens considered", (f"{one.words}: {one.reason}" for one in others))
+
+
+def _instead(said: Content, out: Writer) -> None:
+    if not said.alternatives:
+        return
+    out.heading("Alternatives")
+    for group in said.alternatives:
+        if group.result == "not-for-this-patient":
+            out.item("not for this patient: " + "; ".join(f"{one.name} ({one.say.rstrip('.')})" for one in group.members))
+            continue
+        for one in group.members:
+            missing = f" Ask: {', '.join(one.missing)}." if one.missing else ""
+            dose = f", {one.dose}" if one.dose else ""
+            out.item(f"{group.heading.lower()}: {one.name}{dose} [{one.id}; evidence {one.strength}]")
+            out.under(f"{one.say}{missing}")
+
+
+def _not_known(said: Content, out: Writer) -> None:
+    lines = [f"{one.title} [{one.rule}]" + (f": ask {', '.join(one.missing)}" if one.missing else "") for one in said.not_known]
+    out.section("Not known", lines)
+    out.section("Entries that were not recognised", said.unrecognised)
+    out.section("Noticed in the record", said.noticed)
+
+
+def _patient(said: Content, out: Writer) -> None:
+    rows = [row for _, group in said.advice for row in group]
+    if not rows:
+        return
+    out.section("For the patient", (row.say for row in rows[:ADVICE_SHOWN]))
+    if len(rows) > ADVICE_SHOWN:
+        out.item(f"and {len(rows) - ADVICE_SHOWN} more: --html FILE")
+
+
+def _made_with(said: Content, out: Writer) -> None:
+    out.heading("Limits and sources")
+    for limit in said.limits:
+        out.item(limit)
+    made = said.made_with
+    facts, sources = words.counted(len(said.facts), "fact"), words.counted(len(said.sources), "source")
+    out.item(f"{facts} from {sources}; see one with: unclench explain ID")
+    out.item(f"made with unclench {made.unclench}, knowledge {made.edition}, seed {made.seed}")

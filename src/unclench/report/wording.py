@@ -1,0 +1,165 @@
+"""How values are put into words: safe text, numbers with their interval and unit, dates, and the names of things.
+
+Every piece of text that came from a record passes `clean` before any output. Escaping for HTML, Rich or JSON comes after
+it and is the business of that output.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import date
+from decimal import Decimal
+
+from unclench.appraisal.findings import Body
+from unclench.knowledge import knowledge
+from unclench.simulation.course import Span
+from unclench.values import Dose, Effect, Jurisdiction, Regimen, Severity, Standing, Verdict
+
+VERDICTS: dict[Verdict | None, str] = {
+    Verdict.AVOID: "Avoid",
+    Verdict.NOT_FIRST_LINE: "Not first line",
+    Verdict.USABLE_WITH_CHANGES: "Usable with changes",
+    Verdict.REASONABLE: "Reasonable",
+    None: "No assessment due",
+}
+JURISDICTIONS = {Jurisdiction.US: "United States", Jurisdiction.UK: "United Kingdom"}
+PURPOSES = {
+    "new": "a new course",
+    "continue": "continuing diazepam",
+    "stop": "stopping diazepam",
+    "none": "no request",
+}
+EFFECTS = {
+    Effect.BLOCK: "blocks",
+    Effect.AVOID: "avoid",
+    Effect.SECOND_LINE: "not first",
+    Effect.CHANGE: "change",
+    Effect.NOTE: "note",
+}
+SEVERITIES = {
+    Severity.CONTRAINDICATED: "contraindicated",
+    Severity.AVOID: "avoid",
+    Severity.MAJOR: "major",
+    Severity.REQUIRED: "required",
+    Severity.CAUTION: "caution",
+    Severity.INFO: "for information",
+}
+STANDINGS = {
+    Standing.READ: "read in the source",
+    Standing.DERIVED: "worked out from the source",
+    Standing.PROJECT: "a choice of this project",
+    Standing.UNVERIFIED: "unconfirmed: check",
+}
+TAPERS = {
+    "none": "No taper needed",
+    "step-down": "Step the dose down at the end",
+    "taper": "A taper is needed before stopping",
+    "specialist": "A taper led by a specialist is needed",
+}
+READ_AS = {
+    "publisher": "read at the publisher",
+    "abstract": "abstract read",
+    "unofficial copy": "read on an unofficial copy",
+    "secondary": "read in a secondary source",
+    "project": "a choice of this project",
+}
+UNCONFIRMED = "Unconfirmed: check."
+LONGEST_TEXT = 600
+ADULT_Y = 18  # only chooses words: what may be given below it is decided in appraisal and planning
+SIGNIFICANT = 4
+
+MONTHS = (
+    "January February March April May June July August September October November December"
+).split()
+DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")  # not strftime: its words follow the locale
+
+_SPACE = re.compile(r"\s+")
+_ESCAPE_SEQUENCE = re.compile(r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[@-Z\\-_]")
+
+
+def clean(text: str) -> str:
+    """Text without terminal sequences, control, format or private characters, on one line, and not endless."""
+    text = _SPACE.sub(" ", _ESCAPE_SEQUENCE.sub("", text[: 4 * LONGEST_TEXT]))
+    text = "".join(char for char in text if unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Co", "Cn"))
+    text = _SPACE.sub(" ", text).strip()
+    return text if len(text) <= LONGEST_TEXT else f"{text[:LONGEST_TEXT]} [cut]"
+
+
+def significant(value: float, digits: int = SIGNIFICANT) -> float:
+    """The number to this many significant digits. The shortest text of the result is what is shown."""
+    return float(f"{value:.{digits}g}")
+
+
+def number(value: float, digits: int = 2) -> str:
+    """A number as a reader wants it: two significant digits, no exponent, no needless zeros."""
+    if abs(value) >= 10**digits:
+        return f"{value:.0f}"
+    short = f"{significant(value, digits):f}".rstrip("0").rstrip(".")
+    return short or "0"
+
+
+def amount(value: Decimal) -> str:
+    """A dose: exact, without needless zeros (never "5.0", which is misread as 50)."""
+    return f"{value.normalize():f}"
+
+
+def interval(span: Span) -> str:
+    return f"{number(span.low)} to {number(span.high)}"
+
+
+def counted(count: int, one: str, many: str | None = None) -> str:
+    return f"{count} {one if count == 1 else many or one + 's'}"
+
+
+def day(on: date) -> str:
+    """22 November 2026: the same everywhere, and never 11/22 or 22/11."""
+    return f"{on.day} {MONTHS[on.month - 1]} {on.year}"
+
+
+def short_day(on: date) -> str:
+    return f"{DAYS[on.weekday()]} {on.day} {MONTHS[on.month - 1][:3]}"
+
+
+def clock(hour: float) -> str:
+    minutes = round(hour * 60)
+    return f"{minutes // 60:02d}:{minutes % 60:02d}"
+
+
+def doses(of_a_day: tuple[Dose, ...]) -> tuple[str, ...]:
+    """("2 mg at 14:00", "5 mg at 22:00")"""
+    return tuple(f"{amount(dose.mg)} mg at {clock(dose.clock_h)}" for dose in of_a_day)
+
+
+def regimen_words(regimen: Regimen) -> str:
+    """A regimen without words of its own, told from its doses."""
+    parts = [
+        f"{', '.join(doses(phase.doses)) or 'none'} for {counted(phase.days, 'day')}"
+        for phase in regimen.phases
+    ]
+    return "; then ".join(parts) + (", as needed" if regimen.as_needed else "")
+
+
+def person(body: Body) -> str:
+    """Woman of 58, 82 kg. Nothing that is not known is filled in."""
+    who = {"female": "woman", "male": "man"}
+    if body.age_y is not None and body.age_y < ADULT_Y:
+        who = {"female": "girl", "male": "boy"}
+    words = who.get(body.sex or "", "person, sex not recorded")
+    if body.age_y is None:
+        words += ", age not recorded"
+    else:
+        words += f", {int(body.age_y)} years" if body.age_y >= 2 else f", {int(body.age_y * 12)} months"
+    if body.weight_kg is not None:
+        words += f", {number(body.weight_kg, 3)} kg"
+    return words[0].upper() + words[1:]
+
+
+def statements(where: str) -> tuple[str, ...]:
+    """The sentences of the knowledge base for this place in a report."""
+    return tuple(row.text for row in knowledge().table("statements") if row.where == where)
+
+
+def standing_mark(standing: Standing) -> str:
+    """What a reader must see beside a fact that was not simply read."""
+    return {Standing.PROJECT: "project choice", Standing.UNVERIFIED: "unconfirmed: check"}.get(standing, "")
