@@ -1,0 +1,77 @@
+"""Clearance over time: what genotype and other medicines do to it, as a list of spans with constant rates."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from unclench.appraisal.findings import ClearanceSegment, Exposure
+from unclench.engine.linear import Chain, Modes, modes_of
+from unclench.simulation.people import People
+from unclench.values import EngineError
+
+Array = NDArray[np.float64]
+
+
+@dataclass(slots=True, eq=False)
+class Spans:
+    """When rates change, and the modes of each span. Modes are found when first asked for."""
+
+    people: People
+    starts_h: tuple[float, ...]  # the first is -inf
+    multiples: tuple[tuple[float, float], ...]  # of diazepam and nordazepam clearance
+    log_sd: float
+    made: dict[int, Modes]
+
+    def at(self, hours: float) -> int:
+        """The span that holds from this time on."""
+        return max(index for index, start in enumerate(self.starts_h) if start <= hours)
+
+    def modes(self, index: int) -> Modes:
+        if index not in self.made:
+            self.made[index] = modes_of(self._chain(index))
+        return self.made[index]
+
+    def _chain(self, index: int) -> Chain:
+        kinetics, absorption = self.people.disposition, self.people.absorption
+        parent, metabolite = (self._each(index, analyte) for analyte in (0, 1))
+        return Chain(
+            depot_per_h=absorption.ka_per_h,
+            entering=absorption.f,
+            volumes_l=kinetics.volumes_l,
+            exchange_l_per_h=kinetics.exchange_l_per_h,
+            loss_l_per_h=kinetics.cl_l_per_h * parent,
+            formed=self.people.formed,
+            daughter_loss_l_per_h=kinetics.cln_l_per_h * metabolite,
+            daughter_volume_l=kinetics.vn_l,
+        )
+
+    def _each(self, index: int, analyte: int) -> Array:
+        """Every person's own multiple: the uncertainty of an interaction comes and goes with the interaction."""
+        logs = [abs(float(np.log(multiple[analyte]))) for multiple in self.multiples]
+        strongest = max(max(abs(float(np.log(m))) for m in pair) for pair in self.multiples)
+        share = logs[index] / strongest if strongest > 0 else float(analyte == 0)
+        return self.multiples[index][analyte] * np.exp(self.log_sd * share * self.people.interaction)
+
+
+def spans_of(exposure: Exposure, people: People) -> Spans:
+    """The spans of constant clearance. Neighbours with equal multiples are one span."""
+    segments = sorted(exposure.segments, key=lambda segment: segment.from_h)
+    if not segments or segments[0].from_h > -np.inf:
+        segments.insert(0, ClearanceSegment(from_h=-np.inf, diazepam=1.0, nordazepam=1.0))
+    starts: list[float] = []
+    multiples: list[tuple[float, float]] = []
+    for segment in segments:
+        pair = (segment.diazepam, segment.nordazepam)
+        if not all(0 < multiple < np.inf for multiple in pair):
+            raise EngineError(
+                where="exposure", found=f"clearance times {pair}", need="above 0", fix="Correct the interaction."
+            )
+        if starts and segment.from_h == starts[-1]:
+            multiples[-1] = pair
+        elif not multiples or multiples[-1] != pair:
+            starts.append(segment.from_h)
+            multiples.append(pair)
+    return Spans(people, tuple(starts), tuple(multiples), exposure.log_sd, {})
