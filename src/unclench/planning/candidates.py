@@ -1,0 +1,212 @@
+"""Every regimen worth simulating: shapes, the request and present use, each cut to the limits of this patient."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import ROUND_CEILING, Decimal
+
+from unclench.appraisal.findings import Appraisal
+from unclench.knowledge import knowledge
+from unclench.knowledge.load import Knowledge
+from unclench.planning import words
+from unclench.planning.plan import Candidate
+from unclench.planning.shapes import SLOTS, SPASM, SPASTICITY, Shape, Step
+from unclench.planning.supply import can_be_made, largest_dose, products
+from unclench.values import Answer, Dose, Jurisdiction, Phase, Regimen
+
+LONG_TERM = frozenset({"spasticity", "stiff-person", "athetosis"})
+# Findings that make a tablet the wrong form: unsafe swallowing, lactose.
+LIQUID_RULES = frozenset({"PRE-01", "POP-28"})
+REQUEST, REQUEST_CUT, CONTINUE = "REQUEST", "REQUEST-CUT", "CONTINUE"
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """The limits of this patient, never wider than the caps of the label."""
+
+    start_mg: Decimal
+    dose_mg: Decimal
+    day_mg: Decimal
+    days: int
+    times: int
+    set_by: tuple[str, ...]
+
+
+def candidates(appraisal: Appraisal) -> tuple[Candidate, ...]:
+    """At most eight regimens within the limits, in a fixed order; none where no regimen may be proposed."""
+    facts = knowledge()
+    if not may_propose(appraisal, facts):
+        return ()
+    bounds = bounds_of(appraisal, facts)
+    if appraisal.purpose == "continue":
+        found = tuple(_continued(appraisal, bounds, facts))
+    else:
+        found = (*_requested(appraisal, bounds, facts), *_shaped(appraisal, bounds, facts))
+    distinct: dict[Regimen, Candidate] = {}
+    for candidate in found:
+        distinct.setdefault(candidate.regimen, candidate)
+    return tuple(distinct.values())[: int(facts.limit("PLAN-CAP-CANDIDATES", "1"))]
+
+
+def may_propose(appraisal: Appraisal, facts: Knowledge) -> bool:
+    """A regimen is proposed for a known adult, when appraisal allows one and the question is not how to stop."""
+    age = appraisal.body.age_y
+    adult = age is not None and age >= facts.limit("AGE-ADULT", "a")
+    return (
+        appraisal.regimen_allowed
+        and appraisal.verdict is not None
+        and adult
+        and appraisal.purpose in ("new", "continue")
+    )
+
+
+def is_long_term(appraisal: Appraisal) -> bool:
+    return appraisal.indication.entity in LONG_TERM
+
+
+def day_cap(appraisal: Appraisal, facts: Knowledge) -> Decimal:
+    """The label's daily ceiling in this jurisdiction."""
+    if appraisal.jurisdiction is Jurisdiction.US:
+        return Decimal(str(facts.limit("CAP-US", "mg/d")))
+    key = "CAP-UK-SPASTICITY" if is_long_term(appraisal) else "CAP-UK-SPASM"
+    return Decimal(str(facts.limit(key, "mg/d")))
+
+
+def bounds_of(appraisal: Appraisal, facts: Knowledge) -> Bounds:
+    given = appraisal.limits
+    horizon = facts.limit("DAYS-SPASTICITY" if is_long_term(appraisal) else "DAYS-SPASM", "d")
+    dose = min(given.dose_max_mg, Decimal(str(facts.limit("CAP-DOSE", "mg"))))
+    day = min(given.day_max_mg, day_cap(appraisal, facts))
+    return Bounds(
+        start_mg=min(given.start_mg, dose, day),
+        dose_mg=min(dose, day),
+        day_mg=day,
+        days=min(given.days_max, int(horizon)),
+        times=min(given.times_max, max(SLOTS)),
+        set_by=tuple(sorted({rule for _, rule in given.set_by})),
+    )
+
+
+def form_of(appraisal: Appraisal, facts: Knowledge) -> str:
+    """Tablets, unless a finding speaks against them and a confirmed liquid exists."""
+    against = any(row.rule in LIQUID_RULES and row.answer is Answer.YES for row in appraisal.findings)
+    return "solution" if against and products(facts, appraisal.jurisdiction, "solution") else "tablet"
+
+
+def fits(step: tuple[Dose, ...], bounds: Bounds, *, first: bool) -> bool:
+    """Whether one day of doses keeps within the limits; the first step also within the starting dose."""
+    highest = bounds.start_mg if first else bounds.dose_mg
+    return (
+        len(step) <= bounds.times
+        and all(dose.mg <= highest for dose in step)
+        and sum((dose.mg for dose in step), Decimal(0)) <= bounds.day_mg
+    )
+
+
+def clock_h(slot: str, facts: Knowledge) -> float:
+    return facts.limit(f"PLAN-CLOCK-{slot.upper()}", "h")
+
+
+def _doses(step: Step, facts: Knowledge) -> tuple[Dose, ...]:
+    return tuple(
+        Dose(Decimal(str(facts.limit(f"PLAN-DOSE-{size.upper()}", "mg"))), clock_h(slot, facts)) for slot, size in step
+    )
+
+
+def _climb(shape: Shape, bounds: Bounds, step_days: int, largest_step: Decimal, facts: Knowledge) -> tuple[Phase, ...]:
+    """Climb the steps while the limits and the days allow."""
+    kept: list[tuple[Dose, ...]] = []
+    for step in shape.steps:
+        taken = _doses(step, facts)
+        rise = (
+            sum((dose.mg for dose in taken), Decimal(0)) - sum((dose.mg for dose in kept[-1]), Decimal(0))
+            if kept
+            else 0
+        )
+        if len(kept) * step_days >= bounds.days or rise > largest_step or not fits(taken, bounds, first=not kept):
+            break
+        kept.append(taken)
+    if not kept:
+        return ()
+    last = bounds.days - step_days * (len(kept) - 1)
+    return (*(Phase(step_days, taken) for taken in kept[:-1]), Phase(last, kept[-1]))
+
+
+def _shaped(appraisal: Appraisal, bounds: Bounds, facts: Knowledge) -> Iterator[Candidate]:
+    long_term, form = is_long_term(appraisal), form_of(appraisal, facts)
+    step_days = int(facts.limit("PLAN-STEP-DAYS-SPASTICITY" if long_term else "PLAN-STEP-DAYS-SPASM", "d"))
+    largest_step = Decimal(str(facts.limit("PLAN-STEP-MG", "mg")))
+    for shape in SPASTICITY if long_term else SPASM:
+        phases = _climb(shape, bounds, step_days, largest_step, facts)
+        if phases:
+            made = Regimen(appraisal.on, phases, as_needed=shape.as_needed, form=form)
+            rules = ("DOSE-05" if long_term else "DOSE-01", *bounds.set_by)
+            yield Candidate(shape.id, words.regimen(made), made, shape.why, tuple(dict.fromkeys(rules)))
+
+
+def _requested(appraisal: Appraisal, bounds: Bounds, facts: Knowledge) -> Iterator[Candidate]:
+    """The request itself, or the nearest course below it that keeps every limit."""
+    asked = appraisal.request
+    if asked is None or asked.stop or asked.dosage.route not in (None, "oral"):
+        return
+    dosage = asked.dosage
+    mg = dosage.mg_per_dose_max or dosage.mg_per_dose
+    if mg is None or mg <= 0 or dosage.doses_per_day is None or dosage.doses_per_day < 1:
+        return
+    times = int(dosage.doses_per_day.to_integral_value(ROUND_CEILING))
+    asked_days = asked.days or bounds.days
+    form = form_of(appraisal, facts)
+    doses = _cut(mg, times, bounds, facts, appraisal.jurisdiction, form)
+    if doses is None:
+        return
+    made = Regimen(
+        appraisal.on, (Phase(max(1, min(asked_days, bounds.days)), doses),), as_needed=bool(dosage.as_needed), form=form
+    )
+    same = (len(doses), doses[0].mg, made.days) == (times, mg, asked_days)
+    why = "as requested" if same else f"the request cut to the limits; asked for: {words.mg(mg)} {words.times(times)}"
+    if not same and asked.days:
+        why += f" for {words.days(asked.days)}"
+    yield Candidate(REQUEST if same else REQUEST_CUT, words.regimen(made), made, why, bounds.set_by)
+
+
+def _cut(
+    mg: Decimal, times: int, bounds: Bounds, facts: Knowledge, jurisdiction: Jurisdiction, form: str
+) -> tuple[Dose, ...] | None:
+    """The largest equal doses that keep the limits and can be made; fewer times a day only if nothing else fits."""
+    for count in range(min(times, bounds.times), 0, -1):
+        at_most = min(mg, bounds.start_mg, bounds.dose_mg, bounds.day_mg / count)
+        dose = largest_dose(at_most, facts, jurisdiction, form)
+        if dose is not None and dose >= min(mg, Decimal(str(facts.limit("PLAN-DOSE-LOW", "mg")))):
+            return tuple(Dose(dose, clock_h(slot, facts)) for slot in SLOTS[count])
+    return None
+
+
+def _continued(appraisal: Appraisal, bounds: Bounds, facts: Knowledge) -> Iterator[Candidate]:
+    """Present use, unchanged, until the review. Never raised; none when it is above the limits or not known."""
+    doses = _present(appraisal, bounds, facts)
+    if doses is None:
+        return
+    form = form_of(appraisal, facts)
+    if not all(can_be_made(dose.mg, facts, appraisal.jurisdiction, form) for dose in doses):
+        return
+    made = Regimen(appraisal.on, (Phase(bounds.days, doses),), form=form)
+    why = "the present dose, unchanged until the review; it is not raised and not stopped suddenly"
+    yield Candidate(CONTINUE, words.regimen(made), made, why, bounds.set_by)
+
+
+def _present(appraisal: Appraisal, bounds: Bounds, facts: Knowledge) -> tuple[Dose, ...] | None:
+    use = appraisal.current_use
+    doses = next((phase.doses for phase in reversed(use.regimen.phases) if phase.doses), ()) if use.regimen else ()
+    if doses:
+        within = len(doses) <= bounds.times and sum((dose.mg for dose in doses), Decimal(0)) <= bounds.day_mg
+        return doses if within and all(dose.mg <= bounds.dose_mg for dose in doses) else None
+    daily = use.mg_per_day_low
+    if daily is None or not 0 < daily <= bounds.day_mg:
+        return None
+    form = form_of(appraisal, facts)
+    for count in range(1, bounds.times + 1):
+        each = daily / count
+        if each <= bounds.dose_mg and can_be_made(each, facts, appraisal.jurisdiction, form):
+            return tuple(Dose(each, clock_h(slot, facts)) for slot in SLOTS[count])
+    return None

@@ -1,0 +1,224 @@
+"""One regimen chosen, the others kept with reasons; supply, dates and watches that match it.
+
+The principle: the lowest total exposure that serves the indication. A request that is reasonable is kept; anything that
+makes diazepam act longer or more strongly, or an open question that matters, moves the choice to the least exposure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from unclench.appraisal.findings import Appraisal
+from unclench.knowledge import knowledge
+from unclench.knowledge.load import Knowledge
+from unclench.planning import words
+from unclench.planning.candidates import CONTINUE, LIQUID_RULES, REQUEST, REQUEST_CUT, may_propose
+from unclench.planning.instead import instead
+from unclench.planning.monitoring import monitoring, review_dates, statement, titration
+from unclench.planning.plan import Candidate, Considered, Plan, Supply
+from unclench.planning.supply import supply
+from unclench.simulation.course import Course
+from unclench.values import Answer, Effect, EngineError, Verdict
+
+Pair = tuple[Candidate, Course]
+STARTS_LOW = ("LOW-NIGHT-THEN-TWICE", "LOW-NIGHT-RISING")
+# Stages whose changes mean: acts longer, more strongly, or on someone easily harmed.
+BODY_STAGES = frozenset({"interaction", "population", "precaution"})
+DRIVING = "POP-29"
+
+
+def choose(appraisal: Appraisal, candidates: Sequence[Candidate], courses: Sequence[Course]) -> Plan:
+    """The plan. Without a candidate it says why there is none and what to do instead."""
+    facts = knowledge()
+    pairs = _paired(candidates, courses)
+    if not pairs or not may_propose(appraisal, facts):
+        return _no_regimen(appraisal, facts)
+    chosen, key = _pick(appraisal, pairs)
+    reason = _reason(appraisal, chosen, key, facts)
+    considered = tuple(
+        Considered(*pair, chosen=pair is chosen, reason=reason if pair is chosen else _why_not(pair, chosen))
+        for pair in pairs
+    )
+    given = chosen[0].regimen
+    stock = _supplied(appraisal, chosen[0], facts)
+    used = (*chosen[0].rules, *(line.product for line in stock.lines), f"PLAN-CHOSEN-{key}")
+    return Plan(
+        regimen=given,
+        words=chosen[0].words,
+        heading=appraisal.regimen_heading,
+        max_daily_mg=given.max_mg_per_day,
+        start_on=given.start,
+        stop_on=given.last_day,
+        review_on=review_dates(appraisal, given, facts),
+        supply=stock,
+        monitoring=monitoring(appraisal, given, facts),
+        titration=titration(appraisal, given, facts),
+        taper_needed=appraisal.taper_need,
+        taper_because=appraisal.taper_because,
+        taper=None,
+        instead=instead(appraisal, facts, with_regimen=True),
+        considered=considered,
+        chosen=next(one for one in considered if one.chosen),
+        facts=tuple(dict.fromkeys(used)),
+    )
+
+
+def _paired(candidates: Sequence[Candidate], courses: Sequence[Course]) -> tuple[Pair, ...]:
+    """Each candidate with the course of its own regimen."""
+    by_regimen = {course.regimen: course for course in courses}
+    lost = [candidate.id for candidate in candidates if candidate.regimen not in by_regimen]
+    if lost:
+        raise EngineError(
+            where="the choice of a regimen",
+            found=f"no simulated course for {', '.join(lost)}",
+            need="one course for each candidate",
+            fix="Simulate every candidate regimen before choosing.",
+        )
+    return tuple((candidate, by_regimen[candidate.regimen]) for candidate in candidates)
+
+
+def _exposure(pair: Pair) -> tuple[Decimal, float, int, str]:
+    """Less is smaller: total dose, then the highest level, then doses a day; the id settles ties."""
+    candidate, course = pair
+    given = candidate.regimen
+    return given.total_mg, course.peak_ng_ml.typical, max(len(phase.doses) for phase in given.phases), candidate.id
+
+
+def needs_care(appraisal: Appraisal) -> bool:
+    """Whether something found, or not known, speaks for the least exposure."""
+    found = any(
+        finding.answer is Answer.YES and finding.stage in BODY_STAGES and finding.effect is not Effect.NOTE
+        for finding in appraisal.findings
+        if finding.rule != DRIVING
+    )
+    return found or bool(appraisal.provided_that) or appraisal.verdict is Verdict.NOT_FIRST_LINE
+
+
+def drives(appraisal: Appraisal) -> bool:
+    return any(finding.rule == DRIVING and finding.answer is Answer.YES for finding in appraisal.findings)
+
+
+def _pick(appraisal: Appraisal, pairs: tuple[Pair, ...]) -> tuple[Pair, str]:
+    """The chosen pair, and the key of the sentence that says why."""
+    by_id = {pair[0].id: pair for pair in pairs}
+    if CONTINUE in by_id:
+        return by_id[CONTINUE], "CONTINUE"
+    if appraisal.verdict is Verdict.REASONABLE and REQUEST in by_id:
+        return by_id[REQUEST], "REQUEST"
+    if needs_care(appraisal):
+        return min(pairs, key=_exposure), "CAREFUL"
+    if drives(appraisal):
+        return min(pairs, key=lambda pair: (by_day(pair), _exposure(pair))), "NIGHT"
+    for key in (REQUEST, REQUEST_CUT):
+        if key in by_id:
+            return by_id[key], "CUT" if key == REQUEST_CUT else "REQUEST"
+    start = next((by_id[key] for key in STARTS_LOW if key in by_id), None)
+    return (start, "START") if start else (min(pairs, key=_exposure), "CAREFUL")
+
+
+def by_day(pair: Pair) -> Decimal:
+    """Milligrams taken other than at night, over the course."""
+    return sum(
+        (
+            dose.mg * phase.days
+            for phase in pair[0].regimen.phases
+            for dose in phase.doses
+            if words.part_of_day(dose.clock_h) != words.AT_NIGHT
+        ),
+        Decimal(0),
+    )
+
+
+def _reason(appraisal: Appraisal, pair: Pair, key: str, facts: Knowledge) -> str:
+    """Why this one, with what it does to levels."""
+    candidate, course = pair
+    said = [statement(facts, f"PLAN-CHOSEN-{key}")]
+    if key == "CUT" or candidate.id == REQUEST_CUT:
+        said.append(f"{candidate.why[:1].upper()}{candidate.why[1:]}.")
+    said.append(
+        f"Diazepam reaches {words.span(course.peak_ng_ml, course.peak_ng_ml.unit)} at most; the last day averages "
+        f"{words.span(course.accumulation)} times the first; nearly all is gone {words.span(course.gone_days, 'days')} "
+        "after the last dose."
+    )
+    if key == "CAREFUL" and appraisal.provided_that:
+        said.append(f"Conditional: {' '.join(appraisal.provided_that)}")
+    return " ".join(said)
+
+
+def _why_not(pair: Pair, chosen: Pair) -> str:
+    """What this candidate would have cost against the chosen one, in numbers."""
+    other, best = pair[0].regimen, chosen[0].regimen
+    differences = []
+    if other.total_mg != best.total_mg:
+        side = "more" if other.total_mg > best.total_mg else "less"
+        differences.append(
+            f"{side} in all: {words.mg(other.total_mg)} against {words.mg(best.total_mg)}"
+            + (" at the ceiling" if other.as_needed else "")
+        )
+    peak, best_peak = pair[1].peak_ng_ml, chosen[1].peak_ng_ml
+    if words.rounded(peak.typical) != words.rounded(best_peak.typical):
+        differences.append(
+            f"highest level {words.span(peak, peak.unit)} against {words.rounded(best_peak.typical)} {best_peak.unit}"
+        )
+    daytime, best_daytime = by_day(pair), by_day(chosen)
+    if daytime != best_daytime:
+        differences.append(f"{words.mg(daytime)} by day against {words.mg(best_daytime)}")
+    elif not differences:
+        differences.append("no advantage in exposure or timing")
+    prefix = "Not chosen: " if other.total_mg >= best.total_mg else "Not chosen, as it may do too little: "
+    return f"{prefix}{'; '.join(differences)}. For it: {pair[0].why}."
+
+
+def _supplied(appraisal: Appraisal, candidate: Candidate, facts: Knowledge) -> Supply:
+    """The supply, with notes on repeats and on a liquid that could not be confirmed."""
+    made = supply(candidate.regimen, facts, appraisal.jurisdiction)
+    notes = [statement(facts, "PLAN-SINGLE-ISSUE"), *made.notes]
+    wants_liquid = any(row.rule in LIQUID_RULES and row.answer is Answer.YES for row in appraisal.findings)
+    if wants_liquid and candidate.regimen.form == "tablet":
+        notes.append(statement(facts, "PLAN-LIQUID-UNCONFIRMED"))
+    return Supply(made.lines, made.total_mg, made.refills, made.days, made.per_day, tuple(notes))
+
+
+def _why_none(appraisal: Appraisal, facts: Knowledge) -> str:
+    """The key of the sentence that says why there is no regimen."""
+    age = appraisal.body.age_y
+    if appraisal.verdict is None:
+        return "PLAN-NONE-DUE"
+    if appraisal.purpose == "stop":
+        return "PLAN-NONE-STOP"
+    if age is not None and age < facts.limit("AGE-ADULT", "a"):
+        return "PLAN-NONE-CHILD"
+    if appraisal.verdict is Verdict.AVOID:
+        return "PLAN-NONE-AVOID"
+    if not appraisal.regimen_allowed:
+        return "PLAN-NONE-STEP"
+    if age is None:
+        return "PLAN-NONE-AGE"
+    return "PLAN-NONE-CONTINUE" if appraisal.purpose == "continue" else "PLAN-NONE-FITS"
+
+
+def _no_regimen(appraisal: Appraisal, facts: Knowledge) -> Plan:
+    key = _why_none(appraisal, facts)
+    said = [statement(facts, key)]
+    if key == "PLAN-NONE-STOP":
+        said.append(statement(facts, f"PLAN-STOP-{appraisal.taper_need.upper()}"))
+    return Plan(
+        regimen=None,
+        words=" ".join(said),
+        heading="",
+        max_daily_mg=None,
+        start_on=None,
+        stop_on=None,
+        review_on=(),
+        supply=None,
+        monitoring=(),
+        titration=(),
+        taper_needed=appraisal.taper_need,
+        taper_because=appraisal.taper_because,
+        taper=None,
+        instead=instead(appraisal, facts, with_regimen=False),
+        considered=(),
+        chosen=None,
+        facts=(key,),
+    )

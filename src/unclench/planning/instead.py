@@ -1,0 +1,44 @@
+"""What to do instead of diazepam, or before it: danger first, then open steps, then alternatives that suit."""
+
+from __future__ import annotations
+
+from unclench.appraisal.findings import AlternativeAppraisal, Appraisal
+from unclench.knowledge.load import Knowledge
+from unclench.planning.monitoring import statement
+from unclench.values import Answer, Effect, Verdict
+
+STEPS = frozenset({"indication", "pathway"})
+CHILD_RULE = "POP-07"
+RED_FLAGS = "IND-08"
+
+
+def instead(appraisal: Appraisal, facts: Knowledge, *, with_regimen: bool) -> tuple[str, ...]:
+    """Sentences in the order of doing. Nothing when diazepam is simply reasonable or no assessment is due."""
+    if appraisal.verdict is None:
+        return ()
+    said = [finding.say for finding in appraisal.findings if finding.rule == RED_FLAGS and finding.answer is Answer.YES]
+    said += [
+        finding.say
+        for finding in appraisal.findings
+        if finding.stage in STEPS and finding.answer is Answer.YES and finding.effect is not Effect.NOTE
+    ]
+    said += [
+        finding.say for finding in appraisal.findings if finding.rule == CHILD_RULE and finding.answer is Answer.YES
+    ]
+    if appraisal.purpose in ("continue", "stop") and appraisal.taper_need != "none":
+        said.append(statement(facts, f"PLAN-STOP-{appraisal.taper_need.upper()}"))
+    if not with_regimen or appraisal.verdict in (Verdict.AVOID, Verdict.NOT_FIRST_LINE):
+        said += [_offered(one) for one in _suitable(appraisal.alternatives)]
+    return tuple(dict.fromkeys(said))
+
+
+def _suitable(alternatives: tuple[AlternativeAppraisal, ...]) -> list[AlternativeAppraisal]:
+    """Offers before cautions, earlier steps first; nothing that was tried already."""
+    open_ones = [one for one in alternatives if one.result in ("offer", "caution") and one.tried is not Answer.YES]
+    return sorted(open_ones, key=lambda one: (one.result != "offer", one.step, one.id))
+
+
+def _offered(one: AlternativeAppraisal) -> str:
+    dose = f" ({one.dose})" if one.dose else ""
+    care = " With care: see its appraisal." if one.result == "caution" else ""
+    return f"{one.name[:1].upper()}{one.name[1:]}{dose}: {one.say}{care}"
