@@ -1,0 +1,144 @@
+"""Rows that could do harm together: what an unconfirmed row may do, tables with holes, claims that nothing keeps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise, product
+
+from unclench.knowledge.load import Fault, Knowledge
+from unclench.values import Effect, Standing, Verdict
+
+# Rules whose yes lowers a concern: none of them may rest on something unconfirmed.
+SOFTENING_RULES = frozenset({"CI-09", "PRE-05"})
+# Files in which any row, once it holds, clears a concern or offers a number to use.
+NEVER_UNVERIFIED = ("softenings", "verdicts")
+# A threshold that only raises a concern may be unconfirmed; one that caps a regimen may not.
+CAPS = ("CAP-", "DAYS-", "TIMES-", "PLAN-", "IX-")
+HOLDS = (
+    "no-assessment-due",
+    "block-or-avoid",
+    "unmet-step",
+    "second-line",
+    "unknown-that-matters",
+    "change",
+    "otherwise",
+)
+NEEDS = frozenset({"none", "step-down", "taper", "specialist"})
+KEPT_IN = (
+    *("rules", "alternatives", "advice", "limits", "parameters", "ratios", "combined_effects", "questions"),
+    *("statements", "products", "perpetrators"),
+)
+
+
+def check_standing(facts: Knowledge) -> Iterator[Fault]:
+    """An unverified row never clears anything and never shows its number (CONTRACTS 5)."""
+    for name in NEVER_UNVERIFIED:
+        for row in facts.table(name):
+            if getattr(row, "standing", None) is Standing.UNVERIFIED:
+                yield Fault(f"{name} {row.id}", "standing unverified", "a confirmed row: this one clears or allows")
+    for row in facts.table("rules"):
+        if row.standing is not Standing.UNVERIFIED:
+            continue
+        if row.id in SOFTENING_RULES:
+            yield Fault(f"rules {row.id}", "standing unverified", "a confirmed row: it lowers a concern")
+    for row in facts.table("limits"):
+        if row.standing is Standing.UNVERIFIED and row.id.startswith(CAPS):
+            yield Fault(f"limits {row.id}", "standing unverified", "a confirmed row: it caps a regimen")
+    for row in facts.table("alternatives"):
+        if row.standing is Standing.UNVERIFIED and row.dose:
+            yield Fault(f"alternatives {row.id}", "an unverified dose", "a source, or no dose")
+    for row in facts.table("advice"):
+        if row.standing is Standing.UNVERIFIED and row.rate:
+            yield Fault(f"advice {row.id}", "an unverified rate", "a source, or no rate")
+
+
+def check_rules(facts: Knowledge) -> Iterator[Fault]:
+    """Rules are left out with a reason or present, never both, and their caps are positive."""
+    for row in facts.table("omitted_rules"):
+        if facts.has("rules", row.id):
+            yield Fault(f"omitted_rules {row.id}", "the rule is present too", "one of the two")
+        if not row.reason:
+            yield Fault(f"omitted_rules {row.id}", "no reason", "a reason")
+    for row in facts.table("rules"):
+        where = f"rules {row.id}"
+        if row.effect_spasticity and row.effect_spasticity not in set(Effect):
+            yield Fault(where, f"effect_spasticity {row.effect_spasticity!r}", "an effect, or empty")
+        if row.jurisdiction not in {"", "us", "uk"}:
+            yield Fault(where, f"jurisdiction {row.jurisdiction!r}", "us, uk or empty")
+        caps = (row.start_mg, row.dose_max_mg, row.day_max_mg, row.days_max, row.times_max, row.review_day)
+        if any(cap is not None and cap <= 0 for cap in caps) or (row.refills_max or 0) < 0:
+            yield Fault(where, "a cap of nothing", "caps above 0, or empty")
+        if not row.say or not row.title:
+            yield Fault(where, "no title or no sentence", "both")
+
+
+def check_verdicts(facts: Knowledge) -> Iterator[Fault]:
+    """The table of verdicts is the one of the contract: every case, in order, worst first, a last row for the rest."""
+    rows = sorted(facts.table("verdicts"), key=lambda row: row.order)
+    if tuple(row.holds for row in rows) != HOLDS:
+        yield Fault("verdicts", ", ".join(row.holds for row in rows), ", ".join(HOLDS))
+    given = [Verdict(row.verdict) for row in rows if row.verdict in set(Verdict)]
+    if set(given) != set(Verdict) or any(one.rank > two.rank for one, two in pairwise(given)):
+        yield Fault("verdicts", ", ".join(given), "all four verdicts, worst first")
+    for row in rows:
+        if row.verdict == Verdict.AVOID and row.regimen != "none":
+            yield Fault(f"verdicts {row.order}", f"regimen {row.regimen!r} under avoid", "none")
+
+
+def check_need(facts: Knowledge) -> Iterator[Fault]:
+    """The grid of need for a taper answers every combination of days a week, duration and dose."""
+    rows = facts.table("need")
+    if not rows:
+        return
+    axes = [sorted({getattr(row, f"{axis}_{end}") for row in rows for end in ("low", "high")}) for axis in AXES]
+    points = [sorted({*axis, *((a + b) / 2 for a, b in pairwise(axis))}) for axis in axes]
+    for point in product(*points):
+        if not any(_holds(row, point) for row in rows):
+            yield Fault("need", f"no row for {dict(zip(AXES, point, strict=True))}", "a row for every case")
+    for row in rows:
+        if row.need not in NEEDS:
+            yield Fault(f"need {row.order}", f"need {row.need!r}", ", ".join(sorted(NEEDS)))
+
+
+AXES = ("days_per_week", "duration_days", "mg_per_day")
+
+
+def _holds(row: object, point: tuple[float, ...]) -> bool:
+    return all(
+        getattr(row, f"{axis}_low") <= value <= getattr(row, f"{axis}_high")
+        for axis, value in zip(AXES, point, strict=True)
+    )
+
+
+def check_parameters(facts: Knowledge) -> Iterator[Fault]:
+    """A value lies in its own range, and a spread is not negative."""
+    for row in facts.table("parameters"):
+        low = row.value if row.low is None else row.low
+        high = row.value if row.high is None else row.high
+        if not low <= row.value <= high or (row.log_sd is not None and row.log_sd < 0):
+            yield Fault(f"parameters {row.id}", f"{row.value} in {row.low} to {row.high}", "a value inside its range")
+
+
+def check_claims(facts: Knowledge) -> Iterator[Fault]:
+    """Every statement of the founding documents is kept by something that exists, or refused with a reason."""
+    topics = {row.topic for row in facts.table("advice")}
+    own_rules = {row.rule for row in facts.table("alternatives")}
+    for row in facts.table("claims"):
+        where = f"claims {row.id}"
+        refused = [part for part in row.kept_by if part.startswith("refused: ")]
+        if row.judged not in {"agrees", "refines", "contradicts"}:
+            yield Fault(where, f"judged {row.judged!r}", "agrees, refines or contradicts")
+        if row.judged == "contradicts" and not refused:
+            yield Fault(where, "nothing refused", "a documented refusal of a statement that is wrong")
+        if row.judged != "agrees" and not row.better:
+            yield Fault(where, "nothing better", "what better sources say")
+        if not row.kept_by:
+            yield Fault(where, "nothing", "what keeps it")
+        for part in row.kept_by:
+            known = part in refused or part in own_rules or part.startswith("requirement:")
+            known = known or part.removeprefix("topic:") in topics
+            if not known and not any(facts.has(name, part) for name in KEPT_IN):
+                yield Fault(where, f"kept by {part!r}", "an id of a fact")
+
+
+CHECKS = (check_standing, check_rules, check_verdicts, check_need, check_parameters, check_claims)
