@@ -26,6 +26,7 @@ from unclench.appraisal.findings import (
     Indication,
 )
 from unclench.consult import Consultation
+from unclench.knowledge import knowledge
 from unclench.planning.plan import Candidate, Considered, Plan, Supply, SupplyLine, Watch
 from unclench.record.patient import Dosage, ListState, Patient, Request
 from unclench.simulation.course import Course, Curve, Span
@@ -212,7 +213,7 @@ def plan(chosen: Regimen | None, **more: object) -> Plan:
 
 
 def appraisal(verdict: Verdict | None, **more: object) -> Appraisal:
-    order = sorted(knowledge_ids("advice"))
+    general = tuple(row.id for row in knowledge().table("advice") if not row.when)
     made = Appraisal(
         on=ON, jurisdiction=Jurisdiction.US, purpose="new",
         indication=Indication("acute-spasm", "acute muscle spasm of the back", Answer.YES, ("Condition/1",)),
@@ -231,16 +232,10 @@ def appraisal(verdict: Verdict | None, **more: object) -> Appraisal:
         regimen_allowed=verdict is not Verdict.AVOID, regimen_heading="", alternatives=alternatives(),
         noticed=("Two weights differ by 20 kg; the later one was used.", "An active order of 2019 was not counted as taken."),
         unrecognised=("MedicationStatement/9: 'blue pills from abroad'",),
-        taper_need="none", taper_because=(), advice=tuple(order), facts=("POP-01", "RATIO-OMEPRAZOLE", "TAB-2"),
+        taper_need="none", taper_because=(), advice=general, facts=("POP-01", "RATIO-OMEPRAZOLE", "TAB-2"),
         phrases=(),
     )  # fmt: skip
     return replace(made, **more)  # type: ignore[arg-type]
-
-
-def knowledge_ids(table: str) -> list[str]:
-    from unclench.knowledge import knowledge
-
-    return [row.id for row in knowledge().table(table)]
 
 
 def patient() -> Patient:

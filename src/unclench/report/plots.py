@@ -1,0 +1,186 @@
+"""Curves as SVG, with the words and the table that say the same without eyes.
+
+The drawing carries class names only; the page's style sheet gives them colours, light, dark and in print. What is typical,
+the middle 50 % and the middle 90 % differ in line and shade, so that colour is never needed to tell them apart.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from html import escape
+
+import numpy as np
+from numpy.typing import NDArray
+
+from unclench.report import wording as words
+from unclench.simulation.course import Array, Course, Curve
+
+WIDTH, HEIGHT = 460, 250
+LEFT, RIGHT, TOP, BOTTOM = 46, 10, 14, 44
+BUCKETS = 110
+MOST_DOSE_MARKS = 90
+MOST_TABLE_DAYS = 12
+H_PER_DAY = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Plot:
+    """One panel: its drawing, and what it says."""
+
+    analyte: str
+    svg: str
+    summary: str
+
+
+@dataclass(frozen=True, slots=True)
+class LevelRow:
+    """Levels at the end of one day: typical, and the middle 90 %."""
+
+    day: str
+    cells: tuple[str, ...]
+
+
+def kept_points(curve: Curve, buckets: int = BUCKETS) -> NDArray[np.int64]:
+    """Indices that keep the shape of a saw-tooth: the lowest and highest point of each stretch, and both ends."""
+    count = len(curve.t_h)
+    if count <= 2 * buckets:
+        return np.arange(count)
+    kept = {0, count - 1}
+    for part in np.array_split(np.arange(count), buckets):
+        levels = curve.typical[part]
+        kept.update((int(part[int(np.argmin(levels))]), int(part[int(np.argmax(levels))])))
+    return np.array(sorted(kept))
+
+
+def find(course: Course, analyte: str, kind: str = "total") -> Curve | None:
+    return next((curve for curve in course.curves if (curve.analyte, curve.kind) == (analyte, kind)), None)
+
+
+def plots(course: Course) -> tuple[Plot, ...]:
+    """Diazepam and nordazepam, total, on one scale."""
+    shown = [curve for curve in (find(course, "diazepam"), find(course, "nordazepam")) if curve is not None]
+    if not shown:
+        return ()
+    top = nice_above(max(float(np.max(curve.p95)) for curve in shown))
+    return tuple(_plot(course, curve, top) for curve in shown)
+
+
+def nice_above(value: float) -> float:
+    """The next round number above: half a tick at most is left empty."""
+    step = nice_step(value) / 2
+    return math.ceil(value / step) * step if value > 0 else 1.0
+
+
+def nice_step(value: float, ticks: int = 4) -> float:
+    rough = max(value, 1e-9) / ticks
+    power = 10 ** math.floor(math.log10(rough))
+    return next((base * power for base in (1, 2, 2.5, 5) if base * power >= rough), 10 * power)
+
+
+def day_step(days: float) -> int:
+    return next((step for step in (1, 2, 4, 7, 14, 28, 56, 91, 182) if days / step <= 9), 364)
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Where a value lies on the drawing."""
+
+    hours: float
+    top: float
+
+    def x(self, t_h: float) -> float:
+        return LEFT + (WIDTH - LEFT - RIGHT) * t_h / self.hours
+
+    def y(self, level: float) -> float:
+        return HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * level / self.top
+
+    def line(self, t_h: Array, levels: Array) -> str:
+        pairs = zip(t_h.tolist(), levels.tolist(), strict=True)
+        return "M" + "L".join(f"{self.x(t):.1f} {self.y(level):.1f}" for t, level in pairs)
+
+    def band(self, t_h: Array, low: Array, high: Array) -> str:
+        return self.line(t_h, high) + "L" + self.line(t_h[::-1], low[::-1])[1:] + "Z"
+
+
+def _plot(course: Course, curve: Curve, top: float) -> Plot:
+    frame = Frame(float(curve.t_h[-1]), top)
+    kept = kept_points(curve)
+    t_h = curve.t_h[kept]
+    name = curve.analyte
+    summary = _summary(course, name)
+    parts = [
+        f'<svg class="plot {escape(name)}" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
+        f'aria-labelledby="{escape(name)}-t {escape(name)}-d">',
+        f'<title id="{escape(name)}-t">{escape(name.capitalize())} in plasma over the course</title>',
+        f'<desc id="{escape(name)}-d">{escape(summary)}</desc>',
+        *_axes(frame, curve.unit),
+        f'<path class="band90" d="{frame.band(t_h, curve.p05[kept], curve.p95[kept])}"/>',
+        f'<path class="band50" d="{frame.band(t_h, curve.p25[kept], curve.p75[kept])}"/>',
+        f'<path class="typical" d="{frame.line(t_h, curve.typical[kept])}"/>',
+        *_marks(course, frame),
+        "</svg>",
+    ]
+    return Plot(name, "".join(parts), summary)
+
+
+def _axes(frame: Frame, unit: str) -> list[str]:
+    out = []
+    step = nice_step(frame.top)
+    for index in range(int(frame.top / step + 1e-9) + 1):
+        y = frame.y(index * step)
+        out.append(f'<path class="grid" d="M{LEFT} {y:.1f}H{WIDTH - RIGHT}"/>')
+        out.append(f'<text class="tick" x="{LEFT - 6}" y="{y + 4:.1f}" text-anchor="end">{words.number(index * step, 3)}</text>')
+    days = frame.hours / H_PER_DAY
+    for day in range(0, math.floor(days) + 1, day_step(days)):
+        x = frame.x(day * H_PER_DAY)
+        out.append(f'<path class="grid" d="M{x:.1f} {HEIGHT - BOTTOM}v4"/>')
+        out.append(f'<text class="tick" x="{x:.1f}" y="{HEIGHT - BOTTOM + 19}" text-anchor="middle">{day + 1}</text>')
+    out.append(f'<text class="tick" x="{LEFT + 6}" y="{TOP + 4}">{escape(unit)}</text>')
+    out.append(f'<text class="tick" x="{WIDTH - RIGHT}" y="{HEIGHT - 6}" text-anchor="end">day of the course</text>')
+    return out
+
+
+def _marks(course: Course, frame: Frame) -> list[str]:
+    """A tick per dose under the axis, and a line where dosing ends."""
+    doses = [at for at, _ in course.regimen.timed() if at <= frame.hours]
+    out = []
+    if len(doses) <= MOST_DOSE_MARKS:
+        ticks = "".join(f"M{frame.x(at):.1f} {HEIGHT - BOTTOM}v-7" for at in doses)
+        out.append(f'<path class="dose" d="{ticks}"/>')
+    end = frame.x(min(course.regimen.days * H_PER_DAY, frame.hours))
+    out.append(f'<path class="end" d="M{end:.1f} {TOP}V{HEIGHT - BOTTOM}"/>')
+    beyond = end > WIDTH * 0.7
+    side, anchor = (end - 5, "end") if beyond else (end + 5, "start")
+    out.append(f'<text class="tick" x="{side:.1f}" y="{TOP + 18}" text-anchor="{anchor}">last day of doses</text>')
+    return out
+
+
+def _summary(course: Course, analyte: str) -> str:
+    peak = course.peak_ng_ml if analyte == "diazepam" else course.nordazepam_peak_ng_ml
+    half = course.half_life_h if analyte == "diazepam" else course.nordazepam_half_life_h
+    return (
+        f"{analyte.capitalize()} rises to about {words.number(peak.typical)} {peak.unit} "
+        f"(9 in 10 people like this: {words.interval(peak)}); its half-life is about {words.number(half.typical)} {half.unit} "
+        f"({words.interval(half)}). Doses end on day {course.regimen.days}."
+    )
+
+
+def level_columns(course: Course) -> tuple[str, ...]:
+    return tuple(f"{curve.analyte} {curve.kind}, {curve.unit}" for curve in course.curves)
+
+
+def level_rows(course: Course) -> tuple[LevelRow, ...]:
+    """Levels at the end of days through course and washout: the table behind the drawing."""
+    if not course.curves:
+        return ()
+    days = int(course.curves[0].t_h[-1] // H_PER_DAY)
+    step = max(1, math.ceil(days / MOST_TABLE_DAYS))
+    wanted = range(step, days + 1, step)
+    return tuple(LevelRow(str(day), tuple(_cell(curve, day * H_PER_DAY) for curve in course.curves)) for day in wanted)
+
+
+def _cell(curve: Curve, t_h: float) -> str:
+    at = min(int(np.searchsorted(curve.t_h, t_h)), len(curve.t_h) - 1)
+    low, high = float(curve.p05[at]), float(curve.p95[at])
+    return f"{words.number(float(curve.typical[at]))} ({words.number(low)} to {words.number(high)})"
