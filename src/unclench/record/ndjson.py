@@ -1,0 +1,66 @@
+"""A folder of a bulk export: one resource per line, many files, perhaps many patients; read as a stream."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from unclench.record.assemble import several_patients
+from unclench.record.decode import Gathered, kind_of, take
+from unclench.record.patient import Noticed
+from unclench.record.resources import READ
+from unclench.record.source import lines_of, text_bytes
+from unclench.values import RecordError
+
+_ID = re.compile(rb'"id"\s*:\s*"([^"\\]{1,128})"')
+_PATIENT = re.compile(rb'"resourceType"\s*:\s*"Patient"')
+
+
+def gather_folder(gathered: Gathered, files: list[Path], where: str, patient_id: str | None) -> str:
+    """Read the lines of one patient. Without an id there must be only one patient in the files."""
+    wanted = _wanted(files, where, patient_id)
+    needle = wanted.encode() if wanted is not None else b""
+    for path in files:
+        if path.name.lower().startswith("log."):
+            continue  # the log of the export itself, which is not FHIR
+        for number, line in lines_of(path):
+            if needle not in line and b'"Medication"' not in line:
+                continue
+            _line(gathered, line, path, number)
+    return "NDJSON folder"
+
+
+def _line(gathered: Gathered, line: bytes, path: Path, number: int) -> None:
+    place = f"{path.name}, line {number}"
+    try:
+        line = text_bytes(line, place).strip()
+    except RecordError as error:
+        gathered.noticed.append(Noticed("unreadable", place, f"{error.found}: left out"))
+        _cut_by_name(gathered, path)
+        return
+    kind = kind_of(line)
+    if not kind or not line.startswith(b"{"):
+        gathered.noticed.append(Noticed("unreadable", place, "not a FHIR resource: left out"))
+        _cut_by_name(gathered, path)
+        return
+    take(gathered, line, "", place)
+
+
+def _cut_by_name(gathered: Gathered, path: Path) -> None:
+    """A lost line may have been any entry of its file; the name of the file says which list that is."""
+    named = path.name.split(".")[0]
+    for kind in [named] if named in READ else list(READ):
+        gathered.cut_list(kind, "a line could not be read")
+
+
+def _wanted(files: list[Path], where: str, patient_id: str | None) -> str | None:
+    if patient_id is not None:
+        return patient_id.removeprefix("Patient/")
+    ids: dict[str, None] = {}
+    for path in files:
+        for _, line in lines_of(path):
+            if _PATIENT.search(line) and kind_of(line) == "Patient" and (found := _ID.search(line)):
+                ids[found[1].decode("utf-8", "replace")] = None
+    if len(ids) > 1:
+        raise several_patients(where, list(ids))
+    return None

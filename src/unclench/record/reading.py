@@ -1,0 +1,145 @@
+"""`read`: whatever the user named, as one Patient or as a RecordError."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from unclench.record import ndjson, short
+from unclench.record.assemble import patient_of
+from unclench.record.decode import Gathered, kind_of, take_value
+from unclench.record.fhir import gather_json, not_json, refuse_other_versions
+from unclench.record.patient import Patient, Request, Stated
+from unclench.record.request import parse_request
+from unclench.record.source import files_of, read_bytes, text_bytes, unpacked
+from unclench.values import RecordError
+
+STDIN = "standard input"
+
+
+def read(
+    source: Path | str | bytes | Sequence[Path | str],
+    *,
+    on: date,
+    request: str | None = None,
+    answers: Sequence[Stated] = (),
+    patient_id: str | None = None,
+) -> Patient:
+    """Read one record: a file, a folder, several files that belong together, or bytes.
+
+    `request` replaces a request inside the record; `answers` come before those inside a short record.
+    """
+    asked = parse_request(request) if request is not None else None
+    gathered = Gathered()
+    if isinstance(source, bytes):
+        data, where = text_bytes(unpacked(source, STDIN), STDIN), STDIN
+        return _from_text(gathered, data, where, on, asked, answers, patient_id)
+    paths = [Path(source)] if isinstance(source, str | Path) else [Path(one) for one in source]
+    if not paths:
+        raise RecordError(where="the record", found="no file", need="at least one file", fix="Name the record.")
+    if len(paths) == 1 and not paths[0].is_dir():
+        where = str(paths[0])
+        return _from_text(gathered, text_bytes(read_bytes(paths[0]), where), where, on, asked, answers, patient_id)
+    where = str(paths[0]) if len(paths) == 1 else f"{paths[0]} and {len(paths) - 1} more"
+    kind = _gather_files(gathered, paths, where, patient_id)
+    refuse_other_versions(gathered, where)
+    return patient_of(
+        gathered, on=on, where=where, source=kind, request=asked, answers=answers, patient_id=patient_id
+    )
+
+
+def patient_from_resources(
+    resources: Iterable[dict[str, Any]],
+    *,
+    on: date,
+    where: str = "the request",
+    source: str = "FHIR R4 resources",
+    request: Request | None = None,
+    answers: Sequence[Stated] = (),
+    patient_id: str | None = None,
+    cut: dict[str, str] | None = None,
+) -> Patient:
+    """The same for resources that are already in memory. `cut` says which lists (by resource type) are not whole."""
+    gathered = Gathered(cut=dict(cut or {}))
+    for number, value in enumerate(resources):
+        take_value(gathered, value, "", f"resource {number}")
+    refuse_other_versions(gathered, where)
+    return patient_of(
+        gathered, on=on, where=where, source=source, request=request, answers=answers, patient_id=patient_id
+    )
+
+
+def _from_text(
+    gathered: Gathered,
+    data: bytes,
+    where: str,
+    on: date,
+    request: Request | None,
+    answers: Sequence[Stated],
+    patient_id: str | None,
+) -> Patient:
+    start = data.lstrip()[:1]
+    if start == b"{" and b'"resourceType"' in data:
+        kind = gather_json(gathered, data, where) if kind_of(data) else _lines_or_nothing(gathered, data, where)
+        refuse_other_versions(gathered, where)
+        return patient_of(
+            gathered, on=on, where=where, source=kind, request=request, answers=answers, patient_id=patient_id
+        )
+    return short.read_short(data, where, on=on, request=request, answers=answers)
+
+
+def _lines_or_nothing(gathered: Gathered, data: bytes, where: str) -> str:
+    """JSON that has a resourceType somewhere, but not at its top: why it is refused."""
+    if b'"hook"' in data:
+        raise RecordError(
+            where=where,
+            found="the body of a CDS Hooks request",
+            need="a patient's record",
+            fix="Send it to `unclench serve`, or take the resources out of its prefetch.",
+        )
+    if repeated := _damage(data):
+        raise not_json(where, repeated)
+    raise RecordError(
+        where=where,
+        found="a JSON object without resourceType at its top",
+        need="a FHIR R4 Bundle, or the short record",
+        fix="See docs/record.md for both.",
+    )
+
+
+def _damage(data: bytes) -> str:
+    import msgspec
+
+    try:
+        msgspec.json.decode(data, type=msgspec.Raw)
+    except msgspec.DecodeError as error:
+        return str(error)
+    except RecursionError:
+        return "nested too deeply"
+    return ""
+
+
+def _gather_files(gathered: Gathered, paths: list[Path], where: str, patient_id: str | None) -> str:
+    lines: list[Path] = []
+    plain: list[Path] = []
+    for path in paths:
+        if path.is_dir():
+            found_lines, found_plain = files_of(path)
+            lines += found_lines
+            plain += found_plain
+        else:
+            (lines if ".ndjson" in path.name.lower() else plain).append(path)
+    kinds = [ndjson.gather_folder(gathered, lines, where, patient_id)] if lines else []
+    for path in plain:
+        data = text_bytes(read_bytes(path), str(path))
+        if data.lstrip()[:1] != b"{" or not kind_of(data):
+            raise RecordError(
+                where=str(path),
+                found="a file that is not FHIR JSON",
+                need="FHIR R4 resources in every file of a record that has several",
+                fix="Leave this file out, or read a short record on its own.",
+            )
+        kinds.append(gather_json(gathered, data, str(path)))
+    return kinds[0] if len(kinds) == 1 else f"{len(kinds)} files: {', '.join(sorted(set(kinds)))}"
