@@ -12,7 +12,7 @@ moved by 3e-8 of itself (by 1e-4 where all three meet), which bounds the error o
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,7 +63,7 @@ def symmetric_eigen(matrix: Array) -> tuple[Array, Array]:
     pairs = [(p, q) for p in range(size) for q in range(p + 1, size)]
     for _ in range(SWEEPS):
         scale = max(np.max(np.abs(work[i][i])) for i in range(size))
-        if all(np.max(np.abs(work[p][q])) <= 1e-18 * scale for p, q in pairs):
+        if all(np.max(np.abs(work[p][q])) <= 1e-14 * scale for p, q in pairs):
             break
         for p, q in pairs:
             _rotate(work, vectors, p, q)
@@ -129,6 +129,20 @@ def modes_of(chain: Chain) -> Modes:
         daughter_by_body=daughter_by_body,
         daughter_by_depot=daughter_by_depot,
     )
+
+
+def modes_of_each(chains: Sequence[Chain]) -> tuple[Modes, ...]:
+    """Take several chains of the same people apart in one go, which is several times faster than one by one."""
+    joined = modes_of(Chain(*(np.concatenate(parts, axis=-1) for parts in zip(*map(_arrays, chains), strict=True))))
+    people = chains[0].depot_per_h.shape[0]
+    return tuple(
+        Modes(*(np.ascontiguousarray(whole[..., at : at + people]) for whole in _arrays(joined)))
+        for at in range(0, people * len(chains), people)
+    )
+
+
+def _arrays(record: Chain | Modes) -> list[Array]:
+    return [getattr(record, field.name) for field in fields(record)]
 
 
 def _apart(rate: Array, others: Array, gap: float | Array) -> Array:
@@ -240,10 +254,13 @@ class March:
             coming.doses = tuple((index, coming.doses[0][1]) for index in range(series))
         self._begin_area()
 
-    def levels(self) -> Array:
+    def levels(self, out: Array | None = None) -> Array:
         """(2, series, people): amount per litre in the first compartment and in the daughter."""
-        found: Array = np.einsum("amp,smp->asp", self.modes.weights, self.amounts)
-        return found
+        if out is None:
+            out = np.empty((2, self.amounts.shape[0], self.amounts.shape[2]))
+        np.einsum("mp,smp->sp", self.modes.weights[0, :-1], self.amounts[:, :-1], out=out[0])
+        np.einsum("mp,smp->sp", self.modes.weights[1], self.amounts, out=out[1])
+        return out
 
     def first_levels(self, series: Sequence[int]) -> Array:
         """(chosen series, people): amount per litre in the first compartment only."""

@@ -43,7 +43,7 @@ def hours_to_steady_state(share: float, *, rates: Array, areas: Array) -> Array:
     """Hours until that share of steady state, by bisection."""
     low = np.zeros(rates.shape[1])
     high = -np.log(1.0 - share) * 4.0 / rates.min(axis=0)
-    for _ in range(40):
+    for _ in range(26):
         middle = 0.5 * (low + high)
         below = share_of_steady_state(middle, rates=rates, areas=areas) < share
         low, high = np.where(below, middle, low), np.where(below, high, middle)

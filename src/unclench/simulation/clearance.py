@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unclench.appraisal.findings import ClearanceSegment, Exposure
-from unclench.engine.linear import Chain, Modes, modes_of
+from unclench.engine.linear import Chain, Modes, modes_of_each
 from unclench.simulation.people import People
 from unclench.values import EngineError
 
@@ -17,21 +17,21 @@ Array = NDArray[np.float64]
 
 @dataclass(slots=True, eq=False)
 class Spans:
-    """When rates change, and the modes of each span. Modes are found when first asked for."""
+    """When rates change, and the modes of each span, which are all found when one is first asked for."""
 
     people: People
     starts_h: tuple[float, ...]  # the first is -inf
     multiples: tuple[tuple[float, float], ...]  # of diazepam and nordazepam clearance
     log_sd: float
-    made: dict[int, Modes]
+    made: tuple[Modes, ...] = ()
 
     def at(self, hours: float) -> int:
         """The span that holds from this time on."""
         return max(index for index, start in enumerate(self.starts_h) if start <= hours)
 
     def modes(self, index: int) -> Modes:
-        if index not in self.made:
-            self.made[index] = modes_of(self._chain(index))
+        if not self.made:
+            self.made = modes_of_each([self._chain(each) for each in range(len(self.starts_h))])
         return self.made[index]
 
     def _chain(self, index: int) -> Chain:
@@ -74,4 +74,4 @@ def spans_of(exposure: Exposure, people: People) -> Spans:
         elif not multiples or multiples[-1] != pair:
             starts.append(segment.from_h)
             multiples.append(pair)
-    return Spans(people, tuple(starts), tuple(multiples), exposure.log_sd, {})
+    return Spans(people, tuple(starts), tuple(multiples), exposure.log_sd)

@@ -124,7 +124,7 @@ def _wash_out(watch: Watch, spans: Spans, edges: set[float], *, longest_h: float
     steps = washout_steps(until)
     show, last_needed = True, max(wanted, default=until)
     for at in sorted(set(steps) | wanted):
-        if at > last_needed and watch.all_gone():
+        if at > last_needed and watch.clear():
             break
         advance(watch.march, spans, at)
         watch.look(show=show or at <= last_needed)
@@ -132,7 +132,7 @@ def _wash_out(watch: Watch, spans: Spans, edges: set[float], *, longest_h: float
             watch.note_area()
         show = show and not (watch.typical_gone() or at - until >= longest_h)
     watch.flush()
-    # Whoever is not clear of it after the last look is counted as clear then: only the far tail of slow clearance.
+    # Who is not clear of it after the last look is in the far tail, beyond the percentiles that are shown.
     for index, mark in enumerate(watch.marks):
         never = np.isnan(watch.gone_h[index])
         watch.gone_h[index][never] = watch.march.now_h - mark.last_dose_h
