@@ -1,14 +1,24 @@
-"""The product on one page: what a consultation is."""
+"""The product on one page: a record in, a consultation out. Each stage is a function of values that returns a value."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
+from importlib.metadata import version
+from pathlib import Path
 
+from unclench.appraisal.appraise import appraise
 from unclench.appraisal.findings import Appraisal
+from unclench.knowledge import knowledge
+from unclench.planning.candidates import candidates
+from unclench.planning.choose import choose
 from unclench.planning.plan import Plan
-from unclench.record.patient import Patient
+from unclench.record import read
+from unclench.record.patient import Patient, Stated
 from unclench.simulation.course import Course
-from unclench.values import MadeWith
+from unclench.simulation.simulate import SEED, simulate
+from unclench.values import Jurisdiction, MadeWith
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -20,3 +30,42 @@ class Consultation:
     courses: tuple[Course, ...]
     plan: Plan
     made_with: MadeWith
+
+
+def made_with(seed: int = SEED) -> MadeWith:
+    """The versions and the edition that this answer was made with. No clock: the same input gives the same bytes."""
+    facts = knowledge()
+    packages = tuple((name, version(name)) for name in ("msgspec", "numpy"))
+    return MadeWith(version("unclench"), facts.edition, facts.edition_date, packages, seed)
+
+
+def consult(
+    record: Path | str | bytes | Sequence[Path],
+    *,
+    on: date,
+    jurisdiction: Jurisdiction | str = Jurisdiction.US,
+    request: str | None = None,
+    answers: Sequence[Stated] = (),
+    patient_id: str | None = None,
+    seed: int = SEED,
+) -> Consultation:
+    """One patient, one day: read, appraise, simulate every candidate, choose.
+
+    Raises
+    ------
+    RecordError
+        when the record, the request or an answer cannot be read.
+    """
+    patient = read(record, on=on, request=request, answers=answers, patient_id=patient_id)
+    return consult_patient(patient, on=on, jurisdiction=jurisdiction, seed=seed)
+
+
+def consult_patient(
+    patient: Patient, *, on: date, jurisdiction: Jurisdiction | str = Jurisdiction.US, seed: int = SEED
+) -> Consultation:
+    """The same for a patient that is already read."""
+    appraisal = appraise(patient, on, jurisdiction)
+    worth_trying = candidates(appraisal)
+    courses = simulate(appraisal, tuple(candidate.regimen for candidate in worth_trying), seed=seed)
+    plan = choose(appraisal, worth_trying, courses)
+    return Consultation(patient, appraisal, courses, plan, made_with(seed))

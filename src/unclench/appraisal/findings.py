@@ -52,6 +52,7 @@ class Indication:
     missing: tuple[str, ...] = ()
     body_region: str = ""  # back | neck | limb | ""
     cause: str = ""  # multiple sclerosis, cerebral palsy, strain...
+    possible: tuple[str, ...] = ()  # entities that the answers could still make it
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +123,7 @@ class ExposureChange:
     facts: tuple[str, ...]
     say: str
     shows_number: bool = True  # False where the row is unverified: direction only
+    counts: bool = True  # False where it is not certain that the medicine is taken now: then it is not in the segments
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Protocol
 
-from unclench.appraisal.findings import CurrentMedicine, CurrentUse, Indication, Reply
+from unclench.appraisal.findings import Body, CurrentMedicine, CurrentUse, Exposure, Indication, Reply
 from unclench.knowledge import Knowledge
 from unclench.record.patient import Patient, Request
 from unclench.values import Answer, Jurisdiction, KnowledgeError
@@ -39,10 +39,24 @@ class Situation:
     current_use: CurrentUse | None = None
     request: Request | None = None
     purpose: str = "new"
+    body: Body | None = None
+    exposure: Exposure | None = None
     cache: dict[tuple[Any, ...], Any] = field(default_factory=dict)
 
     def limit_of(self, key: str, unit: str) -> float:
+        """A threshold by id, in the unit of its row."""
         return self.facts.limit(key, unit)
+
+    def stated(self, question: str) -> str | None:
+        """What a person answered to this question, or None. The last answer counts."""
+        for answer in reversed(self.patient.answers):
+            if answer.question == question:
+                return answer.value
+        return None
+
+    def stated_number(self, question: str) -> float | None:
+        text = self.stated(question)
+        return None if text is None else float(text)
 
 
 Ask = Callable[[Situation, str, float | None], Reply]

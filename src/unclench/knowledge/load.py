@@ -46,6 +46,7 @@ FILES: dict[str, type] = {
     "need": rows.NeedCell,
     "claims": rows.Claim,
     "statements": rows.Statement,
+    "softenings": rows.Softening,
 }
 
 # Shown in every output; an edition older than a year says so.

@@ -339,6 +339,7 @@ class NeedCell:
     mg_per_day_low: float
     mg_per_day_high: float
     need: str  # none | step-down | taper | specialist
+    rule: str
     say: str
     source: str
     locator: str
@@ -366,4 +367,20 @@ class Statement:
     text: str
     where: str
     source: str
+    standing: Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Softening:
+    """A rule that lowers a concern: when its question says yes, `rule` has `effect` instead of its own."""
+
+    id: str
+    rule: str
+    when: tuple[str, ...]
+    of: str
+    limit: float | None
+    effect: Effect
+    because: str
+    source: str
+    locator: str
     standing: Standing

@@ -1,0 +1,230 @@
+"""Everything Unclench thinks about the question, before any regimen: the line of appraisal, top to bottom."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from unclench.appraisal import (  # noqa: F401 - importing registers the questions
+    questions_conditions,
+    questions_general,
+    questions_indication,
+    questions_medicines,
+    questions_request,
+    questions_use,
+)
+from unclench.appraisal.advice import advice_for
+from unclench.appraisal.alternatives import appraise_alternatives
+from unclench.appraisal.answers import check_answers
+from unclench.appraisal.body import find_body
+from unclench.appraisal.conditional import WIDE_AREAS, asked, conditionals, matters_to
+from unclench.appraisal.current_use import current_use
+from unclench.appraisal.dose_limits import dose_limits
+from unclench.appraisal.exposure import exposure
+from unclench.appraisal.findings import Appraisal, Finding
+from unclench.appraisal.indication import find_indication
+from unclench.appraisal.judge import STEP_STAGES, Judgement, judge, matters
+from unclench.appraisal.measures import problems
+from unclench.appraisal.medicines import current_medicines, unread_medicines
+from unclench.appraisal.lookup import conditions
+from unclench.appraisal.questions_general import age_range, at_least
+from unclench.appraisal.questions_request import mg_per_day, planned_days
+from unclench.appraisal.request import find_request, in_words, purpose_of
+from unclench.appraisal.situation import CANNOT_SAY, NO, YES, Situation, ask
+from unclench.appraisal.stopping import judge_stopping
+from unclench.appraisal.taper_need import taper_need
+from unclench.knowledge import Knowledge, knowledge
+from unclench.record.patient import Patient
+from unclench.values import Effect, Jurisdiction, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """Whether stopping needs a taper, why, and by which rules."""
+
+    need: str
+    because: tuple[str, ...]
+    rules: tuple[str, ...]
+
+
+def set_up(situation: Situation) -> Situation:
+    """Medicines, present use, request, purpose, indication, body and exposure: in the order in which they need each other."""
+    situation.medicines = current_medicines(situation)
+    situation.current_use = current_use(situation)
+    situation.purpose = purpose_of(situation.request, situation.current_use)
+    situation.indication = find_indication(situation)
+    situation.body = find_body(situation)
+    situation.exposure = exposure(
+        situation.medicines, cyp2c19=situation.body.cyp2c19, on=situation.on, facts=situation.facts
+    )
+    return situation
+
+
+def dangers(situation: Situation) -> tuple[str, ...]:
+    """What makes stopping a specialist's matter, in words of the record."""
+    rows = (
+        ("an earlier seizure or delirium on stopping", ask("stated", situation, "withdrawal-seizure=yes")),
+        ("epilepsy", ask("has_epilepsy", situation)),
+        ("suicidality", ask("has_condition", situation, "suicidality")),
+        ("psychosis", ask("has_psychosis", situation)),
+        ("alcohol or substance use", ask("has_condition", situation, "alcohol_use_disorder | substance_use_disorder")),
+        ("pregnancy", ask("is_pregnant", situation)),
+    )
+    return tuple(words for words, reply in rows if reply.answer is YES)
+
+
+def find_need(situation: Situation) -> Need:
+    use = situation.current_use
+    request = situation.request
+    days = None
+    if situation.purpose in ("new", "continue") and request is not None and not request.stop:
+        days = request.days
+    daily = mg_per_day(request) if request is not None else None
+    span = age_range(situation)
+    assert use is not None
+    need, because, rules = taper_need(use, days, daily, None if span is None else span[0], dangers(situation), situation.facts)
+    return Need(need, because, rules)
+
+
+def judged(situation: Situation, *, only: frozenset[str] | None = None, base: Judgement | None = None) -> Judgement:
+    """The verdict, that on stopping included."""
+    judgement = judge(situation, only=only, base=base)
+    if situation.purpose != "stop":
+        return judgement
+    need = find_need(situation)
+    return judge_stopping(situation, judgement, need.need, need.because)
+
+
+def rejudged(situation: Situation, question: str, base: Judgement, rules: frozenset[str]) -> Judgement:
+    """The verdict with one more answer. A narrow answer moves only the rules that wait for it."""
+    wide = situation.facts.get("questions", question).area in WIDE_AREAS
+    if wide or situation.purpose == "stop":
+        return judged(set_up(situation))
+    return judged(situation, only=rules, base=base)
+
+
+def rank(finding: Finding) -> tuple[int, int, int, str]:
+    return (finding.answer is not YES, finding.effect.rank, finding.severity.rank, finding.rule)
+
+
+def provided(judgement: Judgement) -> tuple[str, ...]:
+    """What has to be ruled out for the verdict to hold: the titles of what cannot be said yet."""
+    if judgement.verdict in (None, Verdict.AVOID):
+        return ()
+    waiting = sorted((f for f in judgement.of(CANNOT_SAY) if matters(f)), key=rank)
+    return tuple(dict.fromkeys(finding.title for finding in waiting))
+
+
+def may_plan(situation: Situation, judgement: Judgement) -> bool:
+    """A regimen may be proposed: not under avoid, an unmet step, for a child, or when stopping is asked."""
+    if judgement.verdict in (None, Verdict.AVOID) or judgement.held == "unmet-step" or situation.purpose == "stop":
+        return False
+    if any(f.effect is Effect.SECOND_LINE and f.stage in STEP_STAGES for f in judgement.of(YES)):
+        return False
+    return at_least(situation, situation.limit_of("AGE-ADULT", "a")).answer is YES
+
+
+def heading(judgement: Judgement, allowed: bool, conditions_to_meet: tuple[str, ...]) -> str:
+    parts = []
+    if judgement.verdict is Verdict.NOT_FIRST_LINE and allowed:
+        parts.append("only if nothing else")
+    if conditions_to_meet and allowed:
+        parts.append("provided that what is listed is ruled out")
+    return "; ".join(parts)
+
+
+def noticed(situation: Situation, told: tuple[str, ...]) -> tuple[str, ...]:
+    """What a reader should know about the record itself."""
+    data = [f"{item.text} ({item.ref})" if item.ref else item.text for item in situation.patient.noticed]
+    return tuple(dict.fromkeys((*told, *data, *problems(situation.patient, situation.on))))
+
+
+def unrecognised(situation: Situation) -> tuple[str, ...]:
+    """Entries that nobody understood, medicines and problems."""
+    problems_unread = tuple(seen.words for seen in conditions(situation) if not seen.recognition.understood)
+    return (*unread_medicines(situation), *problems_unread)
+
+
+def facts_used(situation: Situation, judgement: Judgement, appraised: tuple[tuple[str, ...], ...]) -> tuple[str, ...]:
+    """Ids of every row that spoke: rules answered yes or cannot-say, limits, ratios, alternatives."""
+    used = {finding.rule for finding in judgement.findings if finding.answer is not NO}
+    for ids in appraised:
+        used.update(ids)
+    return tuple(sorted(used))
+
+
+def appraise(
+    patient: Patient, on: date, jurisdiction: Jurisdiction | str = Jurisdiction.US, facts: Knowledge | None = None
+) -> Appraisal:
+    """Judge diazepam for this patient on this day.
+
+    Parameters
+    ----------
+    patient
+        as `unclench.record.read` gives it; answers that were stated are in it.
+    on
+        the day of the question. Ages, "now" and "recent" count from it.
+    jurisdiction
+        "us" or "uk": caps, products, wording.
+
+    Raises
+    ------
+    RecordError
+        for an answer to an unknown question, two requests, or a request for another medicine.
+    """
+    facts = facts or knowledge()
+    check_answers(patient.answers, facts)
+    request, told = find_request(patient)
+    situation = set_up(Situation(patient, on, Jurisdiction(jurisdiction), facts, request=request))
+    judgement = judged(situation)
+    need = find_need(situation)
+    limits = dose_limits(situation, judgement.findings)
+    alternatives = appraise_alternatives(situation)
+    extra = (*situation.indication.missing, *situation.current_use.missing) if judgement.verdict else ()
+    waiting = matters_to(judgement, extra)
+    conditional = conditionals(situation, judgement, waiting, rejudged)
+    for alternative in alternatives:
+        for key in alternative.missing:
+            waiting.setdefault(key, []).append(alternative.id)
+    allowed = may_plan(situation, judgement)
+    to_meet = provided(judgement)
+    advice = advice_for(situation, allowed or situation.current_use.answer is YES)
+    return Appraisal(
+        on=on,
+        jurisdiction=situation.jurisdiction,
+        purpose=situation.purpose,
+        indication=situation.indication,
+        request=request,
+        request_text=in_words(request),
+        current_use=situation.current_use,
+        medicines=situation.medicines,
+        findings=tuple(sorted((f for f in judgement.findings if f.answer is not NO), key=rank)),
+        cleared=tuple(judgement.of(NO)),
+        verdict=judgement.verdict,
+        verdict_because=judgement.because,
+        provided_that=to_meet,
+        conditional_on=conditional,
+        questions=asked(situation, judgement, waiting, frozenset(part.question for part in conditional)),
+        body=situation.body,
+        exposure=situation.exposure,
+        limits=limits,
+        regimen_allowed=allowed,
+        regimen_heading=heading(judgement, allowed, to_meet),
+        alternatives=alternatives,
+        noticed=noticed(situation, told),
+        unrecognised=unrecognised(situation),
+        taper_need=need.need,
+        taper_because=need.because,
+        advice=advice,
+        facts=facts_used(
+            situation,
+            judgement,
+            (
+                need.rules,
+                tuple(part for _, part in limits.set_by),
+                advice,
+                *(change.facts for change in situation.exposure.changes),
+                *(alternative.facts for alternative in alternatives),
+            ),
+        ),
+    )

@@ -1,0 +1,138 @@
+"""Which medicines are, or may be, taken now. An active status alone is no evidence of present use (rule DQ-03)."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from unclench.appraisal.findings import CurrentMedicine, Reply
+from unclench.appraisal.lookup import known, supports_no
+from unclench.appraisal.situation import CANNOT_SAY, NO, YES, Situation
+from unclench.record.patient import Medication, Status
+from unclench.values import Answer
+
+DIAZEPAM = "diazepam"
+# Which question settles a class of medicines; any other class is settled by `other-medicines`.
+QUESTION_OF_CLASS = {
+    "tag:opioid": "takes-opioid",
+    "tag:sodium_oxybate": "oxybate",
+    "tag:benzodiazepine": "takes-sedative",
+    "tag:z_drug": "takes-sedative",
+    "tag:cns_depressant": "takes-sedative",
+    "tag:herbal_sedative": "herbal",
+    "tag:cannabinoid": "herbal",
+}
+
+
+def evidence_dates(entry: Medication) -> tuple[date | None, date | None]:
+    """(first day, last day that speaks for use) as far as the entry says."""
+    starts = [part.first for part in (entry.began, entry.written) if part is not None]
+    lasts = [part.last for part in (entry.written, entry.began, entry.last_seen) if part is not None]
+    last = max(lasts, default=None)
+    if last is not None and entry.days_supply is not None:
+        last = last + timedelta(days=int(entry.days_supply))
+    return min(starts, default=None), last
+
+
+def activity(entry: Medication, on: date, *, stale_days: float, current_days: float) -> tuple[Answer, str]:
+    """Whether an entry is evidence of use on the day, and the words for it."""
+    since, last = evidence_dates(entry)
+    if entry.ended is not None and entry.ended.last <= on:
+        return NO, f"ended {entry.ended.last}"
+    if entry.kind in ("dispense", "administration"):
+        if last is None:
+            return CANNOT_SAY, "given, without a date"
+        if last >= on:
+            return YES, f"dispensed, supply until {last}"
+        return (CANNOT_SAY, f"last given {last}") if (on - last).days <= current_days else (NO, f"last given {last}")
+    if entry.status is Status.ENDED:
+        later = entry.ended is not None and entry.ended.first > on
+        return (YES, f"until {entry.ended.first}") if later and entry.ended else (NO, "ended")
+    if entry.status is Status.ON_HOLD:
+        return CANNOT_SAY, "on hold"
+    if last is not None and (on - last).days > stale_days:
+        return CANNOT_SAY, f"marked active, but nothing after {last}: stale"
+    if since is not None and since > on:
+        return YES, f"starts {since}"
+    return YES, f"since {since}" if since else "undated"
+
+
+def current_medicines(situation: Situation) -> tuple[CurrentMedicine, ...]:
+    """Every medicine of the record apart from drafts, with whether it is taken now. Diazepam included."""
+    stale = situation.limit_of("STALE-DAYS", "d")
+    current = situation.limit_of("CURRENT-DAYS", "d")
+    found = []
+    for entry in situation.patient.medications:
+        if entry.status is Status.DRAFT:
+            continue
+        recognition = known("medicine", entry.codes, entry.text)
+        active, words = activity(entry, situation.on, stale_days=stale, current_days=current)
+        dosage = entry.dosage
+        daily = None
+        if dosage and dosage.mg_per_dose is not None and dosage.doses_per_day is not None:
+            daily = dosage.mg_per_dose * dosage.doses_per_day
+        since, _ = evidence_dates(entry)
+        found.append(
+            CurrentMedicine(
+                name=entry.text or "medicine without text",
+                drugs=recognition.drugs,
+                tags=recognition.tags,
+                active=active,
+                since=since,
+                until=entry.ended.last if entry.ended else None,
+                mg_per_day=daily,
+                refs=(entry.ref, *entry.merged),
+                entry=entry,
+                phrase=f"{entry.text or 'medicine without text'} ({words}; {entry.ref})",
+            )
+        )
+    return tuple(found)
+
+
+def matches(medicine: CurrentMedicine, of: str) -> bool:
+    """Whether a medicine is one of "tag:opioid | drug:clozapine"."""
+    for part in (piece.strip() for piece in of.split("|")):
+        kind, _, name = part.partition(":")
+        if (kind == "tag" and name in medicine.tags) or (kind == "drug" and name in medicine.drugs):
+            return True
+    return False
+
+
+def unread_medicines(situation: Situation) -> tuple[str, ...]:
+    """Medicines that may be taken now and that nobody understood."""
+    key = ("unread medicines",)
+    if key not in situation.cache:
+        situation.cache[key] = tuple(
+            medicine.phrase
+            for medicine in situation.medicines
+            if medicine.active is not NO
+            and medicine.entry is not None
+            and not known("medicine", medicine.entry.codes, medicine.entry.text).understood
+        )
+    found: tuple[str, ...] = situation.cache[key]
+    return found
+
+
+def list_supports_no(situation: Situation) -> Reply:
+    """Whether the medication list can support *no*. A list that holds diazepam alone cannot."""
+    others = [medicine for medicine in situation.medicines if DIAZEPAM not in medicine.drugs]
+    if not others:
+        return Reply(CANNOT_SAY, ("no other medicine is recorded",))
+    return supports_no(situation.patient.medications_state, unread_medicines(situation))
+
+
+def takes_medicine(situation: Situation, of: str, *, besides: str = "") -> Reply:
+    """Whether a medicine of these classes is taken now. `besides`: a drug id that does not count."""
+    hits = [m for m in situation.medicines if matches(m, of) and not (besides and set(m.drugs) == {besides})]
+    sure = [medicine for medicine in hits if medicine.active is YES]
+    if sure:
+        return Reply(YES, tuple(medicine.phrase for medicine in sure))
+    asked = next((QUESTION_OF_CLASS[p.strip()] for p in of.split("|") if p.strip() in QUESTION_OF_CLASS), "other-medicines")
+    said = situation.stated(asked)
+    specific = asked != "other-medicines"
+    if specific and said is not None:
+        return Reply(YES if said == "yes" else NO, (f"stated: {asked} = {said}",))
+    unsure = [medicine for medicine in hits if medicine.active is CANNOT_SAY]
+    if unsure:
+        return Reply(CANNOT_SAY, tuple(medicine.phrase for medicine in unsure), (asked,))
+    reply = list_supports_no(situation)
+    return reply if reply.answer is NO else Reply(CANNOT_SAY, reply.because, (asked,))
