@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import pairwise, product
+from typing import Any
 
 from unclench.knowledge.load import Fault, Knowledge
 from unclench.values import Effect, Standing, Verdict
 
 # Rules whose yes lowers a concern: none of them may rest on something unconfirmed.
 SOFTENING_RULES = frozenset({"CI-09", "PRE-05"})
-# Files in which any row, once it holds, clears a concern or offers a number to use.
-NEVER_UNVERIFIED = ("softenings", "verdicts")
 # A threshold that only raises a concern may be unconfirmed; one that caps a regimen may not.
 CAPS = ("CAP-", "DAYS-", "TIMES-", "PLAN-", "IX-")
 HOLDS = (
@@ -32,24 +31,17 @@ KEPT_IN = (
 
 def check_standing(facts: Knowledge) -> Iterator[Fault]:
     """An unverified row never clears anything and never shows its number (CONTRACTS 5)."""
-    for name in NEVER_UNVERIFIED:
+    forbidden: tuple[tuple[str, Callable[[Any], bool], str], ...] = (
+        ("softenings", lambda row: True, "a confirmed row: it lowers a concern"),
+        ("rules", lambda row: row.id in SOFTENING_RULES, "a confirmed row: it lowers a concern"),
+        ("limits", lambda row: row.id.startswith(CAPS), "a confirmed row: it caps a regimen"),
+        ("alternatives", lambda row: bool(row.dose), "a source, or no dose"),
+        ("advice", lambda row: bool(row.rate), "a source, or no rate"),
+    )
+    for name, bites, need in forbidden:
         for row in facts.table(name):
-            if getattr(row, "standing", None) is Standing.UNVERIFIED:
-                yield Fault(f"{name} {row.id}", "standing unverified", "a confirmed row: this one clears or allows")
-    for row in facts.table("rules"):
-        if row.standing is not Standing.UNVERIFIED:
-            continue
-        if row.id in SOFTENING_RULES:
-            yield Fault(f"rules {row.id}", "standing unverified", "a confirmed row: it lowers a concern")
-    for row in facts.table("limits"):
-        if row.standing is Standing.UNVERIFIED and row.id.startswith(CAPS):
-            yield Fault(f"limits {row.id}", "standing unverified", "a confirmed row: it caps a regimen")
-    for row in facts.table("alternatives"):
-        if row.standing is Standing.UNVERIFIED and row.dose:
-            yield Fault(f"alternatives {row.id}", "an unverified dose", "a source, or no dose")
-    for row in facts.table("advice"):
-        if row.standing is Standing.UNVERIFIED and row.rate:
-            yield Fault(f"advice {row.id}", "an unverified rate", "a source, or no rate")
+            if row.standing is Standing.UNVERIFIED and bites(row):
+                yield Fault(f"{name} {row.id}", "standing unverified", need)
 
 
 def check_rules(facts: Knowledge) -> Iterator[Fault]:
