@@ -6,12 +6,15 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import TypeVar
 
 from unclench.appraisal.findings import CurrentMedicine
 from unclench.knowledge import Knowledge
 from unclench.knowledge.rows import Perpetrator, Ratio
 from unclench.models.enzymes import Block, Shares, auc_ratio, left, rescaled
 from unclench.values import Answer, Standing
+
+Dosed = TypeVar("Dosed", Perpetrator, Ratio)
 
 MEASURED = "measured"
 PREDICTED = "predicted"
@@ -137,9 +140,11 @@ def activity(cyp2c19: str | None, facts: Knowledge) -> float:
 
 def strength(one: Taken, cyp2c19: str | None, facts: Knowledge) -> Strength | None:
     """What this perpetrator does to this body; None where no usable row says anything."""
-    row = _dosed(facts, "perpetrators", "drug", one)
-    model: Perpetrator | None = row[0] if row else None
-    measured: list[Ratio] = _dosed(facts, "ratios", "perpetrator", one)
+    models = _fitting([row for row in facts.table("perpetrators") if row.drug == one.key], one.mg_per_day)
+    model: Perpetrator | None = models[0] if models else None
+    measured: list[Ratio] = _fitting(
+        [row for row in facts.table("ratios") if row.perpetrator == one.key and row.use == "use"], one.mg_per_day
+    )
     parent = [ratio for ratio in measured if ratio.victim == "diazepam" and ratio.auc_ratio is not None]
     own = [ratio for ratio in parent if ratio.phenotype == cyp2c19 and ratio.phenotype not in ("", "NM")]
     normal = [ratio for ratio in parent if ratio.phenotype in ("", "NM")]
@@ -160,11 +165,8 @@ def _joint(key: str, facts: Knowledge) -> Block:
     return Block(1 - left(row.ir_cyp3a4 or 0.0 for row in rows), 1 - left(row.ir_cyp2c19 or 0.0 for row in rows))
 
 
-def _dosed(facts: Knowledge, table: str, column: str, one: Taken) -> list[Perpetrator | Ratio]:
-    """Rows of this perpetrator that fit its dose; all of them where the dose is not known or fits none."""
-    rows = [row for row in facts.table(table) if getattr(row, column) == one.key]
-    rows = [row for row in rows if getattr(row, "use", "use") == "use"]
-    dose = one.mg_per_day
+def _fitting(rows: list[Dosed], dose: float | None) -> list[Dosed]:
+    """Rows that fit the dose; all of them where the dose is not known or fits none."""
     if dose is None:
         return rows
     fits = [
