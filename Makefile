@@ -79,7 +79,7 @@ check: $(DEV) ## format, lint, types, import contract, knowledge, generated docs
 	@$(BIN)/ruff format --check -q .
 	@$(BIN)/ruff check -q .
 	@$(BIN)/mypy
-	@$(BIN)/lint-imports --no-cache | tail -n 4
+	@$(BIN)/lint-imports --no-cache >$(VENV)/imports.log 2>&1 || { cat $(VENV)/imports.log; exit 1; }
 	@$(BIN)/unclench knowledge check
 	@$(BIN)/python -m scripts.docs --check
 
