@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import inf
 
 from unclench.values import Regimen
 
@@ -76,6 +78,7 @@ def _shown(doses: dict[int, set[float]], marks: Sequence[Marks], until: float) -
     plain = [day for day in sorted(doses) if day not in close | last_days]
     count = sum(len(doses[day]) for day in plain) * len(PLAIN)
     every = -(-count // PLAIN_POINTS) or 1
+    seen_plain = set(plain[::every])
     fixed = {0.0} | {mark.end_h for mark in marks if mark.end_h <= until}
     loose: set[float] = set()
     for day, times in doses.items():
@@ -83,7 +86,7 @@ def _shown(doses: dict[int, set[float]], marks: Sequence[Marks], until: float) -
             offsets = CLOSE
         elif day in last_days:
             offsets = MIDDLE
-        elif plain.index(day) % every == 0:
+        elif day in seen_plain:
             offsets = PLAIN
         else:
             continue
@@ -95,13 +98,11 @@ def _shown(doses: dict[int, set[float]], marks: Sequence[Marks], until: float) -
 def _thinned(fixed: set[float], loose: set[float]) -> set[float]:
     """All fixed times, and the loose ones that are not next to a kept one."""
     kept: list[float] = []
-    fixed_after = sorted(fixed)
+    corners = sorted(fixed)
     for at in sorted(fixed | loose):
-        if at in fixed:
-            kept.append(at)
-            continue
-        after = next((later for later in fixed_after if later > at), float("inf"))
-        if at - kept[-1] >= NEAREST_H and after - at >= NEAREST_H:
+        place = bisect_right(corners, at)
+        after = corners[place] if place < len(corners) else inf
+        if at in fixed or (at - kept[-1] >= NEAREST_H and after - at >= NEAREST_H):
             kept.append(at)
     return set(kept)
 
