@@ -9,7 +9,7 @@ import pytest
 from tests.factories import BODY, appraisal, course, finding, limits, request, spasticity, use
 from unclench.appraisal.findings import AlternativeAppraisal
 from unclench.planning import candidates, choose
-from unclench.values import Answer, Effect, EngineError, Jurisdiction, Verdict
+from unclench.values import Answer, Effect, EngineError, Verdict
 
 pytestmark = pytest.mark.verifies("P1")
 
