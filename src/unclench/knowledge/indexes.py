@@ -1,0 +1,172 @@
+"""Words and codes of the lists, arranged for look-up. Built once, each when first asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cache
+
+from unclench.knowledge.load import knowledge
+from unclench.knowledge.rows import CodeRow, Drug, DrugProduct, Term
+from unclench.knowledge.wording import fold, words_of
+
+STEM_KEY = 4  # stems are found by their first four letters
+_PREFIX_SYSTEMS = ("icd10cm", "atc")
+
+
+@cache
+def codes_index() -> tuple[dict[tuple[str, str], tuple[str, ...]], dict[str, dict[str, tuple[str, ...]]]]:
+    """Exact codes, and prefixes by system."""
+    exact: dict[tuple[str, str], tuple[str, ...]] = {}
+    prefixes: dict[str, dict[str, tuple[str, ...]]] = {system: {} for system in _PREFIX_SYSTEMS}
+    row: CodeRow
+    for row in knowledge().table("codes"):
+        if row.match == "prefix":
+            table = prefixes[row.system]
+            table[row.code] = (*table.get(row.code, ()), row.group)
+        else:
+            key = (row.system, row.code)
+            exact[key] = (*exact.get(key, ()), row.group)
+    return exact, prefixes
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """One row of `terms`, ready to compare. Words after the first must follow (phrase) or occur anywhere."""
+
+    group: str
+    words: tuple[str, ...]
+    phrase: bool
+    stem: bool
+    not_if: frozenset[str]
+    suspicion: bool
+
+    def found_at(self, tokens: tuple[str, ...], index: int, places: dict[str, int]) -> tuple[int, ...] | None:
+        """Indexes of the words when the term stands here, else None."""
+        if self.phrase:
+            size = len(self.words)
+            return tuple(range(index, index + size)) if tokens[index : index + size] == self.words else None
+        at = [index]
+        for word in self.words[1:]:
+            where = places.get(word)
+            if self.stem and where is None:
+                where = next((place for token, place in places.items() if token.startswith(word)), None)
+            if where is None:
+                return None
+            at.append(where)
+        return tuple(at)
+
+
+@dataclass(slots=True)
+class Lexicon:
+    """The terms of one kind of entry."""
+
+    @dataclass(frozen=True, slots=True)
+    class Match:
+        group: str
+        at: tuple[int, ...]
+        suspicion: bool
+
+    by_word: dict[str, list[_Entry]] = field(default_factory=dict)
+    by_stem: dict[str, list[_Entry]] = field(default_factory=dict)
+    neutral: set[str] = field(default_factory=set)
+
+    def add(self, term: Term) -> None:
+        if term.group == "neutral":
+            self.neutral.update(words_of(term.words))
+            return
+        stem = term.match == "stem"
+        words = tuple(term.words.split()) if stem else words_of(term.words)
+        if stem:
+            words = tuple(_fold_stem(word) for word in words)
+        entry = _Entry(
+            term.group,
+            words,
+            term.match == "phrase",
+            stem,
+            frozenset(word for part in term.not_if for word in words_of(part)),
+            stem and term.group.startswith("?"),
+        )
+        table, key = (self.by_stem, words[0][:STEM_KEY]) if stem else (self.by_word, words[0])
+        table.setdefault(key, []).append(entry)
+
+    def matches(self, tokens: tuple[str, ...]) -> list[Match]:
+        """Every term that the tokens contain, with the places of its words."""
+        places = {token: index for index, token in reversed(tuple(enumerate(tokens)))}
+        found: list[Lexicon.Match] = []
+        for index, token in enumerate(tokens):
+            candidates: Iterable[_Entry] = self.by_word.get(token, ())
+            stems = [entry for entry in self.by_stem.get(token[:STEM_KEY], ()) if token.startswith(entry.words[0])]
+            for entry in (*candidates, *stems):
+                if not entry.not_if.isdisjoint(places):
+                    continue
+                at = entry.found_at(tokens, index, places)
+                if at is not None:
+                    found.append(Lexicon.Match(entry.group, at, entry.suspicion))
+        return found
+
+
+def _fold_stem(stem: str) -> str:
+    """Fold the spelling of a stem; its end is not a plural."""
+    return fold(stem + "0").removesuffix("0")
+
+
+@cache
+def lexicon(kind: str) -> Lexicon:
+    """All terms of a kind; medicines and allergies share the medicine words, each with its own besides."""
+    made = Lexicon()
+    row: Term
+    for row in knowledge().table("terms"):
+        if row.kind == kind or (row.kind == "any"):
+            made.add(row)
+    return made
+
+
+@dataclass(frozen=True, slots=True)
+class DrugIndex:
+    """Drugs by name, by RxNorm (ingredients and products) and by ATC."""
+
+    by_name: dict[tuple[str, ...], tuple[str, ...]]
+    longest: int
+    first_words: frozenset[str]
+    by_rxnorm: dict[str, tuple[str, ...]]
+    by_atc: dict[str, tuple[str, ...]]
+    tags: dict[str, frozenset[str]]
+
+
+@cache
+def drug_names() -> DrugIndex:
+    """Names, ingredient codes and tags of every drug."""
+    names: dict[tuple[str, ...], tuple[str, ...]] = {}
+    rxnorm: dict[str, tuple[str, ...]] = {}
+    atc: dict[str, tuple[str, ...]] = {}
+    tags: dict[str, frozenset[str]] = {}
+    row: Drug
+    for row in knowledge().table("drugs"):
+        for name in (row.id, row.name, *row.names):
+            key = words_of(name)
+            if row.id not in names.get(key, ()):
+                names[key] = (*names.get(key, ()), row.id)
+        if row.rxnorm:
+            rxnorm[row.rxnorm] = (row.id,)
+        if row.atc:
+            atc[row.atc] = (*atc.get(row.atc, ()), row.id)
+        tags[row.id] = frozenset(tag for tag in row.tags if tag != "none")
+    longest = max((len(key) for key in names), default=0)
+    return DrugIndex(names, longest, frozenset(key[0] for key in names), rxnorm, atc, tags)
+
+
+@cache
+def rxnorm_index() -> DrugIndex:
+    """As `drug_names`, with the products added to the RxNorm codes."""
+    base = drug_names()
+    codes = dict(base.by_rxnorm)
+    row: DrugProduct
+    for row in knowledge().table("drug_products"):
+        codes.setdefault(row.rxnorm, row.drugs)
+    return DrugIndex(base.by_name, base.longest, base.first_words, codes, base.by_atc, base.tags)
+
+
+def drug_tags(drug: str) -> frozenset[str]:
+    """Tags of a drug id; none for an id that is not listed."""
+    return drug_names().tags.get(drug, frozenset())

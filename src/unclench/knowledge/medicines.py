@@ -1,0 +1,125 @@
+"""The text of a medicine taken apart: every ingredient by name or brand, and the route where it matters."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from unclench.knowledge.indexes import drug_names, lexicon
+from unclench.knowledge.wording import fold, plain
+
+_RATE = re.compile(r"\b(mg|mcg|ug|g|unt|units?|iu|meq|mmol|ml|%|\d)\s*/\s*(ml|hr|h|actuat|act|puff|dose|day|\d)", re.ASCII)
+_PART = re.compile(r"[/+;,&\n|]|\s(?:and|with|plus)\s")
+_WORD = re.compile(r"[^\W_]+")
+_BRAND = re.compile(r"\[[^\]]*\]")
+_SMALL_SALT = re.compile(r"['\u2019`]s\b")
+
+_SKIN = frozenset({"topical", "cream", "ointment", "lotion", "shampoo", "gel", "patch", "foam", "paste", "plaster", "scalp"})
+_EYE = frozenset({"eye", "ophthalmic", "ocular", "opthalmic"})
+_OTHER_LOCAL = frozenset(
+    {"inhaler", "inhalation", "inhaled", "actuat", "nebule", "nebuliser", "nebulizer", "nasal", "otic", "ear", "mouthwash"}
+    | {"pessary", "pessaries", "vaginal", "intravitreal", "dental", "enema"}
+)
+_WHOLE_BODY = frozenset(
+    {"oral", "tablet", "tab", "capsule", "cap", "injection", "injectable", "intravenous", "iv", "im", "ring", "syringe"}
+    | {"system", "transdermal", "buccal", "sublingual", "suppository", "rectal", "auto", "pack"}
+)
+# A medicine on the skin, in the eye or in the airways still counts as itself where small amounts matter or the form is
+# made to reach the whole body.
+_ANY_ROUTE = frozenset(
+    {"opioid", "opioid_agonist_treatment", "benzodiazepine", "barbiturate", "sodium_oxybate", "alpha2_agonist", "z_drug"}
+    | {"anaesthetic", "cannabinoid", "alcohol_like", "hormonal_contraceptive", "naloxone", "serotonergic", "maoi"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Medicine:
+    """Drugs named in a text; whether every part of it is known; the route where the text says one."""
+
+    drugs: tuple[str, ...]
+    complete: bool
+    unknown: tuple[str, ...]
+    route: str  # skin | eye | other-local | whole-body | ""
+
+    def by_route(self, tags: set[str]) -> set[str]:
+        """The tags that hold for this route."""
+        if self.route in ("skin", "eye", "other-local"):
+            kept = tags & _ANY_ROUTE
+            if kept:
+                kept |= tags & {"cns_depressant", "cns_active"}
+            if self.route == "skin" and tags & {"nsaid", "topical_nsaid"}:
+                kept.add("topical_nsaid")
+            if self.route == "eye" and "ocular_hypotensive" in tags:
+                kept.add("ocular_hypotensive")
+            return kept
+        if self.route == "whole-body" and {"ocular_hypotensive", "antihypertensive"} <= tags:
+            return tags - {"ocular_hypotensive"}
+        return tags
+
+
+def read_medicine(text: str) -> Medicine:
+    """Find every drug in a text. A part that names none, and holds more than forms and amounts, makes it incomplete."""
+    seen = _RATE.sub(r"\1 per \2", plain(text).replace("{", " ").replace("}", " "))
+    seen = _SMALL_SALT.sub("", seen)
+    outside = _BRAND.sub(" ", seen)
+    drugs, unknown = _named(outside)
+    if not drugs or unknown:
+        inside, _ = _named(seen.replace("[", ";").replace("]", ";"))
+        drugs = tuple(dict.fromkeys(drugs + inside))
+    if not unknown and not drugs and outside.strip() != seen.strip():
+        unknown = tuple(_WORD.findall(seen))
+    return Medicine(drugs, not unknown, unknown, _route(seen, drugs))
+
+
+def _named(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Drugs of all parts, and the parts that name no drug and are not mere form or amount."""
+    neutral = lexicon("medicine").neutral
+    drugs: list[str] = []
+    unknown: list[str] = []
+    for part in _PART.split(text):
+        tokens = tuple(fold(word) for word in _WORD.findall(part))
+        found = _drugs_in(tokens)
+        drugs += found
+        if not found and any(token not in neutral and not _amount(token) for token in tokens):
+            unknown.append(" ".join(tokens))
+    whole = tuple(fold(word) for word in _WORD.findall(text))
+    drugs += [drug for drug in _drugs_in(whole) if drug not in drugs and not unknown]
+    return tuple(dict.fromkeys(drugs)), tuple(unknown)
+
+
+def _amount(token: str) -> bool:
+    return token[0].isdigit() or len(token) == 1
+
+
+def _drugs_in(tokens: tuple[str, ...]) -> list[str]:
+    """Longest names first, left to right."""
+    index = drug_names()
+    found: list[str] = []
+    at = 0
+    while at < len(tokens):
+        step = 1
+        if tokens[at] in index.first_words:
+            for size in range(min(index.longest, len(tokens) - at), 0, -1):
+                ids = index.by_name.get(tokens[at : at + size])
+                if ids:
+                    found += ids
+                    step = size
+                    break
+        at += step
+    return found
+
+
+def _route(text: str, drugs: tuple[str, ...]) -> str:
+    tokens = {fold(word) for word in _WORD.findall(text)}
+    if tokens & _EYE:
+        return "eye"
+    if tokens & _SKIN and not tokens & (_WHOLE_BODY - {"system", "transdermal", "pack"}):
+        return "skin" if not (tokens & {"patch", "transdermal"}) or _skin_patch(drugs) else "whole-body"
+    if tokens & _OTHER_LOCAL and not tokens & _WHOLE_BODY:
+        return "other-local"
+    return "whole-body" if tokens & _WHOLE_BODY else ""
+
+
+def _skin_patch(drugs: tuple[str, ...]) -> bool:
+    """Patches of anti-inflammatory medicines act where they are put; others are made to reach the whole body."""
+    return any("nsaid" in drug_names().tags.get(drug, ()) for drug in drugs)
