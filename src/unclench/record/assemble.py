@@ -102,12 +102,7 @@ def _person(gathered: Gathered, where: str, patient_id: str | None) -> Held:
         wanted = patient_id.removeprefix("Patient/")
         if wanted in people:
             return people[wanted]
-        raise RecordError(
-            where=where,
-            found=f"no patient {wanted!r} among {len(people)}" + _shown_ids(list(people)),
-            need="a patient of this record",
-            fix="Give --patient one of the ids.",
-        )
+        raise no_such_patient(where, wanted, list(people))
     if len(people) == 1:
         return next(iter(people.values()))
     if people:
@@ -128,6 +123,15 @@ def several_patients(where: str, ids: list[str]) -> RecordError:
         found=f"{len(ids)} patients" + _shown_ids(ids),
         need="one patient",
         fix="Choose one with --patient ID.",
+    )
+
+
+def no_such_patient(where: str, wanted: str, ids: list[str]) -> RecordError:
+    return RecordError(
+        where=where,
+        found=f"no patient {wanted[:80]!r} among {len(ids)}" + _shown_ids(ids),
+        need="a patient of this record",
+        fix="Give --patient one of the ids.",
     )
 
 

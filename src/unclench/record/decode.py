@@ -22,14 +22,14 @@ _TYPE_ANYWHERE = re.compile(rb'"resourceType"\s*:\s*"(\w+)"')
 # Elements that must not be given twice, because the second would silently win. `text` has a status of its own.
 _ONCE: dict[str, tuple[bytes, ...]] = {
     "Patient": (b'"birthDate"', b'"gender"', b'"deceasedDateTime"', b'"deceasedBoolean"'),
-    "Condition": (b'"clinicalStatus"', b'"verificationStatus"', b'"subject"', b'"onsetDateTime"', b'"abatementDateTime"'),
-    "AllergyIntolerance": (b'"clinicalStatus"', b'"verificationStatus"', b'"patient"'),
-    "MedicationRequest": (b'"status"', b'"intent"', b'"subject"', b'"doNotPerform"', b'"dosageInstruction"', b'"authoredOn"'),
-    "MedicationStatement": (b'"status"', b'"subject"', b'"dosage"'),
-    "MedicationDispense": (b'"status"', b'"subject"', b'"whenHandedOver"'),
-    "MedicationAdministration": (b'"status"', b'"subject"', b'"dosage"'),
-    "Observation": (b'"status"', b'"subject"', b'"effectiveDateTime"'),
-    "Procedure": (b'"status"', b'"subject"'),
+    "Condition": (b'"clinicalStatus"', b'"verificationStatus"'),
+    "AllergyIntolerance": (b'"clinicalStatus"', b'"verificationStatus"'),
+    "MedicationRequest": (b'"status"', b'"intent"', b'"doNotPerform"', b'"dosageInstruction"'),
+    "MedicationStatement": (b'"status"', b'"dosage"'),
+    "MedicationDispense": (b'"status"', b'"whenHandedOver"'),
+    "MedicationAdministration": (b'"status"', b'"dosage"'),
+    "Observation": (b'"status"',),
+    "Procedure": (b'"status"',),
 }
 
 
@@ -69,7 +69,7 @@ class Gathered:
         self.cut.setdefault(kind, why)
 
 
-def kind_of(raw: bytes | memoryview) -> str:
+def kind_of(raw: bytes | msgspec.Raw) -> str:
     """The resource type, from the first bytes where it stands first."""
     found = _TYPE_FIRST.match(raw)
     if found is not None:
@@ -82,26 +82,27 @@ def kind_of(raw: bytes | memoryview) -> str:
         return ""
 
 
-def take(gathered: Gathered, raw: bytes, full_url: str, place: str) -> None:
+def take(gathered: Gathered, raw: bytes | msgspec.Raw, full_url: str, place: str, kind: str = "") -> None:
     """Read one resource into `gathered`; never raises for what is wrong inside it."""
-    kind = kind_of(raw)
+    kind = kind or kind_of(raw)
     decoder = _DECODERS.get(kind)
     if decoder is None:
-        _other(gathered, kind, raw, place)
+        _other(gathered, kind, place)
         return
     try:
         it = decoder.decode(raw)
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
-        take_loosely(gathered, raw, kind, full_url, place)
+        take_loosely(gathered, bytes(raw), kind, full_url, place)
         return
-    doubled = _doubled(kind, raw)
+    doubled = _doubled(kind, bytes(raw))
     if doubled:
         gathered.noticed.append(
             Noticed("unreadable", f"{kind}/{it.id or place}", f"gives `{doubled}` twice; nobody can say which holds: left out")
         )
         gathered.cut_list(kind, "an entry could not be read")
         return
-    _signs(gathered, kind, it, raw)
+    if kind in _TELLING:
+        _signs(gathered, kind, it)
     gathered.held.append(Held(kind, full_url, it))
 
 
@@ -109,7 +110,7 @@ def take_value(gathered: Gathered, value: Any, full_url: str, place: str) -> Non
     """The same for a resource that is already a Python mapping, as a web request holds it."""
     kind = value.get("resourceType") if isinstance(value, dict) else None
     if not isinstance(kind, str) or kind not in resources.READ:
-        _other(gathered, kind if isinstance(kind, str) else "", b"", place)
+        _other(gathered, kind if isinstance(kind, str) else "", place)
         return
     _mend_into(gathered, value, kind, full_url, place)
 
@@ -135,7 +136,7 @@ def _mend_into(gathered: Gathered, value: dict[str, Any], kind: str, full_url: s
         return
     held = Held(kind, full_url, it)
     _signs_of_value(gathered, kind, value)
-    _signs(gathered, kind, it, b"")
+    _signs(gathered, kind, it)
     gathered.held.append(held)
     if wrong:
         shown = ", ".join(wrong[:5]) + (f" and {len(wrong) - 5} more" if len(wrong) > 5 else "")
@@ -182,7 +183,7 @@ def _inner(kind: Any) -> Any:
     return kind
 
 
-def _other(gathered: Gathered, kind: str, raw: bytes, place: str) -> None:
+def _other(gathered: Gathered, kind: str, place: str) -> None:
     if kind == "MedicationOrder":
         gathered.stu3.append("MedicationOrder (the DSTU2 name of MedicationRequest)")
     elif not kind:
@@ -190,23 +191,37 @@ def _other(gathered: Gathered, kind: str, raw: bytes, place: str) -> None:
     gathered.other_kinds += 1
 
 
-def _signs(gathered: Gathered, kind: str, it: Resource, raw: bytes) -> None:
-    """Count what only R4 has and what only an older version has, so that a record of the other kind is refused."""
-    if isinstance(it, resources.Condition | resources.AllergyIntolerance):
-        if it.clinical_status is not None or it.verification_status is not None:
-            gathered.r4 += 1
-        if raw and kind == "AllergyIntolerance" and b'"assertedDate"' in raw:
-            gathered.stu3.append("AllergyIntolerance.assertedDate")
-    elif isinstance(it, resources.MedicationRequest | resources.MedicationDispense):
-        for dosage in it.dosage_instruction or ():
-            if dosage.dose_quantity is not None:
-                gathered.stu3.append(f"{kind}.dosageInstruction.doseQuantity")
-            elif dosage.dose_and_rate:
-                gathered.r4 += 1
-    elif kind == "Observation" and b'"context"' in raw and "context" in _PLAIN.decode(raw):
-        gathered.stu3.append("Observation.context")
-    if isinstance(it, resources._OfMedicine) and it.medication is not None:
+_TELLING = frozenset(
+    ("Condition", "AllergyIntolerance", "MedicationRequest", "MedicationDispense", "MedicationStatement", "MedicationAdministration")
+)
+
+
+def _signs(gathered: Gathered, kind: str, it: Any) -> None:
+    """Count what only R4 has and what only another version has, so that a record of the other kind is refused."""
+    if kind in ("Condition", "AllergyIntolerance"):
+        gathered.r4 += it.clinical_status is not None or it.verification_status is not None
+        return
+    if it.medication is not None:
         gathered.stu3.append(f"{kind}.medication (the R5 form)")
+    for dosage in getattr(it, "dosage_instruction", None) or ():
+        if dosage.dose_quantity is not None:
+            gathered.stu3.append(f"{kind}.dosageInstruction.doseQuantity")
+        gathered.r4 += bool(dosage.dose_and_rate)
+
+
+def note_old_elements(gathered: Gathered, raws: list[msgspec.Raw]) -> None:
+    """The elements that older versions have and the decoder skips. Only looked for where nothing shows R4."""
+    for kind, name in (("Observation", "context"), ("AllergyIntolerance", "assertedDate")):
+        for raw in raws:
+            if raw and f'"{name}"'.encode() in bytes(raw) and kind_of(raw) == kind and name in _top_keys(raw):
+                gathered.stu3.append(f"{kind}.{name}")
+
+
+def _top_keys(raw: msgspec.Raw) -> dict[str, Any]:
+    try:
+        return msgspec.json.decode(raw, type=dict[str, msgspec.Raw])
+    except (msgspec.MsgspecError, RecursionError):
+        return {}
 
 
 def _signs_of_value(gathered: Gathered, kind: str, value: dict[str, Any]) -> None:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+import msgspec
+
 from unclench.record import resources
 from unclench.record.decode import Held
 from unclench.record.patient import Noticed, PartialDate
@@ -78,8 +80,6 @@ def relative(reference: str) -> str:
 
 
 def _contained(contained: list[dict[str, Any]] | None, reference: str) -> resources.Medication | None:
-    import msgspec
-
     for value in contained or ():
         if value.get("resourceType") == "Medication" and f"#{str(value.get('id', '')).removeprefix('#')}" == reference:
             try:

@@ -7,9 +7,9 @@ from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
 
-from unclench.record.decode import Gathered, kind_of, repeated_key, take
+from unclench.record.decode import Gathered, kind_of, note_old_elements, repeated_key, take
 from unclench.record.patient import Noticed
-from unclench.record.resources import READ, Bundle
+from unclench.record.resources import READ, Bundle, Entry, Link
 from unclench.values import RecordError
 
 _BUNDLE = msgspec.json.Decoder(Bundle)
@@ -17,6 +17,9 @@ _KINDS_OF_BUNDLE = (
     "collection", "searchset", "batch", "transaction", "batch-response", "transaction-response", "document", "message",
 )  # fmt: skip
 _MALFORMED_EXTENSION = re.compile(rb'"value[A-Z]\w*"\s*:\s*\[')
+
+_PER_ENTRY = 600
+"""Bytes that an entry usually holds besides its resource (address, request, blanks); more is looked into."""
 
 # What a search may say without leaving anything of the list out.
 _HARMLESS = frozenset(
@@ -31,8 +34,11 @@ def gather_json(gathered: Gathered, data: bytes, where: str) -> str:
     if kind != "Bundle":
         take(gathered, data, "", where)
         return "FHIR R4 resources"
-    gathered.stu3.extend("an extension whose value is a list" for _ in _MALFORMED_EXTENSION.finditer(data))
-    return _gather_bundle(gathered, data, where, depth=0)
+    before = gathered.r4
+    words = _gather_bundle(gathered, data, where, depth=0)
+    if gathered.r4 == before:  # nothing in it can only be R4: look closer, which is slow
+        gathered.stu3.extend("an extension whose value is a list" for _ in _MALFORMED_EXTENSION.finditer(data))
+    return words
 
 
 def _gather_bundle(gathered: Gathered, data: bytes, where: str, depth: int) -> str:
@@ -47,28 +53,41 @@ def _gather_bundle(gathered: Gathered, data: bytes, where: str, depth: int) -> s
     if bundle.type is not None and bundle.type not in _KINDS_OF_BUNDLE:
         gathered.noticed.append(Noticed("unreadable", where, "the type of the bundle is not one of FHIR"))
     entries = bundle.entry or []
-    taken = 0
+    r4 = gathered.r4
+    raws = [entry.resource for entry in entries]
     for number, entry in enumerate(entries):
-        if entry.resource is None:
-            continue
-        raw = bytes(entry.resource)
-        place = f"entry[{number}]"
-        taken += raw.count(b'"entry"')
-        if kind_of(raw) == "Bundle" and depth == 0:
-            _gather_bundle(gathered, raw, f"{where}, {place}", depth + 1)
-        elif raw[:1] == b"{":
-            take(gathered, raw, entry.full_url or "", place)
-        elif raw != b"null":
-            gathered.noticed.append(Noticed("unreadable", place, "the resource is not an object: left out"))
-    if data.count(b'"entry"') - taken > 1 and repeated_key(data):
+        raw = entry.resource
+        kind = kind_of(raw) if raw else ""
+        if kind in READ:
+            take(gathered, raw, entry.full_url or "", f"entry[{number}]", kind)
+        elif kind == "Bundle" and depth == 0:
+            _gather_bundle(gathered, bytes(raw), f"{where}, entry[{number}]", depth + 1)
+        elif raw and bytes(raw) != b"null":
+            take(gathered, raw, "", f"entry[{number}]", kind)
+    if gathered.r4 == r4:
+        note_old_elements(gathered, raws)
+    _refuse_lost_entries(data, raws, where)
+    _note_cuts(gathered, bundle, len(entries))
+    return f"FHIR R4 bundle ({bundle.type or 'no type'})"
+
+
+def _refuse_lost_entries(data: bytes, raws: list[msgspec.Raw], where: str) -> None:
+    """A key given twice hides what stood under the first: noticed by the bytes that no entry accounts for."""
+    sizes = [memoryview(raw).nbytes for raw in raws]
+    filled = [bytes(raw) for raw in (raws[:1] + raws[-1:]) if raw]
+    if not filled:
+        around = data
+    else:
+        around = data[: data.find(filled[0])] + data[data.rfind(filled[-1]) + len(filled[-1]) :]
+    suspicious = any(around.count(key) > 1 for key in (b'"entry"', b'"link"', b'"total"', b'"type"'))
+    suspicious = suspicious or len(data) - sum(sizes) > _PER_ENTRY * len(raws) + _PER_ENTRY * 4
+    if suspicious and (key := repeated_key(data)):
         raise RecordError(
             where=where,
-            found=f"the key {repeated_key(data)!r} twice in one object",
+            found=f"the key {key[:60]!r} twice in one object",
             need="each key once, so that nothing is lost",
             fix="Export the record again.",
         )
-    _note_cuts(gathered, bundle, len(entries))
-    return f"FHIR R4 bundle ({bundle.type or 'no type'})"
 
 
 def _decoded(data: bytes, where: str) -> Bundle:
@@ -91,8 +110,6 @@ class _LooseBundle(msgspec.Struct):
 
 def _decoded_loosely(data: bytes, where: str) -> Bundle:
     """A bundle whose own elements are partly of the wrong type. Entries that are no objects are passed on to be noticed."""
-    from unclench.record.resources import Entry, Link  # only needed on this rare road
-
     try:
         loose = msgspec.json.decode(data, type=_LooseBundle)
     except msgspec.ValidationError as error:
@@ -127,9 +144,7 @@ class _LooseEntry(msgspec.Struct, rename="camel"):
     full_url: msgspec.Raw = msgspec.Raw(b"null")
 
 
-def _entry_of(raw: bytes):  # type: ignore[no-untyped-def]
-    from unclench.record.resources import Entry
-
+def _entry_of(raw: bytes) -> Entry:
     try:
         return Entry(None, msgspec.json.decode(raw, type=_LooseEntry).resource)
     except (msgspec.MsgspecError, RecursionError):

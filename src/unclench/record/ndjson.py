@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from unclench.record.assemble import several_patients
+from unclench.record.assemble import no_such_patient, several_patients
 from unclench.record.decode import Gathered, kind_of, take
 from unclench.record.patient import Noticed
 from unclench.record.resources import READ
@@ -18,15 +18,17 @@ _PATIENT = re.compile(rb'"resourceType"\s*:\s*"Patient"')
 
 def gather_folder(gathered: Gathered, files: list[Path], where: str, patient_id: str | None) -> str:
     """Read the lines of one patient. Without an id there must be only one patient in the files."""
-    wanted = _wanted(files, where, patient_id)
-    needle = wanted.encode() if wanted is not None else b""
+    files = [path for path in files if not path.name.lower().startswith("log.")]  # the log of the export is not FHIR
+    wanted = patient_id.removeprefix("Patient/") if patient_id is not None else None
+    if wanted is None and len(ids := _ids(files)) > 1:
+        raise several_patients(where, ids)
+    needle = (wanted or "").encode()
     for path in files:
-        if path.name.lower().startswith("log."):
-            continue  # the log of the export itself, which is not FHIR
         for number, line in lines_of(path):
-            if needle not in line and b'"Medication"' not in line:
-                continue
-            _line(gathered, line, path, number)
+            if needle in line or b'"Medication"' in line:
+                _line(gathered, line, path, number)
+    if wanted is not None and not any(held.kind == "Patient" and held.it.id == wanted for held in gathered.held):
+        raise no_such_patient(where, wanted, _ids(files))
     return "NDJSON folder"
 
 
@@ -53,14 +55,11 @@ def _cut_by_name(gathered: Gathered, path: Path) -> None:
         gathered.cut_list(kind, "a line could not be read")
 
 
-def _wanted(files: list[Path], where: str, patient_id: str | None) -> str | None:
-    if patient_id is not None:
-        return patient_id.removeprefix("Patient/")
+def _ids(files: list[Path]) -> list[str]:
+    """The ids of all patients in the files."""
     ids: dict[str, None] = {}
     for path in files:
         for _, line in lines_of(path):
             if _PATIENT.search(line) and kind_of(line) == "Patient" and (found := _ID.search(line)):
                 ids[found[1].decode("utf-8", "replace")] = None
-    if len(ids) > 1:
-        raise several_patients(where, list(ids))
-    return None
+    return list(ids)

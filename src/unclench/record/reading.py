@@ -7,6 +7,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from unclench.record import ndjson, short
 from unclench.record.assemble import patient_of
 from unclench.record.decode import Gathered, kind_of, take_value
@@ -82,26 +84,34 @@ def _from_text(
 ) -> Patient:
     start = data.lstrip()[:1]
     if start == b"{" and b'"resourceType"' in data:
-        kind = gather_json(gathered, data, where) if kind_of(data) else _lines_or_nothing(gathered, data, where)
+        if not kind_of(data):
+            raise _not_a_resource(data, where)
+        kind = gather_json(gathered, data, where)
         refuse_other_versions(gathered, where)
         return patient_of(
             gathered, on=on, where=where, source=kind, request=request, answers=answers, patient_id=patient_id
         )
+    if start == b"{" and (b'"hook"' in data or b'"feedback"' in data):
+        raise _cds_request(where)
     return short.read_short(data, where, on=on, request=request, answers=answers)
 
 
-def _lines_or_nothing(gathered: Gathered, data: bytes, where: str) -> str:
+def _cds_request(where: str) -> RecordError:
+    return RecordError(
+        where=where,
+        found="the body of a CDS Hooks request",
+        need="a patient's record",
+        fix="Send it to `unclench serve`, or take the resources out of its prefetch.",
+    )
+
+
+def _not_a_resource(data: bytes, where: str) -> RecordError:
     """JSON that has a resourceType somewhere, but not at its top: why it is refused."""
+    if damage := _damage(data):
+        return not_json(where, damage)
     if b'"hook"' in data:
-        raise RecordError(
-            where=where,
-            found="the body of a CDS Hooks request",
-            need="a patient's record",
-            fix="Send it to `unclench serve`, or take the resources out of its prefetch.",
-        )
-    if repeated := _damage(data):
-        raise not_json(where, repeated)
-    raise RecordError(
+        return _cds_request(where)
+    return RecordError(
         where=where,
         found="a JSON object without resourceType at its top",
         need="a FHIR R4 Bundle, or the short record",
@@ -110,8 +120,6 @@ def _lines_or_nothing(gathered: Gathered, data: bytes, where: str) -> str:
 
 
 def _damage(data: bytes) -> str:
-    import msgspec
-
     try:
         msgspec.json.decode(data, type=msgspec.Raw)
     except msgspec.DecodeError as error:

@@ -274,7 +274,7 @@ class Link(_Part):
 
 class Entry(_Part):
     full_url: str | None = None
-    resource: msgspec.Raw | None = None
+    resource: msgspec.Raw = msgspec.Raw(b"")
 
 
 class Bundle(_Part):
