@@ -66,6 +66,7 @@ READ_AS = {
 }
 UNCONFIRMED = "Unconfirmed: check."
 LONGEST_TEXT = 600
+HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})  # categories of characters that are not shown
 ADULT_Y = 18  # only chooses words: what may be given below it is decided in appraisal and planning
 SIGNIFICANT = 4
 
@@ -75,13 +76,20 @@ MONTHS = (
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")  # not strftime: its words follow the locale
 
 _SPACE = re.compile(r"\s+")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_ACCENT = r"[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
+_PILE = re.compile(f"({_ACCENT}{{2}}){_ACCENT}+")
 _ESCAPE_SEQUENCE = re.compile(r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[@-Z\\-_]")
 
 
 def clean(text: str) -> str:
-    """Text without terminal sequences, control, format or private characters, on one line, and not endless."""
+    """Text without terminal sequences, control, format or private characters or piles of accents; one line, not endless."""
     text = _SPACE.sub(" ", _ESCAPE_SEQUENCE.sub("", text[: 4 * LONGEST_TEXT]))
-    text = "".join(char for char in text if unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Co", "Cn"))
+    if not text.isascii():
+        text = "".join(char for char in text if unicodedata.category(char) not in HIDDEN)
+        text = _PILE.sub(r"\1", text)
+    else:
+        text = _CONTROL.sub("", text)
     text = _SPACE.sub(" ", text).strip()
     return text if len(text) <= LONGEST_TEXT else f"{text[:LONGEST_TEXT]} [cut]"
 

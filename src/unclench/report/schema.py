@@ -1,0 +1,318 @@
+"""The shape of a consultation in JSON: the types are the definition, and the published JSON Schema is written from them.
+
+`python -m unclench.report.schema` writes `consultation.schema.json` beside this file; a test says when it is stale.
+Units stand in the key. What is not known is null, never left out.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+Text = Annotated[str, Meta(max_length=4000)]
+Day = Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}$", examples=["2026-11-22"])]
+Positive = Annotated[float, Meta(ge=0)]
+VerdictName = Literal["avoid", "not-first-line", "usable-with-changes", "reasonable"]
+AnswerName = Literal["yes", "no", "cannot-say"]
+StandingName = Literal["read", "derived", "project", "unverified"]
+TaperNeed = Literal["none", "step-down", "taper", "specialist"]
+
+
+class Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Every object of the output: no field that the schema does not name."""
+
+
+class SpanOut(Strict):
+    """A number, and the middle 90 % of people like this patient."""
+
+    typical: float
+    low: float
+    high: float
+
+
+class DoseOut(Strict):
+    mg: Positive
+    clock_h: Annotated[float, Meta(ge=0, lt=24)]
+
+
+class PhaseOut(Strict):
+    days: Annotated[int, Meta(ge=1)]
+    doses: tuple[DoseOut, ...]
+
+
+class RegimenOut(Strict):
+    """Every dose, day by day. An empty list of doses is a day without the medicine."""
+
+    start: Day
+    last_day: Day
+    phases: tuple[PhaseOut, ...]
+    as_needed: bool
+    route: str
+    form: str
+    max_mg_per_day: Positive
+    total_mg: Positive
+
+
+class AskedForOut(Strict):
+    """The request as read. Null numbers were not said."""
+
+    ref: Text
+    drug: Text
+    mg_per_dose: float | None
+    doses_per_day: float | None
+    days: int | None
+    stop: bool
+
+
+class IndicationOut(Strict):
+    entity: str
+    name: Text
+    answer: AnswerName
+    because: tuple[Text, ...]
+
+
+class CurrentUseOut(Strict):
+    """Diazepam as it is probably taken now, as ranges."""
+
+    answer: AnswerName
+    mg_per_day_low: float | None
+    mg_per_day_high: float | None
+    duration_days_low: int | None
+    duration_days_high: int | None
+    since: Day | None
+    because: tuple[Text, ...]
+
+
+class RequestOut(Strict):
+    """What is asked, and what the record says around it."""
+
+    purpose: Literal["new", "continue", "stop", "none"]
+    text: Text
+    asked: AskedForOut | None
+    indication: IndicationOut
+    current_use: CurrentUseOut
+    noticed: tuple[Text, ...]
+    unrecognised: tuple[Text, ...]
+
+
+class ConditionalOut(Strict):
+    """If this question is answered so, the verdict is that."""
+
+    question: str
+    if_: str = msgspec.field(name="if")
+    verdict: VerdictName
+
+
+class QuestionOut(Strict):
+    id: str
+    ask: Text
+    why: Text
+    kind: str
+    allowed: tuple[str, ...]
+    unit: str
+    matters_to: tuple[str, ...]
+    changes_verdict: bool
+
+
+class FindingOut(Strict):
+    """One rule's answer. Findings with the same `cause` are one matter; `heads_cause` marks the one to show."""
+
+    rule: str
+    title: Text
+    stage: str
+    effect: Literal["block", "avoid", "second-line", "change", "note"]
+    severity: Literal["contraindicated", "avoid", "major", "required", "caution", "info"]
+    answer: AnswerName
+    say: Text
+    because: tuple[Text, ...]
+    missing: tuple[str, ...]
+    cause: str
+    heads_cause: bool
+    source: str
+    standing: StandingName
+
+
+class CurveOut(Strict):
+    """Total plasma levels, thinned so that peaks and troughs stay. Hours count from midnight of day 1."""
+
+    t_h: tuple[float, ...]
+    typical_ng_ml: tuple[float, ...]
+    p05_ng_ml: tuple[float, ...]
+    p25_ng_ml: tuple[float, ...]
+    p50_ng_ml: tuple[float, ...]
+    p75_ng_ml: tuple[float, ...]
+    p95_ng_ml: tuple[float, ...]
+    peak_ng_ml: SpanOut
+    half_life_h: SpanOut
+
+
+class InteractionOut(Strict):
+    """What one medicine does to exposure. The numbers are null where the fact behind them is not confirmed."""
+
+    perpetrator: Text
+    direction: Literal["raises", "lowers", "none"]
+    ratio: float | None
+    low: float | None
+    high: float | None
+    basis: str
+    from_day: int
+    until_day: int | None
+    say: Text
+    facts: tuple[str, ...]
+
+
+class ExposureOut(Strict):
+    """Null curves: nothing was simulated, or no regimen is proposed."""
+
+    of: Literal["proposed-regimen", "current-use"] | None
+    diazepam: CurveOut | None
+    nordazepam: CurveOut | None
+    background_ng_ml: SpanOut | None
+    accumulation_ratio: SpanOut | None
+    steady_state_days: SpanOut | None
+    gone_days: SpanOut | None
+    people: int | None
+    assumed: tuple[Text, ...]
+    interactions: tuple[InteractionOut, ...]
+
+
+class CandidateOut(Strict):
+    """A regimen that was simulated, chosen or not, and why."""
+
+    id: str
+    words: Text
+    why: Text
+    rules: tuple[str, ...]
+    regimen: RegimenOut
+    chosen: bool
+    reason: Text
+    peak_ng_ml: SpanOut
+
+
+class SupplyLineOut(Strict):
+    product: str
+    name: Text
+    strength_mg: Positive
+    count: Positive
+
+
+class SupplyOut(Strict):
+    lines: tuple[SupplyLineOut, ...]
+    total_mg: Positive
+    refills: Annotated[int, Meta(ge=0)]
+    days: int
+    notes: tuple[Text, ...]
+
+
+class WatchOut(Strict):
+    on: Day | None
+    when: Text
+    what: Text
+    rule: str
+
+
+class PlanOut(Strict):
+    """`regimen` is null under avoid, for an unmet step, for children, and where no assessment is due.
+
+    `taper` is null here: it is the object that `taper --json` gives.
+    """
+
+    regimen: RegimenOut | None
+    words: Text
+    heading: Text
+    verdict_because: tuple[Text, ...]
+    provided_that: tuple[Text, ...]
+    max_daily_mg: float | None
+    start_on: Day | None
+    stop_on: Day | None
+    review_on: tuple[Day, ...]
+    titration: tuple[Text, ...]
+    supply: SupplyOut | None
+    monitoring: tuple[WatchOut, ...]
+    taper_needed: TaperNeed
+    taper_because: tuple[Text, ...]
+    taper: None
+    instead: tuple[Text, ...]
+
+
+class AlternativeOut(Strict):
+    """Another treatment, appraised for this patient. `dose` is empty unless it is an offer or caution."""
+
+    id: str
+    name: Text
+    kind: str
+    result: Literal["offer", "caution", "not-for-this-patient", "cannot-say"]
+    say: Text
+    dose: Text
+    evidence: Text
+    strength: str
+    because: tuple[Text, ...]
+    missing: tuple[str, ...]
+    tried: AnswerName
+    step: int
+
+
+class AdviceOut(Strict):
+    id: str
+    topic: str
+    say: Text
+    rate: Text
+    source: str
+    standing: StandingName
+
+
+class MadeWithOut(Strict):
+    """The same of these and the same input give the same bytes."""
+
+    unclench: str
+    edition: str
+    edition_date: Day
+    python_packages: dict[str, str]
+    notes: tuple[Text, ...]
+
+
+class ConsultationOut(Strict):
+    """One consultation of unclench. Not yet reviewed by a clinician; it supports a professional's decision."""
+
+    jurisdiction: Literal["us", "uk"]
+    on: Day
+    request: RequestOut
+    verdict: VerdictName | None
+    conditional_on: tuple[ConditionalOut, ...]
+    questions: tuple[QuestionOut, ...]
+    findings: tuple[FindingOut, ...]
+    exposure: ExposureOut
+    candidates: tuple[CandidateOut, ...]
+    plan: PlanOut
+    alternatives: tuple[AlternativeOut, ...]
+    advice: tuple[AdviceOut, ...]
+    facts: tuple[str, ...]
+    limits: tuple[Text, ...]
+    seed: int
+    made_with: MadeWithOut
+
+
+PUBLISHED = Path(__file__).with_name("consultation.schema.json")
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12) of the output."""
+    made = msgspec.json.schema(ConsultationOut)
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": "urn:unclench:consultation",
+        "title": "A consultation of unclench",
+        **made,
+    }
+
+
+def schema_text() -> str:
+    return json.dumps(schema(), indent=1, ensure_ascii=False) + "\n"
+
+
+if __name__ == "__main__":
+    PUBLISHED.write_text(schema_text(), encoding="utf-8")

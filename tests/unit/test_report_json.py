@@ -1,0 +1,90 @@
+"""JSON and its published schema."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import jsonschema
+import pytest
+from tests.consultation_factory import KINDS, consultation, course, hostile_consultation
+from tests.hostile import HOSTILE
+
+from unclench.report.json_out import to_json
+from unclench.report.schema import PUBLISHED, schema, schema_text
+from unclench.simulation.course import Span
+from unclench.values import EngineError
+
+KEYS = [
+    "jurisdiction", "on", "request", "verdict", "conditional_on", "questions", "findings", "exposure", "candidates",
+    "plan", "alternatives", "advice", "facts", "limits", "seed", "made_with",
+]  # fmt: skip
+VALIDATOR = jsonschema.Draft202012Validator(schema())
+
+
+def test_the_published_schema_is_not_stale():
+    assert PUBLISHED.read_text(encoding="utf-8") == schema_text(), "run: python -m unclench.report.schema"
+
+
+def test_the_schema_is_a_schema():
+    jsonschema.Draft202012Validator.check_schema(schema())
+
+
+@pytest.mark.verifies("O4")
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_output_has_the_keys_of_the_contract_in_order_and_validates(kind):
+    document = json.loads(to_json(consultation(kind)))
+    assert list(document) == KEYS
+    VALIDATOR.validate(document)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_same_input_gives_the_same_bytes(kind):
+    assert to_json(consultation(kind)) == to_json(consultation(kind))
+
+
+def test_avoid_has_no_regimen_and_the_seam_of_the_taper_is_null():
+    document = json.loads(to_json(consultation("avoid")))
+    assert document["plan"]["regimen"] is None
+    assert document["plan"]["taper"] is None
+    assert document["exposure"]["diazepam"] is None
+
+
+def test_an_unconfirmed_ratio_is_null():
+    wort = json.loads(to_json(consultation()))["exposure"]["interactions"][1]
+    assert (wort["ratio"], wort["low"], wort["high"], wort["direction"]) == (None, None, None, "lowers")
+
+
+def test_conditional_on_names_the_answer_if():
+    assert json.loads(to_json(consultation()))["conditional_on"][0] == {
+        "question": "takes-opioid",
+        "if": "yes",
+        "verdict": "avoid",
+    }
+
+
+def test_findings_of_one_cause_stand_together_and_one_heads_them():
+    findings = json.loads(to_json(consultation()))["findings"]
+    older = [one for one in findings if one["cause"] == "older"]
+    assert [one["heads_cause"] for one in older] == [True, False]
+
+
+def test_curves_keep_their_peak():
+    made = course()
+    exact = float(max(made.curves[0].typical))
+    shown = json.loads(to_json(consultation()))["exposure"]["diazepam"]
+    assert max(shown["typical_ng_ml"]) == pytest.approx(exact, rel=1e-3)
+    assert len(shown["t_h"]) == len(shown["p95_ng_ml"]) <= 224
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_hostile_text_gives_valid_json(text):
+    VALIDATOR.validate(json.loads(to_json(hostile_consultation(text))))
+
+
+def test_a_number_that_is_none_is_an_error_and_not_a_zero():
+    one = consultation("continuing")
+    (made,) = one.courses
+    spoilt = replace(one, courses=(replace(made, gone_days=Span(float("inf"), 1, 2, "days")),))
+    with pytest.raises(EngineError):
+        to_json(spoilt)

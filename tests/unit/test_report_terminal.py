@@ -1,0 +1,76 @@
+"""The summary on a terminal."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from rich.console import Console
+from tests.consultation_factory import KINDS, consultation, hostile_consultation
+from tests.hostile import HOSTILE
+
+from unclench.report.terminal import print_consultation
+
+
+def printed(one, width=80, **more) -> str:
+    file = io.TextIOWrapper(io.BytesIO(), encoding=more.pop("encoding", "utf-8"))
+    print_consultation(one, Console(file=file, width=width, **more))
+    file.seek(0)
+    return file.read()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("width", [80, 100, 200])
+def test_a_pipe_gets_plain_lines_that_fit(kind, width):
+    text = printed(consultation(kind), width)
+    assert "\x1b" not in text
+    assert all(len(line) <= min(width, 100) for line in text.splitlines())
+    assert all(line == line.rstrip() for line in text.splitlines())
+    assert not any("\u2500" <= char <= "\u257f" for char in text)
+
+
+@pytest.mark.verifies("O1")
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_first_lines_say_verdict_jurisdiction_date_and_that_nobody_reviewed_it(kind):
+    one = consultation(kind)
+    head = "\n".join(printed(one).splitlines()[:3])
+    assert "22 November 2026" in head
+    assert "United" in head
+    assert "Not yet reviewed by a clinician" in head
+
+
+def test_avoid_shows_no_dose_of_diazepam_and_says_what_instead():
+    text = printed(consultation("avoid"))
+    assert "WHAT TO DO INSTEAD" in text
+    assert "At most" not in text and "Supply" not in text
+
+
+def test_at_most_five_questions_come_first():
+    text = printed(consultation())
+    assert text.count("\n  ? ") == 5
+    assert "later: weight-kg, tried-nsaid" in text
+
+
+def test_an_unconfirmed_number_is_not_shown():
+    text = printed(consultation())
+    assert "St John's wort: lowers; size not known" in text
+    assert "0.7" not in text
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_hostile_text_stays_text(text):
+    shown = printed(hostile_consultation(text))
+    assert not any(ord(char) < 32 and char != "\n" for char in shown)
+    assert all(len(line) <= 80 for line in shown.splitlines())
+
+
+def test_rich_markup_is_shown_as_written():
+    assert "[red]not red[/red]" in printed(hostile_consultation("[red]not red[/red]"))
+
+
+def test_a_console_of_ascii_gets_ascii():
+    assert "Omega ? 5" in printed(hostile_consultation("Omega Ω 5"), encoding="ascii")
+
+
+def test_colour_on_a_terminal():
+    assert "\x1b[1;31mAVOID" in printed(consultation("avoid"), force_terminal=True, color_system="standard")
