@@ -140,7 +140,7 @@ def check_references(facts: Knowledge) -> Iterator[Fault]:
         ("alternative_checks", lambda row: (row.alternative,), alternatives, "an id of alternatives.csv"),
         ("alternatives", lambda row: (row.drug,), drugs | {""}, "an id of drugs.csv"),
         ("alternatives", lambda row: row.uses, set(ENTITIES), "an indication"),
-        ("perpetrators", lambda row: (row.drug.removeprefix("tag:"),), either, "a drug or tag of drugs.csv"),
+        ("perpetrators", lambda row: parts_of(row.drug), either, "a drug or tag of drugs.csv"),
         ("ratios", _perpetrator_in_use, either, "a drug or tag of drugs.csv"),
         ("combined_effects", lambda row: (row.drug, row.tag), either, "a drug or tag of drugs.csv"),
         ("drug_products", lambda row: row.drugs, drugs, "an id of drugs.csv"),
@@ -156,4 +156,9 @@ def check_references(facts: Knowledge) -> Iterator[Fault]:
 
 def _perpetrator_in_use(row: Any) -> tuple[str, ...]:
     """Studies that are only shown or excluded may be of drugs that this project does not list."""
-    return (row.perpetrator.removeprefix("tag:"),) if row.use == "use" else ()
+    return parts_of(row.perpetrator) if row.use == "use" else ()
+
+
+def parts_of(perpetrator: str) -> tuple[str, ...]:
+    """The ingredients of a perpetrator, or its tag: "nirmatrelvir + ritonavir" has two."""
+    return tuple(part.strip() for part in perpetrator.removeprefix("tag:").split(" + "))

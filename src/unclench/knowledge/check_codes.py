@@ -12,10 +12,11 @@ SHAPES = {
     "rxnorm": re.compile(r"\d{1,8}"),
     "snomed": re.compile(r"\d{6,18}"),
     "loinc": re.compile(r"\d{1,6}-\d|LA\d+-\d"),
-    "icd10cm": re.compile(r"[A-TV-Z]\d[0-9A-Z](\.?[0-9A-Zx]{0,4})"),
+    "icd10cm": re.compile(r"[A-Z]\d[0-9A-Z](\.?[0-9A-Zx]{0,4})"),
     "atc": re.compile(r"[A-Z](\d\d([A-Z]([A-Z](\d\d)?)?)?)?"),
 }
 PREFIXES = frozenset({"icd10cm", "atc"})
+CHAPTER = re.compile(r"[A-Z]")  # as a prefix, a letter alone is a whole chapter
 
 # The dihedral group D5, and the permutation, of the check digit of SNOMED CT (Verhoeff 1969).
 _TIMES = tuple(
@@ -66,7 +67,8 @@ def check_groups(facts: Knowledge) -> Iterator[Fault]:
     """The codes that place a condition, procedure or allergy in a group."""
     for row in facts.table("codes"):
         where = f"codes {row.group} {row.code}"
-        yield from fault_of_code(where, row.system, row.code)
+        if not (row.match == "prefix" and row.system in PREFIXES and CHAPTER.fullmatch(row.code)):
+            yield from fault_of_code(where, row.system, row.code)
         if row.match not in {"exact", "prefix"} or (row.match == "prefix" and row.system not in PREFIXES):
             yield Fault(where, f"match {row.match!r} of {row.system}", "exact, or prefix in icd10cm and atc")
         if not row.display:
