@@ -4,9 +4,21 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
-from unclench.models.enzymes import Block, Shares, auc_ratio, clearance, inducer_level, inhibitor_level, left, rescaled
+from unclench.models.enzymes import (
+    Block,
+    Shares,
+    auc_ratio,
+    clearance,
+    clearance_at,
+    inducer_level,
+    inhibitor_level,
+    left,
+    rescaled,
+)
 
 DIAZEPAM = Shares(cyp3a4=0.26, cyp2c19=0.52, other=0.22)
 ACTIVITY = {"NM": 1.0, "IM": 0.5, "PM": 0.0}
@@ -61,16 +73,37 @@ def test_what_the_enzymes_cannot_explain_is_a_factor(block: Block) -> None:
     assert rescaled(block, DIAZEPAM, 0.84) == Block(factor=0.84)
 
 
+def levels(*hours: float) -> NDArray[np.float64]:
+    return np.array(hours)
+
+
 def test_an_inhibitor_acts_at_once_and_goes_with_its_half_life() -> None:
-    assert [inhibitor_level(hour, 0, 48, 24) for hour in (-1, 0, 48, 72, 96)] == [0, 1, 1, 0.5, 0.25]
-    assert inhibitor_level(math.inf, 0, 48, 24) == 0
-    assert inhibitor_level(math.inf, 0, math.inf, 24) == 1
-    assert inhibitor_level(-math.inf, -math.inf, 48, 24) == 1
+    assert inhibitor_level(levels(-1, 0, 48, 72, 96, math.inf), 0, 48, 24).tolist() == [0, 1, 1, 0.5, 0.25, 0]
+    assert inhibitor_level(levels(-math.inf, math.inf), 0, math.inf, 24).tolist() == [0, 1]
+    assert inhibitor_level(levels(-math.inf, math.inf), -math.inf, 48, 24).tolist() == [1, 0]
 
 
 def test_an_inducer_comes_and_goes_by_turnover() -> None:
-    assert [inducer_level(hour, 0, math.inf, 72, 96) for hour in (-5, 0, 72, 144)] == [0, 0, 0.5, 0.75]
-    assert inducer_level(240, 0, math.inf, 72, 96) == pytest.approx(0.9, abs=0.01), "nine tenths after ten days"
-    assert inducer_level(14 * 24, -math.inf, 0, 72, 96) == pytest.approx(0.09, abs=0.01), "nine tenths gone after 14"
-    assert inducer_level(math.inf, 0, math.inf, 72, 96) == 1
-    assert inducer_level(72 + 96, 0, 72, 72, 96) == pytest.approx(0.25), "half reached, then half lost"
+    assert inducer_level(levels(-5, 0, 72, 144, math.inf), 0, math.inf, 72, 96).tolist() == [0, 0, 0.5, 0.75, 1]
+    (ten_days,) = inducer_level(levels(240), 0, math.inf, 72, 96)
+    assert ten_days == pytest.approx(0.9, abs=0.01), "nine tenths after ten days"
+    (two_weeks,) = inducer_level(levels(14 * 24), -math.inf, 0, 72, 96)
+    assert two_weeks == pytest.approx(0.09, abs=0.01), "nine tenths gone after 14"
+    (part,) = inducer_level(levels(72 + 96), 0, 72, 72, 96)
+    assert part == pytest.approx(0.25), "half reached, then half lost"
+
+
+def test_many_hours_at_once_agree_with_one_at_a_time() -> None:
+    blocks = [Block(0.46, 0.95), Block(-3.3, -3.5), Block(0.3, -0.5, 1.7), Block(factor=0.84)]
+    there, induced = levels(0.0, 0.2, 0.7, 1.0), levels(1.0, 0.5, 0.1, 0.0)
+    fast = clearance_at(DIAZEPAM, 0.5, [(block, there, induced) for block in blocks])
+    for place, many in enumerate(fast):
+        slow = [
+            Block(
+                block.cyp3a4 * (there if block.cyp3a4 > 0 else induced)[place],
+                block.cyp2c19 * (there if block.cyp2c19 > 0 else induced)[place],
+                block.factor ** (there if block.factor > 1 else induced)[place],
+            )
+            for block in blocks
+        ]
+        assert many == pytest.approx(clearance(DIAZEPAM, 0.5, slow))

@@ -102,8 +102,7 @@ def _together(
     Everything that is or will be taken counts at its full effect; what was stopped counts with what is left today.
     """
     blocks = [
-        one.strength.diazepam if any(ended > 0 for _, ended in one.spans) else one.at(one.strength.diazepam, 0.0)
-        for one in counted
+        one.strength.diazepam if any(ended > 0 for _, ended in one.spans) else one.left_at(0.0) for one in counted
     ]
     parts = perpetrators.shares(facts)
     active = perpetrators.activity(cyp2c19, facts)
@@ -206,7 +205,10 @@ def _when(one: Taken, on: date) -> str:
 def _not_counted(found: Strength, one: Taken, facts: Knowledge) -> list[str]:
     name = _name(one, facts)
     if not one.sure:
-        return [f"Whether {name} is taken now cannot be said: its effect on diazepam levels is not counted."]
+        return [
+            f"Whether {name} is taken now, by a route that reaches the liver, cannot be said: "
+            "its effect on diazepam levels is not counted."
+        ]
     if found.basis == ESTIMATE and found.induces:
         return [
             f"{name[:1].upper() + name[1:]} probably lowers diazepam levels; the size is unconfirmed, "

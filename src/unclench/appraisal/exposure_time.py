@@ -6,10 +6,12 @@ import math
 from dataclasses import dataclass
 from datetime import date
 
+import numpy as np
+
 from unclench.appraisal.findings import ClearanceSegment
 from unclench.appraisal.perpetrators import Course, Strength, shares
 from unclench.knowledge import Knowledge
-from unclench.models.enzymes import Block, clearance, inducer_level, inhibitor_level
+from unclench.models.enzymes import Block, Levels, clearance_at, inducer_level, inhibitor_level
 
 # The exact solver pays for every step; more would change no curve by more than its line.
 MOST_SEGMENTS = 6
@@ -17,6 +19,7 @@ MOST_SEGMENTS = 6
 STEPS = (0, 1, 2, 4)
 DAY_H = 24.0
 SAME = 1e-6  # log clearance times hours: rounding only
+WITHIN = 3  # hours looked at within a step, for its mean
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +32,23 @@ class Acting:
     off_inhibition_h: float
     off_induction_h: float
 
-    def at(self, block: Block, at_h: float) -> Block:
-        """The block with as much of it as is there at this hour."""
-        blocked = max((inhibitor_level(at_h, *span, self.off_inhibition_h) for span in self.spans), default=0.0)
-        induced = max((inducer_level(at_h, *span, self.on_h, self.off_induction_h) for span in self.spans), default=0.0)
+    def levels(self, at_h: Levels) -> tuple[Levels, Levels]:
+        """How much of its inhibition and of its induction is there at these hours."""
+        none = np.zeros_like(at_h)
+        inhibition, induction = none, none
+        for span in self.spans:
+            inhibition = np.maximum(inhibition, inhibitor_level(at_h, *span, self.off_inhibition_h))
+            induction = np.maximum(induction, inducer_level(at_h, *span, self.on_h, self.off_induction_h))
+        return inhibition, induction
+
+    def left_at(self, hour: float) -> Block:
+        """What is there of its effect on diazepam at one hour."""
+        inhibition, induction = (float(level[0]) for level in self.levels(np.array([hour])))
+        block = self.strength.diazepam
         return Block(
-            block.cyp3a4 * (blocked if block.cyp3a4 > 0 else induced),
-            block.cyp2c19 * (blocked if block.cyp2c19 > 0 else induced),
-            block.factor ** (blocked if block.factor > 1 else induced),
+            block.cyp3a4 * (inhibition if block.cyp3a4 > 0 else induction),
+            block.cyp2c19 * (inhibition if block.cyp2c19 > 0 else induction),
+            block.factor ** (inhibition if block.factor > 1 else induction),
         )
 
     def breaks(self) -> set[float]:
@@ -74,51 +86,55 @@ def acting(strength: Strength, courses: tuple[Course, ...], on: date, facts: Kno
 def segments(all_acting: list[Acting], active: float, facts: Knowledge) -> tuple[ClearanceSegment, ...]:
     """Clearance multiples of diazepam and nordazepam over time, in at most `MOST_SEGMENTS` steps."""
     starts = [-math.inf, *sorted(set().union(*(one.breaks() for one in all_acting)))]
-    ends = [*starts[1:], math.inf]
-    parent, metabolite = shares(facts), shares(facts, "nordazepam")
-    made = []
-    for start, end in zip(starts, ends, strict=True):
-        logs = [0.0, 0.0]
-        hours = _hours_within(start, end)
-        for hour in hours:
-            logs[0] += math.log(
-                clearance(parent, active, [one.at(one.strength.diazepam, hour) for one in all_acting])
-            ) / len(hours)
-            logs[1] += math.log(
-                clearance(metabolite, active, [one.at(one.strength.nordazepam, hour) for one in all_acting])
-            ) / len(hours)
-        made.append(ClearanceSegment(start, math.exp(logs[0]), math.exp(logs[1])))
-    return _fewer(made)
+    hours = np.concatenate([_hours_within(*pair) for pair in zip(starts, [*starts[1:], math.inf], strict=True)])
+    levels = [one.levels(hours) for one in all_acting]
+    strengths = [one.strength for one in all_acting]
+    means = []
+    for victim, blocks in (
+        ("diazepam", [strength.diazepam for strength in strengths]),
+        ("nordazepam", [strength.nordazepam for strength in strengths]),
+    ):
+        partly = [(block, *pair) for block, pair in zip(blocks, levels, strict=True)]
+        multiples = np.broadcast_to(clearance_at(shares(facts, victim), active, partly), hours.shape)
+        means.append(np.exp(np.log(multiples).reshape(-1, WITHIN).mean(axis=1)).tolist())
+    return _fewer([ClearanceSegment(*row) for row in zip(starts, *means, strict=True)])
 
 
-def _hours_within(start: float, end: float) -> tuple[float, ...]:
-    if math.isinf(start):
-        return (start,)
-    if math.isinf(end):
-        return (end,)
-    return tuple(start + (end - start) * part for part in (1 / 6, 1 / 2, 5 / 6))
+def _hours_within(start: float, end: float) -> Levels:
+    """Hours that stand for a step: the endless past and future by their limits."""
+    if math.isinf(start) or math.isinf(end):
+        return np.full(WITHIN, start if math.isinf(start) else end)
+    return start + (end - start) * (np.arange(WITHIN) + 0.5) / WITHIN
 
 
 def _fewer(made: list[ClearanceSegment]) -> tuple[ClearanceSegment, ...]:
     """Join the neighbours that cost least area, until there are few enough and no two are the same."""
     kept = list(made)
-    while len(kept) > 1:
-        ends = [*(segment.from_h for segment in kept[1:]), math.inf]
-        costs = [_cost(kept[place], kept[place + 1], ends[place + 1]) for place in range(len(kept) - 1)]
-        least = min(range(len(costs)), key=costs.__getitem__)
+    costs = [_cost(kept, place) for place in range(len(kept) - 1)]
+    while costs:
+        least = costs.index(min(costs))
         if len(kept) <= MOST_SEGMENTS and costs[least] > SAME:
             break
-        kept[least : least + 2] = [_joined(kept[least], kept[least + 1], ends[least + 1])]
+        kept[least : least + 2] = [_joined(kept[least], kept[least + 1], _end(kept, least + 1))]
+        del costs[least]
+        for place in (least - 1, least):
+            if 0 <= place < len(costs):
+                costs[place] = _cost(kept, place)
     return tuple(kept)
 
 
-def _cost(earlier: ClearanceSegment, later: ClearanceSegment, end_h: float) -> float:
-    """How far off, in log clearance times hours, the joined step would be."""
+def _end(kept: list[ClearanceSegment], place: int) -> float:
+    return kept[place + 1].from_h if place + 1 < len(kept) else math.inf
+
+
+def _cost(kept: list[ClearanceSegment], place: int) -> float:
+    """How far off, in log clearance times hours, one step for this and the next would be."""
+    earlier, later = kept[place], kept[place + 1]
     apart = abs(math.log(later.diazepam / earlier.diazepam)) + abs(math.log(later.nordazepam / earlier.nordazepam))
     if apart == 0:
         return 0.0
-    first, second = later.from_h - earlier.from_h, end_h - later.from_h
-    return apart / (1 / first + 1 / second) if not math.isinf(first) or not math.isinf(second) else math.inf
+    first, second = later.from_h - earlier.from_h, _end(kept, place + 1) - later.from_h
+    return math.inf if math.isinf(first) and math.isinf(second) else apart / (1 / first + 1 / second)
 
 
 def _joined(earlier: ClearanceSegment, later: ClearanceSegment, end_h: float) -> ClearanceSegment:

@@ -118,13 +118,19 @@ def _keys_of_entry(
 
 def _merged(key: str, found: list[tuple[str, CurrentMedicine]]) -> Taken:
     """All entries of one perpetrator; those only perhaps taken count only where no other speaks."""
-    acting = [pair for pair in found if pair[1].active is not Answer.CANNOT_SAY]
+    acting = [pair for pair in found if pair[1].active is not Answer.CANNOT_SAY and _may_reach_liver(key, pair[1])]
     chosen = acting or found
     courses = {Course(entry.since, entry.until) for _, entry in chosen}
     doses = [float(entry.mg_per_day) for _, entry in chosen if entry.mg_per_day is not None and len(entry.drugs) == 1]
     ordered = sorted(courses, key=lambda course: (course.since or date.min, course.until or date.max))
     drugs = tuple(sorted({drug for drug, _ in chosen if drug}))
     return Taken(key, drugs, tuple(ordered), max(doses, default=None), bool(acting))
+
+
+def _may_reach_liver(key: str, entry: CurrentMedicine) -> bool:
+    """A cream or eye drop is in no study; contraceptive patches and rings do reach the blood."""
+    dosage = entry.entry.dosage if entry.entry else None
+    return key in WHOLE_TAGS or dosage is None or dosage.route != "other"
 
 
 def shares(facts: Knowledge, victim: str = "diazepam") -> Shares:

@@ -15,6 +15,11 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
+Levels = NDArray[np.float64]
+
 # An enzyme is never closed completely: a scaled IR of 1 or more would say so.
 MOST_BLOCKED = 0.99
 
@@ -75,21 +80,43 @@ def rescaled(block: Block, shares: Shares, measured: float) -> Block:
     return Block(block.cyp3a4 * scale, block.cyp2c19 * scale, measured * (1.0 - scale * weight))
 
 
-def inhibitor_level(at_h: float, began_h: float, ended_h: float, off_half_life_h: float) -> float:
+def clearance_at(
+    shares: Shares, activity: float, partly: Iterable[tuple[Block, Levels, Levels]]
+) -> NDArray[np.float64]:
+    """`clearance` at many hours at once: each perpetrator with how much of its inhibition and induction is there."""
+    closed: list[Levels | float] = [1.0, 1.0]
+    opened: list[Levels | float] = [1.0, 1.0]
+    factor: Levels | float = 1.0
+    for block, inhibition, induction in partly:
+        for place, rate in enumerate((block.cyp3a4, block.cyp2c19)):
+            if rate > 0:
+                closed[place] = closed[place] * (1.0 - rate * inhibition)
+            elif rate < 0:
+                opened[place] = opened[place] - rate * induction
+        if block.factor != 1.0:
+            factor = factor * block.factor ** (inhibition if block.factor > 1 else induction)
+    total = shares.cyp3a4 * closed[0] * opened[0] + shares.cyp2c19 * activity * closed[1] * opened[1] + shares.other
+    return np.asarray(total / factor, dtype=np.float64)
+
+
+def inhibitor_level(at_h: Levels, began_h: float, ended_h: float, off_half_life_h: float) -> Levels:
     """How much of an inhibitor's effect is there: all at once, and gone with the perpetrator."""
-    if at_h < began_h:
-        return 0.0
-    if at_h <= ended_h:
-        return 1.0
-    return 0.0 if math.isinf(at_h) else 2.0 ** (-(at_h - ended_h) / off_half_life_h)
+    there = np.where(at_h >= began_h, 1.0, 0.0)
+    return there * _remaining(at_h, ended_h, off_half_life_h)
 
 
-def inducer_level(at_h: float, began_h: float, ended_h: float, on_half_life_h: float, off_half_life_h: float) -> float:
+def inducer_level(
+    at_h: Levels, began_h: float, ended_h: float, on_half_life_h: float, off_half_life_h: float
+) -> Levels:
     """How much of an inducer's effect is there: enzyme turns over into it, and out of it."""
-    if at_h <= began_h and not math.isinf(began_h):
-        return 0.0
-    until = min(at_h, ended_h)
-    reached = 1.0 if math.isinf(until) or math.isinf(began_h) else 1.0 - 2.0 ** (-(until - began_h) / on_half_life_h)
-    if at_h <= ended_h:
-        return reached
-    return 0.0 if math.isinf(at_h) else reached * 2.0 ** (-(at_h - ended_h) / off_half_life_h)
+    if math.isinf(began_h):
+        reached = np.ones_like(at_h)
+    else:
+        reached = 1.0 - np.exp2(-np.maximum(np.minimum(at_h, ended_h) - began_h, 0.0) / on_half_life_h)
+    return reached * _remaining(at_h, ended_h, off_half_life_h)
+
+
+def _remaining(at_h: Levels, ended_h: float, half_life_h: float) -> Levels:
+    if math.isinf(ended_h):
+        return np.ones_like(at_h)
+    return np.exp2(-np.maximum(at_h - ended_h, 0.0) / half_life_h)
