@@ -86,6 +86,12 @@ def test_continuing_keeps_the_present_dose_and_never_raises_it():
     assert [candidate.words for candidate in known_only_by_day] == ["4 mg at night for 28 days"]
 
 
+def test_a_present_amount_in_doses_no_tablet_gives_is_spread_differently_but_stays_the_same():
+    present = Regimen(appraisal().on, (Phase(1, (Dose(Decimal("7.5"), 8.0), Dose(Decimal("7.5"), 22.0))),))
+    found = candidates(spasticity(purpose="continue", current_use=replace(use("15", 60), regimen=present)))
+    assert [candidate.words for candidate in found] == ["5 mg three times a day for 28 days"]
+
+
 def test_continuing_above_the_limits_or_at_an_unknown_dose_is_not_proposed():
     assert candidates(spasticity(purpose="continue", current_use=use("80", 60))) == ()
     assert candidates(spasticity(purpose="continue", current_use=use(None, 60))) == ()

@@ -157,3 +157,25 @@ def test_uk_dysphagia_uses_the_confirmed_solution_and_mg_stay_exact():
         findings=(finding("PRE-01", "precaution"),), limits=limits(start_mg=Decimal(2), dose_max_mg=Decimal(2))
     )
     assert plan_for(given).supply.lines[0].product == "US-SOLUTION-1"
+
+
+def test_the_need_for_a_taper_is_that_of_the_course_planned():
+    longer_asked = appraisal(request=request("5", "3", 21), taper_need="step-down", verdict=Verdict.USABLE_WITH_CHANGES)
+    assert plan_for(longer_asked).taper_needed == "none"
+    assert plan_for(spasticity()).taper_needed == "taper"
+    assert plan_for(spasticity(taper_need="specialist", taper_because=("Epilepsy.",))).taper_needed == "specialist"
+    taking = spasticity(purpose="continue", current_use=use("4", 400), taper_need="taper", taper_because=("Long use.",))
+    plan = plan_for(taking)
+    assert plan.words == "4 mg at night for 28 days"
+    assert plan.taper_needed == "taper"
+    assert any("gradual taper" in line for line in plan.instead)
+    assert {watch.when for watch in plan.monitoring if watch.rule == "MON-01"} == {"today"}
+
+
+def test_avoid_for_someone_who_takes_it_never_reads_as_stop_at_once():
+    given = spasticity(
+        purpose="continue", current_use=use("10", 400), verdict=Verdict.AVOID, regimen_allowed=False, taper_need="taper"
+    )
+    words = choose(given, (), ()).words
+    assert words.startswith("Not to be carried on as it is.")
+    assert "never at once" in words

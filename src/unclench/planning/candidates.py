@@ -184,29 +184,23 @@ def _cut(
 
 def _continued(appraisal: Appraisal, bounds: Bounds, facts: Knowledge) -> Iterator[Candidate]:
     """Present use, unchanged, until the review. Never raised; none when it is above the limits or not known."""
-    doses = _present(appraisal, bounds, facts)
-    if doses is None:
-        return
     form = form_of(appraisal, facts)
-    if not all(can_be_made(dose.mg, facts, appraisal.jurisdiction, form) for dose in doses):
-        return
-    made = Regimen(appraisal.on, (Phase(bounds.days, doses),), form=form)
-    why = "the present dose, unchanged until the review; it is not raised and not stopped suddenly"
-    yield Candidate(CONTINUE, words.regimen(made), made, why, bounds.set_by)
+    for doses in _present(appraisal, bounds, facts):
+        makeable = all(can_be_made(dose.mg, facts, appraisal.jurisdiction, form) for dose in doses)
+        if makeable and fits(doses, bounds, first=False):
+            made = Regimen(appraisal.on, (Phase(bounds.days, doses),), form=form)
+            why = "the present dose, unchanged until the review; it is not raised and not stopped suddenly"
+            yield Candidate(CONTINUE, words.regimen(made), made, why, bounds.set_by)
+            return
 
 
-def _present(appraisal: Appraisal, bounds: Bounds, facts: Knowledge) -> tuple[Dose, ...] | None:
+def _present(appraisal: Appraisal, bounds: Bounds, facts: Knowledge) -> Iterator[tuple[Dose, ...]]:
+    """The doses as probably taken, then the same day's amount in equal doses, fewest first."""
     use = appraisal.current_use
-    doses = next((phase.doses for phase in reversed(use.regimen.phases) if phase.doses), ()) if use.regimen else ()
-    if doses:
-        within = len(doses) <= bounds.times and sum((dose.mg for dose in doses), Decimal(0)) <= bounds.day_mg
-        return doses if within and all(dose.mg <= bounds.dose_mg for dose in doses) else None
-    daily = use.mg_per_day_low
-    if daily is None or not 0 < daily <= bounds.day_mg:
-        return None
-    form = form_of(appraisal, facts)
-    for count in range(1, bounds.times + 1):
-        each = daily / count
-        if each <= bounds.dose_mg and can_be_made(each, facts, appraisal.jurisdiction, form):
-            return tuple(Dose(each, clock_h(slot, facts)) for slot in SLOTS[count])
-    return None
+    taken = next((phase.doses for phase in reversed(use.regimen.phases) if phase.doses), ()) if use.regimen else ()
+    if taken:
+        yield taken
+    daily = sum((dose.mg for dose in taken), Decimal(0)) if taken else use.mg_per_day_low
+    if daily:
+        for count in range(1, bounds.times + 1):
+            yield tuple(Dose(daily / count, clock_h(slot, facts)) for slot in SLOTS[count])

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from unclench.appraisal.findings import Appraisal
+from unclench.appraisal.taper_need import NEEDS, taper_need
 from unclench.knowledge import knowledge
 from unclench.knowledge.load import Knowledge
 from unclench.planning import words
@@ -19,7 +20,7 @@ from unclench.planning.monitoring import monitoring, review_dates, statement, ti
 from unclench.planning.plan import Candidate, Considered, Plan, Supply
 from unclench.planning.supply import supply
 from unclench.simulation.course import Course
-from unclench.values import Answer, Effect, EngineError, Verdict
+from unclench.values import Answer, Effect, EngineError, Regimen, Verdict
 
 Pair = tuple[Candidate, Course]
 STARTS_LOW = ("LOW-NIGHT-THEN-TWICE", "LOW-NIGHT-RISING")
@@ -42,7 +43,8 @@ def choose(appraisal: Appraisal, candidates: Sequence[Candidate], courses: Seque
     )
     given = chosen[0].regimen
     stock = _supplied(appraisal, chosen[0], facts)
-    used = (*chosen[0].rules, *(line.product for line in stock.lines), f"PLAN-CHOSEN-{key}")
+    need, because, need_rules = need_after(appraisal, given, facts)
+    used = (*chosen[0].rules, *need_rules, *(line.product for line in stock.lines), f"PLAN-CHOSEN-{key}")
     return Plan(
         regimen=given,
         words=chosen[0].words,
@@ -54,8 +56,8 @@ def choose(appraisal: Appraisal, candidates: Sequence[Candidate], courses: Seque
         supply=stock,
         monitoring=monitoring(appraisal, given, facts),
         titration=titration(appraisal, given, facts),
-        taper_needed=appraisal.taper_need,
-        taper_because=appraisal.taper_because,
+        taper_needed=need,
+        taper_because=because,
         taper=None,
         instead=instead(appraisal, facts, with_regimen=True),
         considered=considered,
@@ -141,8 +143,6 @@ def _reason(appraisal: Appraisal, pair: Pair, key: str, facts: Knowledge) -> str
         f"{words.span(course.accumulation)} times the first; nearly all is gone {words.span(course.gone_days, 'days')} "
         "after the last dose."
     )
-    if key == "CAREFUL" and appraisal.provided_that:
-        said.append(f"Conditional: {' '.join(appraisal.provided_that)}")
     return " ".join(said)
 
 
@@ -180,6 +180,21 @@ def _supplied(appraisal: Appraisal, candidate: Candidate, facts: Knowledge) -> S
     return Supply(made.lines, made.total_mg, made.refills, made.days, made.per_day, tuple(notes))
 
 
+def need_after(appraisal: Appraisal, given: Regimen, facts: Knowledge) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
+    """What stopping after this course needs. Appraisal knows present use and what was asked; the course may differ."""
+    need, because, rules = taper_need(
+        appraisal.current_use, given.days, given.max_mg_per_day, appraisal.body.age_y, (), facts
+    )
+    sends_to_specialist = need != "none" and appraisal.taper_need == "specialist"
+    if sends_to_specialist or (appraisal.purpose == "continue" and worse(appraisal.taper_need, need)):
+        return appraisal.taper_need, appraisal.taper_because, rules
+    return need, because, rules
+
+
+def worse(one: str, other: str) -> bool:
+    return NEEDS.index(one) > NEEDS.index(other)
+
+
 def _why_none(appraisal: Appraisal, facts: Knowledge) -> str:
     """The key of the sentence that says why there is no regimen."""
     age = appraisal.body.age_y
@@ -190,7 +205,7 @@ def _why_none(appraisal: Appraisal, facts: Knowledge) -> str:
     if age is not None and age < facts.limit("AGE-ADULT", "a"):
         return "PLAN-NONE-CHILD"
     if appraisal.verdict is Verdict.AVOID:
-        return "PLAN-NONE-AVOID"
+        return "PLAN-NONE-AVOID" if appraisal.purpose == "new" else "PLAN-NONE-AVOID-CONTINUE"
     if not appraisal.regimen_allowed:
         return "PLAN-NONE-STEP"
     if age is None:
@@ -201,7 +216,7 @@ def _why_none(appraisal: Appraisal, facts: Knowledge) -> str:
 def _no_regimen(appraisal: Appraisal, facts: Knowledge) -> Plan:
     key = _why_none(appraisal, facts)
     said = [statement(facts, key)]
-    if key == "PLAN-NONE-STOP":
+    if appraisal.verdict is not None and appraisal.purpose in ("stop", "continue"):
         said.append(statement(facts, f"PLAN-STOP-{appraisal.taper_need.upper()}"))
     return Plan(
         regimen=None,

@@ -25,7 +25,7 @@ def instead(appraisal: Appraisal, facts: Knowledge, *, with_regimen: bool) -> tu
     said += [
         finding.say for finding in appraisal.findings if finding.rule == CHILD_RULE and finding.answer is Answer.YES
     ]
-    if appraisal.purpose in ("continue", "stop") and appraisal.taper_need != "none":
+    if with_regimen and appraisal.purpose == "continue" and appraisal.taper_need != "none":
         said.append(statement(facts, f"PLAN-STOP-{appraisal.taper_need.upper()}"))
     if not with_regimen or appraisal.verdict in (Verdict.AVOID, Verdict.NOT_FIRST_LINE):
         said += [_offered(one) for one in _suitable(appraisal.alternatives)]

@@ -45,9 +45,10 @@ def monitoring(appraisal: Appraisal, given: Regimen, facts: Knowledge) -> tuple[
     """Baseline, early check, day to stop, emergencies, then what this patient's findings add."""
     first, last = int(facts.limit("PLAN-CHECK-FROM-DAY", "d")), int(facts.limit("PLAN-CHECK-TO-DAY", "d"))
     stop_day = min(int(facts.limit("PLAN-STOP-CHECK-DAY", "d")), given.days)
-    planned: list[tuple[str, date | None, str]] = [(BASELINE, given.start, "before the first dose")]
-    planned += [(rule, given.start, "before the first dose") for rule in BEFORE]
-    if given.days >= first:
+    new = appraisal.purpose == "new"
+    at_once = "before the first dose" if new else "today"
+    planned: list[tuple[str, date | None, str]] = [(rule, given.start, at_once) for rule in (BASELINE, *BEFORE)]
+    if new and given.days >= first:
         late = min(last, given.days)
         when = f"day {first}" if late == first else f"day {first} to {late}"
         planned.append((EARLY, day(given.start, first), when))
