@@ -93,8 +93,10 @@ docs: $(DEV) ## write the generated pages again
 	@$(BIN)/python -m scripts.docs
 
 .PHONY: night
-night: $(DEV) ## long random draws; the closing lines go into docs/night.md with date and seed
-	@HYPOTHESIS_PROFILE=night $(PYTEST)
+SEED ?= $(shell date +%Y%m%d)
+night: $(DEV) ## long random draws; the closing line goes into docs/night.md with date and seed
+	@echo "seed $(SEED)"
+	@HYPOTHESIS_PROFILE=night $(PYTEST) --hypothesis-seed=$(SEED)
 
 .PHONY: fuzz
 FUZZ_SECONDS ?= 60
