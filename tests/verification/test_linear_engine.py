@@ -10,13 +10,12 @@ import pytest
 from numpy.typing import NDArray
 from scipy.integrate import solve_ivp
 
-from unclench.engine.linear import Chain, March, modes_of, modes_of_each, symmetric_eigen
-
 from tests.verification.linear_twin import levels, rate_matrix
+from unclench.engine.linear import Chain, March, modes_of, modes_of_each, symmetric_eigen
 
 Array = NDArray[np.float64]
 DOSES = ((8.0, 5.0), (14.0, 2.0), (22.0, 5.0), (32.0, 5.0), (46.0, 10.0), (56.0, 2.0))
-TIMES = (8.2, 8.5, 9.0, 10.0, 13.9, 14.0, 14.1, 15.0, 22.0, 23.0, 31.0, 33.0, 46.0, 46.3, 47.0, 60.0, 96.0, 240.0, 900.0)
+TIMES = (8.2, 8.5, 9.0, 10.0, 13.9, 14.0, 14.1, 15.0, 22.0, 23.0, 31.0, 33.0, 46.0, 46.3, 47.0, 60.0, 96.0, 240.0)
 
 
 def typical() -> Chain:
@@ -43,7 +42,9 @@ def crowd(people: int, *, compartments: int = 3, seed: int = 7) -> tuple[Chain, 
         depot_per_h=around(1.5, 0.7),
         entering=rng.uniform(0.7, 1.0, people),
         volumes_l=np.stack([around(centre, 0.6) for centre in (10.5, 11.5, 72.0)[:compartments]]),
-        exchange_l_per_h=np.array([around(centre, 0.6) for centre in (15.0, 6.6)[: compartments - 1]]).reshape(-1, people),
+        exchange_l_per_h=np.array([around(centre, 0.6) for centre in (15.0, 6.6)[: compartments - 1]]).reshape(
+            -1, people
+        ),
         loss_l_per_h=around(1.5, 0.5),
         formed=rng.uniform(0.3, 1.0, people),
         daughter_loss_l_per_h=around(0.9, 0.5),
@@ -70,7 +71,7 @@ def marched(
 
 
 def worst(found: Array, expected: Array) -> float:
-    """Largest error relative to the level, or to a millionth of the person's peak where the level is next to nothing."""
+    """Largest error relative to the level, or to a millionth of the peak where the level is next to nothing."""
     floor = 1e-6 * expected.max(axis=0, keepdims=True)
     return float(np.max(np.abs(found - expected) / np.maximum(expected, floor)))
 
@@ -99,7 +100,7 @@ def test_typical_person_matches_a_tight_solver() -> None:
 @pytest.mark.verifies("M8")
 @pytest.mark.parametrize("compartments", [1, 2, 3])
 def test_random_people_match_the_matrix_exponential(compartments: int) -> None:
-    chain, lag = crowd(60, compartments=compartments)
+    chain, lag = crowd(25, compartments=compartments)
     expected = levels([(0.0, chain)], lag, DOSES, TIMES)
     assert worst(marched([(0.0, chain)], lag, DOSES, TIMES), expected) < 1e-6
 
@@ -110,7 +111,9 @@ def test_changing_clearance_matches_the_matrix_exponential() -> None:
     spans = [(0.0, chain)]
     for start, multiple in ((8.1, 0.6), (22.05, 0.4), (60.0, 1.0), (200.0, 3.0)):
         slower = dataclasses.replace(
-            chain, loss_l_per_h=chain.loss_l_per_h * multiple, daughter_loss_l_per_h=chain.daughter_loss_l_per_h / multiple
+            chain,
+            loss_l_per_h=chain.loss_l_per_h * multiple,
+            daughter_loss_l_per_h=chain.daughter_loss_l_per_h / multiple,
         )
         spans.append((start, slower))
     expected = levels(spans, lag, DOSES, TIMES)

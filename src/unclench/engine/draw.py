@@ -1,7 +1,8 @@
 """Reproducible random numbers: one independent stream per seed and purpose.
 
-A stream depends on nothing else: not on the patient, not on the order of use, not on which other streams exist. The same
-person of the sample therefore meets every regimen (common random numbers), and a longer sample begins with the shorter.
+A stream depends on nothing else: not on the patient, nor on the order of use, nor on which other streams exist. The
+same person of the sample therefore meets every regimen (common random numbers), and a longer sample begins with the
+shorter.
 """
 
 from __future__ import annotations

@@ -12,7 +12,8 @@ NG_ML_PER_MG_L = 1000.0
 
 def half_life_h(rate_per_h: Array) -> Array:
     """Half-life of a first-order rate."""
-    return np.log(2.0) / rate_per_h
+    hours: Array = np.log(2.0) / rate_per_h
+    return hours
 
 
 def formed_mg_per_mg(*, fm: Array, molar_ratio: float) -> Array:
@@ -41,10 +42,11 @@ def share_of_steady_state(hours: Array, *, rates: Array, areas: Array) -> Array:
 
 def hours_to_steady_state(share: float, *, rates: Array, areas: Array) -> Array:
     """Hours until that share of steady state, by bisection."""
-    low = np.zeros(rates.shape[1])
+    low: Array = np.zeros(rates.shape[1])
     high = -np.log(1.0 - share) * 4.0 / rates.min(axis=0)
     for _ in range(26):
         middle = 0.5 * (low + high)
         below = share_of_steady_state(middle, rates=rates, areas=areas) < share
         low, high = np.where(below, middle, low), np.where(below, high, middle)
-    return 0.5 * (low + high)
+    hours: Array = 0.5 * (low + high)
+    return hours

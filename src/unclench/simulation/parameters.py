@@ -79,7 +79,9 @@ class Numbers:
         """The spread between people of a row: on the log scale, or the logit scale for a share."""
         row = self.known.parameter(key)
         if row.log_sd is None:
-            raise KnowledgeError(where=f"parameters.csv {key}", found="no log_sd", need="one", fix="Give the row a spread.")
+            raise KnowledgeError(
+                where=f"parameters.csv {key}", found="no log_sd", need="one", fix="Give the row a spread."
+            )
         self.used[key] = None
         return row.log_sd
 

@@ -60,7 +60,8 @@ def people_like(body: Body, numbers: Numbers, *, seed: int, people: int, fed: bo
     """Draw the people."""
     if people < 2:
         raise EngineError(where="simulation", found=f"{people} people", need="at least 2", fix="Ask for more people.")
-    sample, assumed = Sample(seed, people), []
+    sample = Sample(seed, people)
+    assumed: list[str] = []
     child_below = numbers.value("PK-ADULT-AGE", "a")
     is_child = body.age_y is not None and body.age_y < child_below
     cirrhosis, dialysis = body.cirrhosis in LIVER, body.dialysis is Answer.YES
@@ -147,7 +148,9 @@ def _ideal(
     if is_child:
         return weight
     if body.weight_kg is None:
-        assumed.append("With no weight recorded, no excess weight is taken: in obesity the drug lasts longer than shown.")
+        assumed.append(
+            "With no weight recorded, no excess weight is taken: in obesity the drug lasts longer than shown."
+        )
         return weight
     if body.height_cm is not None:
         return covariates.ideal_weight(ref, height_cm=sample.same(body.height_cm), female=female)
@@ -185,7 +188,8 @@ def _etas(body: Body, numbers: Numbers, sample: Sample, assumed: list[str], *, i
     return Etas(
         cl=float(np.hypot(cl_sd, extra)) * clearance,
         central=central_sd * draw.correlated(clearance, sample.normal("central volume"), correlation),
-        tissue=float(np.hypot(tissue_sd, extra)) * draw.correlated(clearance, sample.normal("tissue volume"), correlation),
+        tissue=float(np.hypot(tissue_sd, extra))
+        * draw.correlated(clearance, sample.normal("tissue volume"), correlation),
         cln=numbers.log_sd("PK-CL-NORDAZEPAM") * metabolite,
         vn=numbers.log_sd("PK-V-NORDAZEPAM")
         * draw.correlated(metabolite, sample.normal("nordazepam volume"), correlation),

@@ -77,7 +77,10 @@ def _check(regimen: Regimen, on: date, *, is_existing: bool) -> None:
         )
     if regimen.start != on and not is_existing:
         raise RegimenError(
-            where="a regimen", found=f"start {regimen.start}", need=f"start {on}", fix="Start on the day of the question."
+            where="a regimen",
+            found=f"start {regimen.start}",
+            need=f"start {on}",
+            fix="Start on the day of the question.",
         )
 
 

@@ -82,6 +82,7 @@ def _shown(doses: dict[int, set[float]], marks: Sequence[Marks], until: float) -
     fixed = {0.0} | {mark.end_h for mark in marks if mark.end_h <= until}
     loose: set[float] = set()
     for day, times in doses.items():
+        offsets: tuple[float, ...]
         if day in close:
             offsets = CLOSE
         elif day in last_days:
@@ -126,7 +127,7 @@ def _peaks(regimens: Sequence[Regimen]) -> dict[float, set[int]]:
 
 
 def washout_steps(until_h: float) -> list[float]:
-    """Times after the last dose of all, ever sparser: hours, then days, for a year. The caller stops when all is gone."""
+    """Times after the last dose of all, ever sparser, for a year. The caller stops when all is gone."""
     times = [until_h + offset for offset in WASHOUT]
     day = 1.0
     while day <= 365:
