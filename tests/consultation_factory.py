@@ -85,7 +85,10 @@ def course(given: Regimen | None = None) -> Course:
         gone_days=Span(14.2, 8.0, 30.1, "days"),
         background_ng_ml=None,
         people=1000,
-        assumed=("Albumin is not recorded: 42 g/L was taken.", "CYP2C19 is not known: the mix of this population was taken."),
+        assumed=(
+            "Albumin is not recorded: 42 g/L was taken.",
+            "CYP2C19 is not known: the mix of this population was taken.",
+        ),
         facts=("PK-CL", "PK-V"),
     )
 
@@ -121,9 +124,13 @@ def findings() -> tuple[Finding, ...]:
         finding("DOSE-09", "Liquid is not needed", change, Severity.CAUTION),
         finding("COUN-01", "Explain how long it stays", note, Severity.INFO),
         finding("COUN-02", "Store it locked", note, Severity.INFO),
-        finding("CI-04", "Myasthenia gravis", Effect.BLOCK, Severity.CONTRAINDICATED, answer=unsure, missing=("myasthenia",)),
+        finding(
+            "CI-04", "Myasthenia gravis", Effect.BLOCK, Severity.CONTRAINDICATED, answer=unsure, missing=("myasthenia",)
+        ),
         finding("INT-01", "Opioids", Effect.AVOID, Severity.AVOID, answer=unsure, missing=("takes-opioid",)),
-        finding("PRE-07", "Alcohol", Effect.AVOID, Severity.MAJOR, answer=unsure, missing=("drinks-alcohol", "audit-c")),
+        finding(
+            "PRE-07", "Alcohol", Effect.AVOID, Severity.MAJOR, answer=unsure, missing=("drinks-alcohol", "audit-c")
+        ),
     )
 
 
@@ -131,13 +138,44 @@ def questions() -> tuple[Asked, ...]:
     yes_no = ("yes", "no")
     why = "An opioid with diazepam can stop breathing."
     return (
-        Asked("takes-opioid", "Is an opioid taken now, prescribed or not?", why, "yes-no", yes_no, "", ("INT-01",), True),
-        Asked("myasthenia", "Is myasthenia gravis known?", "It is a contraindication.", "yes-no", yes_no, "", ("CI-04",), True),
-        Asked("drinks-alcohol", "Is alcohol drunk?", "Alcohol adds to sedation.", "yes-no", yes_no, "", ("PRE-07",), True),
-        Asked("red-flags", "Any red flag of the spine?", "They need examination first.", "yes-no", yes_no, "", ("PATH-01",), True),
+        Asked(
+            "takes-opioid", "Is an opioid taken now, prescribed or not?", why, "yes-no", yes_no, "", ("INT-01",), True
+        ),
+        Asked(
+            "myasthenia",
+            "Is myasthenia gravis known?",
+            "It is a contraindication.",
+            "yes-no",
+            yes_no,
+            "",
+            ("CI-04",),
+            True,
+        ),
+        Asked(
+            "drinks-alcohol", "Is alcohol drunk?", "Alcohol adds to sedation.", "yes-no", yes_no, "", ("PRE-07",), True
+        ),
+        Asked(
+            "red-flags",
+            "Any red flag of the spine?",
+            "They need examination first.",
+            "yes-no",
+            yes_no,
+            "",
+            ("PATH-01",),
+            True,
+        ),
         Asked("drives", "Does the person drive?", "Driving is impaired.", "yes-no", yes_no, "", ("PRE-20",), False),
         Asked("weight-kg", "What is the weight?", "It sharpens the simulation.", "number", (), "kg", (), False),
-        Asked("tried-nsaid", "Was an NSAID tried?", "It comes first.", "choice", ("not-tried", "helped", "failed"), "", (), True),
+        Asked(
+            "tried-nsaid",
+            "Was an NSAID tried?",
+            "It comes first.",
+            "choice",
+            ("not-tried", "helped", "failed"),
+            "",
+            (),
+            True,
+        ),
     )
 
 
@@ -262,7 +300,10 @@ def consultation(kind: str = "usable-with-changes") -> Consultation:
             one = appraisal(Verdict.NOT_FIRST_LINE, regimen_heading="only if nothing else")
             chosen = plan(given, heading="Only if nothing else has worked", instead=instead)
         case "usable-with-changes":
-            one, chosen = appraisal(Verdict.USABLE_WITH_CHANGES, regimen_heading="provided that no opioid is taken"), plan(given)
+            one, chosen = (
+                appraisal(Verdict.USABLE_WITH_CHANGES, regimen_heading="provided that no opioid is taken"),
+                plan(given),
+            )
         case "reasonable":
             one = appraisal(Verdict.REASONABLE, findings=findings()[3:4], provided_that=(), questions=(), conditional_on=(),
                             noticed=(), unrecognised=(), jurisdiction=Jurisdiction.UK)  # fmt: skip
@@ -277,8 +318,12 @@ def consultation(kind: str = "usable-with-changes") -> Consultation:
             one = appraisal(Verdict.USABLE_WITH_CHANGES, body=body, regimen_allowed=False)
             return Consultation(patient(), one, (), plan(None, instead=("Ask a paediatric specialist.",)), made_with())
         case "continuing":
-            now = Regimen(ON - timedelta(days=400), (Phase(400, (Dose(Decimal("10"), 8.0), Dose(Decimal("10"), 22.0))),))
-            use = CurrentUse(Answer.YES, Decimal("15"), Decimal("20"), 380, 400, 7.0, 7.0, now.start, now, ("MedicationRequest/2",))
+            now = Regimen(
+                ON - timedelta(days=400), (Phase(400, (Dose(Decimal("10"), 8.0), Dose(Decimal("10"), 22.0))),)
+            )
+            use = CurrentUse(
+                Answer.YES, Decimal("15"), Decimal("20"), 380, 400, 7.0, 7.0, now.start, now, ("MedicationRequest/2",)
+            )
             one = appraisal(Verdict.USABLE_WITH_CHANGES, purpose="continue", current_use=use, taper_need="taper")
             chosen = plan(None, instead=("Review the need, then taper.",), taper_needed="taper",
                           taper_because=("Daily use for more than a year.",))  # fmt: skip
@@ -311,11 +356,11 @@ def replace_in(full: Consultation, text: str, one: Appraisal) -> Consultation:
         phrases=((text, text),),
         indication=replace(one.indication, name=text, cause=text),
         findings=tuple(replace(found, because=(text,), title=text) for found in one.findings),
-        exposure=replace(one.exposure, changes=tuple(replace(c, perpetrator=text, say=text) for c in one.exposure.changes)),
+        exposure=replace(
+            one.exposure, changes=tuple(replace(c, perpetrator=text, say=text) for c in one.exposure.changes)
+        ),
         alternatives=tuple(replace(a, because=(text,), name=text) for a in one.alternatives),
         body=replace(one.body, facts=(text,)),
         request=replace(one.request, drug_text=text) if one.request else None,
     )
     return Consultation(replace(full.patient, ref=text, source=text), spoilt, full.courses, full.plan, full.made_with)
-
-

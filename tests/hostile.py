@@ -27,11 +27,22 @@ TERMINAL = (
 BIDI = ("mg \u202e01 \u202cdose", "\u2066isolated\u2069", "zero\u200bwidth", "\ufeffmark", "soft\u00adhyphen")
 CSV = ("=1+1", "+1", "-1+cmd|' /C calc'!A0", "@SUM(A1)", "\t=1+1")
 LINES = ("one\r\ntwo", "one\rtwo", "one\u2028two", "one\u2029two", "BEGIN:VALARM\r\nEND:VALARM", "one\x85two")
-TYPST = ('#read("/etc/passwd")', "#eval(\"1\")", "$ x $", "@label", "*bold* _it_ `raw`", "\\ #set page()")
+TYPST = ('#read("/etc/passwd")', '#eval("1")', "$ x $", "@label", "*bold* _it_ `raw`", "\\ #set page()")
 MARKDOWN = ("[here](javascript:alert(1))", "![x](https://example.invalid/x.png)", "# heading", "| a | b |", "```\ncode")
 PATHS = ("../../../../etc/passwd", "..\\..\\windows\\win.ini", "/dev/null", "CON", "file:///etc/passwd", "a\x00.html")
 LONG = ("x" * 100_000, "word " * 20_000, "\u0301" * 5_000, "<" * 10_000)
-ODD = ("", " ", "\ud800", "\U0001f480", "Ω≈ç√", "null", "NaN", "'; DROP TABLE patients; --", "%s%n%x", "${jndi:ldap://x}")
+ODD = (
+    "",
+    " ",
+    "\ud800",
+    "\U0001f480",
+    "Ω≈ç√",
+    "null",
+    "NaN",
+    "'; DROP TABLE patients; --",
+    "%s%n%x",
+    "${jndi:ldap://x}",
+)
 
 HOSTILE: tuple[str, ...] = (
     *HTML, *RICH, *TERMINAL, *BIDI, *CSV, *LINES, *TYPST, *MARKDOWN, *PATHS, *LONG, *ODD,

@@ -42,7 +42,9 @@ def test_an_unknown_id_names_the_nearest():
 
 def test_an_unconfirmed_number_is_held_back():
     for row in knowledge_with_manual().table("parameters") + knowledge_with_manual().table("ratios"):
-        if row.standing is Standing.UNVERIFIED and any(isinstance(getattr(row, one.name), float) for one in fields(row)):
+        if row.standing is Standing.UNVERIFIED and any(
+            isinstance(getattr(row, one.name), float) for one in fields(row)
+        ):
             assert "not shown: unconfirmed" in explain(row.id)
 
 

@@ -6,9 +6,9 @@ import re
 from html.parser import HTMLParser
 
 import pytest
+
 from tests.consultation_factory import KINDS, consultation, hostile_consultation
 from tests.hostile import HOSTILE
-
 from unclench.report.html import style, to_html
 
 VOID = {"meta", "br", "link", "img", "hr", "input"}

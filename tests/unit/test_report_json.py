@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import jsonschema
 import pytest
+
 from tests.consultation_factory import KINDS, consultation, course, hostile_consultation
 from tests.hostile import HOSTILE
-
 from unclench.report.json_out import to_json
 from unclench.report.schema import PUBLISHED, schema, schema_text
 from unclench.simulation.course import Span

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from tests.consultation_factory import finding
 
+from tests.consultation_factory import finding
 from unclench.report.merge import merged
 from unclench.values import Answer, Effect, Severity
 

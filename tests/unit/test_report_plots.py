@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.consultation_factory import course, regimen
 
+from tests.consultation_factory import course, regimen
 from unclench.report.plots import kept_points, level_columns, level_rows, nice_above, nice_step, plots
 
 
@@ -23,7 +23,10 @@ def test_a_plot_is_xml_with_a_name_a_description_and_bands():
 
 
 def test_both_panels_share_one_scale():
-    scales = [[item.text for item in ElementTree.fromstring(plot.svg) if item.get("text-anchor") == "end"] for plot in plots(course())]
+    scales = [
+        [item.text for item in ElementTree.fromstring(plot.svg) if item.get("text-anchor") == "end"]
+        for plot in plots(course())
+    ]
     assert scales[0][:4] == scales[1][:4]
 
 

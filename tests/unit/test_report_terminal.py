@@ -6,9 +6,9 @@ import io
 
 import pytest
 from rich.console import Console
+
 from tests.consultation_factory import KINDS, consultation, hostile_consultation
 from tests.hostile import HOSTILE
-
 from unclench.report.terminal import print_consultation
 
 

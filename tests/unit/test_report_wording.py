@@ -9,8 +9,8 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.hostile import HOSTILE
 
+from tests.hostile import HOSTILE
 from unclench.report import wording as words
 from unclench.simulation.course import Span
 
@@ -45,13 +45,24 @@ def test_clean(text, cleaned):
 
 @pytest.mark.parametrize(
     ("value", "shown"),
-    [(243.21, "243"), (99.6, "100"), (47.0, "47"), (2.84, "2.8"), (0.0042, "0.0042"), (0, "0"), (1000.4, "1000"), (9.96, "10")],
+    [
+        (243.21, "243"),
+        (99.6, "100"),
+        (47.0, "47"),
+        (2.84, "2.8"),
+        (0.0042, "0.0042"),
+        (0, "0"),
+        (1000.4, "1000"),
+        (9.96, "10"),
+    ],
 )
 def test_number(value, shown):
     assert words.number(value) == shown
 
 
-@pytest.mark.parametrize(("value", "shown"), [("5.0", "5"), ("2.50", "2.5"), ("100", "100"), ("0.5", "0.5"), ("1E+1", "10")])
+@pytest.mark.parametrize(
+    ("value", "shown"), [("5.0", "5"), ("2.50", "2.5"), ("100", "100"), ("0.5", "0.5"), ("1E+1", "10")]
+)
 def test_a_dose_has_no_needless_zero(value, shown):
     assert words.amount(Decimal(value)) == shown
 
@@ -66,5 +77,14 @@ def test_an_interval_has_words_between_its_ends():
 
 
 def test_every_place_that_a_report_names_has_a_sentence():
-    for where in ("not-reviewed", "limits", "old-edition", "children", "curves", "no-course", "not-simulated", "patient"):
+    for where in (
+        "not-reviewed",
+        "limits",
+        "old-edition",
+        "children",
+        "curves",
+        "no-course",
+        "not-simulated",
+        "patient",
+    ):
         assert words.statements(where), where

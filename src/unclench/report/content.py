@@ -19,9 +19,11 @@ from unclench.planning.plan import Plan
 from unclench.report import wording as words
 from unclench.report.merge import Merged, merged
 from unclench.simulation.course import Course, Span
-from unclench.values import Answer, Jurisdiction, MadeWith, Phase, Verdict
+from unclench.values import Answer, Effect, Jurisdiction, MadeWith, Phase, Verdict
 
+UNITS = {"ratio": "times"}
 QUESTIONS_FIRST = 5
+WHY_SHOWN = 6
 OLD_EDITION_DAYS = 366
 MONTH_OF_DAYS = 28
 
@@ -117,9 +119,11 @@ class Content:
     phrases: tuple[tuple[str, str], ...]
     not_reviewed: str
     provided_that: tuple[str, ...]
+    questions_heading: str
     questions: tuple[QuestionLine, ...]
     questions_later: tuple[QuestionLine, ...]
-    why: tuple[Merged, ...]
+    why: tuple[Merged, ...]  # the few that decide
+    why_more: tuple[Merged, ...]
     notes: tuple[Merged, ...]
     not_known: tuple[Merged, ...]
     plan: Plan
@@ -144,7 +148,8 @@ class Content:
     advice: tuple[tuple[str, tuple[Advice, ...]], ...]
     sources: tuple[Source, ...]
     facts: tuple[str, ...]
-    limits: tuple[str, ...]
+    limits_here: tuple[str, ...]
+    limits: tuple[str, ...]  # those of this answer, then those of every answer
     made_with: MadeWith
 
 
@@ -153,6 +158,7 @@ def content(consultation: Consultation) -> Content:
     appraisal, plan = consultation.appraisal, consultation.plan
     findings = merged(appraisal.findings)
     known = [one for one in findings if one.answer is Answer.YES]
+    why = _why(known, appraisal.verdict)
     questions = _questions(consultation)
     course, label = shown_course(consultation)
     advice = tuple(knowledge().get("advice", key) for key in appraisal.advice if knowledge().has("advice", key))
@@ -171,9 +177,11 @@ def content(consultation: Consultation) -> Content:
         phrases=appraisal.phrases,
         not_reviewed=" ".join(words.statements("not-reviewed")),
         provided_that=appraisal.provided_that,
+        questions_heading="Questions that remain" if appraisal.verdict is Verdict.AVOID else "Questions first",
         questions=questions[:QUESTIONS_FIRST],
         questions_later=questions[QUESTIONS_FIRST:],
-        why=tuple(one for one in known if not one.is_note),
+        why=why,
+        why_more=tuple(one for one in known if not one.is_note and one not in why),
         notes=tuple(one for one in known if one.is_note),
         not_known=tuple(one for one in findings if one.answer is Answer.CANNOT_SAY),
         plan=plan,
@@ -198,6 +206,7 @@ def content(consultation: Consultation) -> Content:
         advice=_by_topic(advice),
         sources=_sources(facts, consultation),
         facts=facts,
+        limits_here=limits_here(consultation),
         limits=limits(consultation),
         made_with=consultation.made_with,
     )
@@ -225,19 +234,32 @@ def facts_used(consultation: Consultation) -> tuple[str, ...]:
     return tuple(sorted(used))
 
 
-def limits(consultation: Consultation) -> tuple[str, ...]:
-    """What this answer cannot do, and what stood in for what is not known."""
+def limits_here(consultation: Consultation) -> tuple[str, ...]:
+    """What bounds this one answer: an old edition, a child, and what stood in for what is not known."""
     appraisal = consultation.appraisal
     course, _ = shown_course(consultation)
-    out = list(words.statements("limits"))
+    out: list[str] = []
     if (appraisal.on - consultation.made_with.edition_date).days > OLD_EDITION_DAYS:
-        out[:0] = words.statements("old-edition")
+        out.extend(words.statements("old-edition"))
     if appraisal.body.age_y is not None and appraisal.body.age_y < words.ADULT_Y:
-        out[:0] = words.statements("children")
+        out.extend(words.statements("children"))
     out.extend(course.assumed if course else ())
     out.extend(appraisal.exposure.cannot_say)
     out.extend(consultation.made_with.notes)
     return tuple(dict.fromkeys(out))
+
+
+def limits(consultation: Consultation) -> tuple[str, ...]:
+    """What this answer cannot do, what bounds it alone first."""
+    return tuple(dict.fromkeys((*limits_here(consultation), *words.statements("limits"))))
+
+
+def _why(known: list[Merged], verdict: Verdict | None) -> tuple[Merged, ...]:
+    """The findings that decide. Under *avoid* those that only change a dose are beside the point."""
+    telling = [one for one in known if not one.is_note]
+    if verdict is Verdict.AVOID:
+        telling = [one for one in telling if one.effect.rank <= Effect.AVOID.rank] or telling
+    return tuple(telling[:WHY_SHOWN])
 
 
 def _indication(consultation: Consultation) -> str:
@@ -300,7 +322,7 @@ def _supply(plan: Plan) -> tuple[str, ...]:
 
 
 def _line(name: str, span: Span) -> NumberLine:
-    return NumberLine(name, words.number(span.typical), words.interval(span), span.unit)
+    return NumberLine(name, words.number(span.typical), words.interval(span), UNITS.get(span.unit, span.unit))
 
 
 def _numbers(course: Course | None) -> tuple[NumberLine, ...]:
@@ -359,9 +381,7 @@ def _alternatives(all_of_them: tuple[AlternativeAppraisal, ...]) -> tuple[Altern
 def _by_topic(advice: tuple[Advice, ...]) -> tuple[tuple[str, tuple[Advice, ...]], ...]:
     order = list(TOPICS)
     ranked = sorted(advice, key=lambda row: (order.index(row.topic) if row.topic in order else len(order), row.topic))
-    return tuple(
-        (TOPICS.get(topic, topic), tuple(rows)) for topic, rows in groupby(ranked, key=lambda row: row.topic)
-    )
+    return tuple((TOPICS.get(topic, topic), tuple(rows)) for topic, rows in groupby(ranked, key=lambda row: row.topic))
 
 
 def _sources(facts: tuple[str, ...], consultation: Consultation) -> tuple[Source, ...]:

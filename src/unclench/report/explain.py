@@ -55,12 +55,7 @@ def explain(key: str) -> str:
     """The text for one id: every row that bears it, or the codes of a group with this name."""
     facts = knowledge_with_manual()
     wanted = key.strip().casefold()
-    parts = [
-        _row(facts, kind, row)
-        for kind in KINDS
-        for row in facts.table(kind)
-        if row.id.casefold() == wanted
-    ]
+    parts = [_row(facts, kind, row) for kind in KINDS for row in facts.table(kind) if row.id.casefold() == wanted]
     parts += _group(facts, wanted)
     if not parts:
         known = ids(facts)
@@ -96,7 +91,14 @@ def _question(row: Question) -> str:
 
 
 def _indented(text: str, indent: str = "  ") -> str:
-    return fill(words.clean(text), WIDTH, initial_indent=indent, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
+    return fill(
+        words.clean(text),
+        WIDTH,
+        initial_indent=indent,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def _row(facts: Knowledge, kind: str, row: Any) -> str:

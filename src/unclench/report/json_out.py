@@ -40,7 +40,14 @@ def to_document(consultation: Consultation) -> out.ConsultationOut:
         ),
         questions=tuple(
             out.QuestionOut(
-                one.id, _text(one.ask), _text(one.why), one.kind, one.allowed, one.unit, one.matters_to, one.changes_verdict
+                one.id,
+                _text(one.ask),
+                _text(one.why),
+                one.kind,
+                one.allowed,
+                one.unit,
+                one.matters_to,
+                one.changes_verdict,
             )
             for one in appraisal.questions
         ),
@@ -82,7 +89,9 @@ def _day_or_none(on: date | None) -> str | None:
 def _float(value: float | Decimal) -> float:
     """Four significant digits. JSON has no infinity, and a number that is none must not look like one."""
     if not math.isfinite(value):
-        raise EngineError(where="the report", found=str(value), need="a number", fix="Report this as a fault of unclench.")
+        raise EngineError(
+            where="the report", found=str(value), need="a number", fix="Report this as a fault of unclench."
+        )
     return words.significant(float(value))
 
 
@@ -292,8 +301,18 @@ def _alternatives(appraisal: Appraisal) -> tuple[out.AlternativeOut, ...]:
         result: Any = one.result
         made.append(
             out.AlternativeOut(
-                one.id, _text(one.name), one.kind, result, _text(one.say), _text(one.dose), _text(one.evidence),
-                one.strength, _texts(one.because), one.missing, one.tried.value, one.step,
+                one.id,
+                _text(one.name),
+                one.kind,
+                result,
+                _text(one.say),
+                _text(one.dose),
+                _text(one.evidence),
+                one.strength,
+                _texts(one.because),
+                one.missing,
+                one.tried.value,
+                one.step,
             )  # fmt: skip
         )
     return tuple(made)
@@ -301,6 +320,4 @@ def _alternatives(appraisal: Appraisal) -> tuple[out.AlternativeOut, ...]:
 
 def _advice(appraisal: Appraisal) -> tuple[out.AdviceOut, ...]:
     rows = [knowledge().get("advice", key) for key in appraisal.advice]
-    return tuple(
-        out.AdviceOut(row.id, row.topic, row.say, row.rate, row.source, row.standing.value) for row in rows
-    )
+    return tuple(out.AdviceOut(row.id, row.topic, row.say, row.rate, row.source, row.standing.value) for row in rows)

@@ -74,8 +74,8 @@ def nice_above(value: float) -> float:
 
 def nice_step(value: float, ticks: int = 4) -> float:
     rough = max(value, 1e-9) / ticks
-    power = 10 ** math.floor(math.log10(rough))
-    return next((base * power for base in (1, 2, 2.5, 5) if base * power >= rough), 10 * power)
+    power = 10.0 ** math.floor(math.log10(rough))
+    return next((base * power for base in (1.0, 2.0, 2.5, 5.0) if base * power >= rough), 10 * power)
 
 
 def day_step(days: float) -> int:
@@ -130,7 +130,9 @@ def _axes(frame: Frame, unit: str) -> list[str]:
     for index in range(int(frame.top / step + 1e-9) + 1):
         y = frame.y(index * step)
         out.append(f'<path class="grid" d="M{LEFT} {y:.1f}H{WIDTH - RIGHT}"/>')
-        out.append(f'<text class="tick" x="{LEFT - 6}" y="{y + 4:.1f}" text-anchor="end">{words.number(index * step, 3)}</text>')
+        out.append(
+            f'<text class="tick" x="{LEFT - 6}" y="{y + 4:.1f}" text-anchor="end">{words.number(index * step, 3)}</text>'
+        )
     days = frame.hours / H_PER_DAY
     for day in range(0, math.floor(days) + 1, day_step(days)):
         x = frame.x(day * H_PER_DAY)

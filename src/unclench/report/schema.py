@@ -26,7 +26,7 @@ class Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Every object of the output: no field that the schema does not name."""
 
 
-class SpanOut(Strict):
+class SpanOut(Strict, frozen=True):
     """A number, and the middle 90 % of people like this patient."""
 
     typical: float
@@ -34,17 +34,17 @@ class SpanOut(Strict):
     high: float
 
 
-class DoseOut(Strict):
+class DoseOut(Strict, frozen=True):
     mg: Positive
     clock_h: Annotated[float, Meta(ge=0, lt=24)]
 
 
-class PhaseOut(Strict):
+class PhaseOut(Strict, frozen=True):
     days: Annotated[int, Meta(ge=1)]
     doses: tuple[DoseOut, ...]
 
 
-class RegimenOut(Strict):
+class RegimenOut(Strict, frozen=True):
     """Every dose, day by day. An empty list of doses is a day without the medicine."""
 
     start: Day
@@ -57,7 +57,7 @@ class RegimenOut(Strict):
     total_mg: Positive
 
 
-class AskedForOut(Strict):
+class AskedForOut(Strict, frozen=True):
     """The request as read. Null numbers were not said."""
 
     ref: Text
@@ -68,14 +68,14 @@ class AskedForOut(Strict):
     stop: bool
 
 
-class IndicationOut(Strict):
+class IndicationOut(Strict, frozen=True):
     entity: str
     name: Text
     answer: AnswerName
     because: tuple[Text, ...]
 
 
-class CurrentUseOut(Strict):
+class CurrentUseOut(Strict, frozen=True):
     """Diazepam as it is probably taken now, as ranges."""
 
     answer: AnswerName
@@ -87,7 +87,7 @@ class CurrentUseOut(Strict):
     because: tuple[Text, ...]
 
 
-class RequestOut(Strict):
+class RequestOut(Strict, frozen=True):
     """What is asked, and what the record says around it."""
 
     purpose: Literal["new", "continue", "stop", "none"]
@@ -99,7 +99,7 @@ class RequestOut(Strict):
     unrecognised: tuple[Text, ...]
 
 
-class ConditionalOut(Strict):
+class ConditionalOut(Strict, frozen=True):
     """If this question is answered so, the verdict is that."""
 
     question: str
@@ -107,7 +107,7 @@ class ConditionalOut(Strict):
     verdict: VerdictName
 
 
-class QuestionOut(Strict):
+class QuestionOut(Strict, frozen=True):
     id: str
     ask: Text
     why: Text
@@ -118,7 +118,7 @@ class QuestionOut(Strict):
     changes_verdict: bool
 
 
-class FindingOut(Strict):
+class FindingOut(Strict, frozen=True):
     """One rule's answer. Findings with the same `cause` are one matter; `heads_cause` marks the one to show."""
 
     rule: str
@@ -136,7 +136,7 @@ class FindingOut(Strict):
     standing: StandingName
 
 
-class CurveOut(Strict):
+class CurveOut(Strict, frozen=True):
     """Total plasma levels, thinned so that peaks and troughs stay. Hours count from midnight of day 1."""
 
     t_h: tuple[float, ...]
@@ -150,7 +150,7 @@ class CurveOut(Strict):
     half_life_h: SpanOut
 
 
-class InteractionOut(Strict):
+class InteractionOut(Strict, frozen=True):
     """What one medicine does to exposure. The numbers are null where the fact behind them is not confirmed."""
 
     perpetrator: Text
@@ -165,7 +165,7 @@ class InteractionOut(Strict):
     facts: tuple[str, ...]
 
 
-class ExposureOut(Strict):
+class ExposureOut(Strict, frozen=True):
     """Null curves: nothing was simulated, or no regimen is proposed."""
 
     of: Literal["proposed-regimen", "current-use"] | None
@@ -180,7 +180,7 @@ class ExposureOut(Strict):
     interactions: tuple[InteractionOut, ...]
 
 
-class CandidateOut(Strict):
+class CandidateOut(Strict, frozen=True):
     """A regimen that was simulated, chosen or not, and why."""
 
     id: str
@@ -193,14 +193,14 @@ class CandidateOut(Strict):
     peak_ng_ml: SpanOut
 
 
-class SupplyLineOut(Strict):
+class SupplyLineOut(Strict, frozen=True):
     product: str
     name: Text
     strength_mg: Positive
     count: Positive
 
 
-class SupplyOut(Strict):
+class SupplyOut(Strict, frozen=True):
     lines: tuple[SupplyLineOut, ...]
     total_mg: Positive
     refills: Annotated[int, Meta(ge=0)]
@@ -208,14 +208,14 @@ class SupplyOut(Strict):
     notes: tuple[Text, ...]
 
 
-class WatchOut(Strict):
+class WatchOut(Strict, frozen=True):
     on: Day | None
     when: Text
     what: Text
     rule: str
 
 
-class PlanOut(Strict):
+class PlanOut(Strict, frozen=True):
     """`regimen` is null under avoid, for an unmet step, for children, and where no assessment is due.
 
     `taper` is null here: it is the object that `taper --json` gives.
@@ -239,7 +239,7 @@ class PlanOut(Strict):
     instead: tuple[Text, ...]
 
 
-class AlternativeOut(Strict):
+class AlternativeOut(Strict, frozen=True):
     """Another treatment, appraised for this patient. `dose` is empty unless it is an offer or caution."""
 
     id: str
@@ -256,7 +256,7 @@ class AlternativeOut(Strict):
     step: int
 
 
-class AdviceOut(Strict):
+class AdviceOut(Strict, frozen=True):
     id: str
     topic: str
     say: Text
@@ -265,7 +265,7 @@ class AdviceOut(Strict):
     standing: StandingName
 
 
-class MadeWithOut(Strict):
+class MadeWithOut(Strict, frozen=True):
     """The same of these and the same input give the same bytes."""
 
     unclench: str
@@ -275,7 +275,7 @@ class MadeWithOut(Strict):
     notes: tuple[Text, ...]
 
 
-class ConsultationOut(Strict):
+class ConsultationOut(Strict, frozen=True):
     """One consultation of unclench. Not yet reviewed by a clinician; it supports a professional's decision."""
 
     jurisdiction: Literal["us", "uk"]

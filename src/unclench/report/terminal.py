@@ -17,8 +17,8 @@ from unclench.report.merge import Merged
 from unclench.values import Verdict
 
 WIDEST = 100
-WHY_SHOWN = 6
 ADVICE_SHOWN = 4
+GENERAL_LIMITS_SHOWN = 2
 STYLES = {
     Verdict.AVOID: "bold red",
     Verdict.NOT_FIRST_LINE: "bold yellow",
@@ -44,7 +44,7 @@ class Writer:
         lines = made.wrap(self.console, max(self.width - len(rest or first), 20)) or [Text("")]
         for index, part in enumerate(lines):
             part.rstrip()
-            out = Text((rest if index else first)) + part
+            out = Text(rest if index else first) + part
             self.console.print(out, soft_wrap=True, highlight=False, markup=False, emoji=False)
 
     def item(self, text: str, *, style: str = "", mark: str = "-") -> None:
@@ -111,11 +111,10 @@ def _finding(one: Merged, out: Writer) -> None:
 def _why(said: Content, out: Writer) -> None:
     if said.why:
         out.heading("Why")
-        for one in said.why[:WHY_SHOWN]:
+        for one in said.why:
             _finding(one, out)
-        rest = said.why[WHY_SHOWN:]
-        if rest:
-            out.item(f"and {words.counted(len(rest), 'more')}: {', '.join(one.rule for one in rest)}".replace("mores", "more"))
+        if said.why_more:
+            out.item(f"and {len(said.why_more)} more: {', '.join(one.rule for one in said.why_more)}")
     if said.notes:
         out.item(f"for information: {', '.join(one.rule for one in said.notes)}")
 
@@ -123,7 +122,7 @@ def _why(said: Content, out: Writer) -> None:
 def _questions(said: Content, out: Writer) -> None:
     if not said.questions:
         return
-    out.heading("Questions first")
+    out.heading(said.questions_heading)
     for one in said.questions:
         out.item(f"{one.ask} ({one.id}: {one.allowed})", mark="?")
         out.under(" ".join((one.why, *(f"{outcome}." for outcome in one.outcomes))))
@@ -160,8 +159,10 @@ def _what_it_will_do(said: Content, out: Writer) -> None:
             out.section("What it will do", (said.no_course,))
     else:
         out.heading(f"What it will do: {said.course_label}")
+        out.line("  typical, and in brackets the range of 9 in 10 people like this patient", style="dim")
+        widest = max(len(f"{row.typical} {row.unit}") for row in said.numbers)
         for row in said.numbers:
-            out.item(f"{row.name}: {row.typical} {row.unit} (9 in 10 people like this: {row.interval})")
+            out.item(f"{row.name} ", mark=f"{row.typical} {row.unit}".rjust(widest) + f" ({row.interval})".ljust(17))
         for note in said.curve_notes[1:]:
             out.item(note)
     if said.interactions:
@@ -180,7 +181,9 @@ def _instead(said: Content, out: Writer) -> None:
     out.heading("Alternatives")
     for group in said.alternatives:
         if group.result == "not-for-this-patient":
-            out.item("not for this patient: " + "; ".join(f"{one.name} ({one.say.rstrip('.')})" for one in group.members))
+            out.item(
+                "not for this patient: " + "; ".join(f"{one.name} ({one.say.rstrip('.')})" for one in group.members)
+            )
             continue
         for one in group.members:
             missing = f" Ask: {', '.join(one.missing)}." if one.missing else ""
@@ -190,7 +193,10 @@ def _instead(said: Content, out: Writer) -> None:
 
 
 def _not_known(said: Content, out: Writer) -> None:
-    lines = [f"{one.title} [{one.rule}]" + (f": ask {', '.join(one.missing)}" if one.missing else "") for one in said.not_known]
+    lines = [
+        f"{one.title} [{one.rule}]" + (f": ask {', '.join(one.missing)}" if one.missing else "")
+        for one in said.not_known
+    ]
     out.section("Not known", lines)
     out.section("Entries that were not recognised", said.unrecognised)
     out.section("Noticed in the record", said.noticed)
@@ -207,8 +213,13 @@ def _patient(said: Content, out: Writer) -> None:
 
 def _made_with(said: Content, out: Writer) -> None:
     out.heading("Limits and sources")
-    for limit in said.limits:
+    for limit in said.limits_here:
         out.item(limit)
+    general = said.limits[len(said.limits_here) :]
+    for limit in general[:GENERAL_LIMITS_SHOWN]:
+        out.item(limit)
+    if len(general) > GENERAL_LIMITS_SHOWN:
+        out.item(f"and {len(general) - GENERAL_LIMITS_SHOWN} limits of every answer: --html FILE")
     made = said.made_with
     facts, sources = words.counted(len(said.facts), "fact"), words.counted(len(said.sources), "source")
     out.item(f"{facts} from {sources}; see one with: unclench explain ID")

@@ -70,9 +70,20 @@ HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})  # categories of characters t
 ADULT_Y = 18  # only chooses words: what may be given below it is decided in appraisal and planning
 SIGNIFICANT = 4
 
-MONTHS = (
-    "January February March April May June July August September October November December"
-).split()
+MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")  # not strftime: its words follow the locale
 
 _SPACE = re.compile(r"\s+")
@@ -141,10 +152,7 @@ def doses(of_a_day: tuple[Dose, ...]) -> tuple[str, ...]:
 
 def regimen_words(regimen: Regimen) -> str:
     """A regimen without words of its own, told from its doses."""
-    parts = [
-        f"{', '.join(doses(phase.doses)) or 'none'} for {counted(phase.days, 'day')}"
-        for phase in regimen.phases
-    ]
+    parts = [f"{', '.join(doses(phase.doses)) or 'none'} for {counted(phase.days, 'day')}" for phase in regimen.phases]
     return "; then ".join(parts) + (", as needed" if regimen.as_needed else "")
 
 
