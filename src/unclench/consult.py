@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from importlib.metadata import version
 from pathlib import Path
+
+import msgspec
+import numpy
 
 from unclench.appraisal.appraise import appraise
 from unclench.appraisal.findings import Appraisal
@@ -18,7 +20,7 @@ from unclench.record import read
 from unclench.record.patient import Patient, Stated
 from unclench.simulation.course import Course
 from unclench.simulation.simulate import SEED, simulate
-from unclench.values import Jurisdiction, MadeWith
+from unclench.values import VERSION, Jurisdiction, MadeWith
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,8 +37,8 @@ class Consultation:
 def made_with(seed: int = SEED) -> MadeWith:
     """The versions and the edition that this answer was made with. No clock: the same input gives the same bytes."""
     facts = knowledge()
-    packages = tuple((name, version(name)) for name in ("msgspec", "numpy"))
-    return MadeWith(version("unclench"), facts.edition, facts.edition_date, packages, seed)
+    packages = (("msgspec", msgspec.__version__), ("numpy", numpy.__version__))
+    return MadeWith(VERSION, facts.edition, facts.edition_date, packages, seed)
 
 
 def consult(

@@ -14,6 +14,9 @@ from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
+# The same as in pyproject.toml; a test holds them together. Reading it from the installed package would cost 10 ms.
+VERSION = "0.1.0"
+
 
 class UnclenchError(Exception):
     """Where it happened, what was found, what was needed, and what to do about it."""

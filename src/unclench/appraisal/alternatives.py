@@ -12,6 +12,8 @@ from unclench.values import Answer, Standing
 
 OFFER, CAUTION, NOT_SUITED, UNSURE = "offer", "caution", "not-for-this-patient", "cannot-say"
 UNCONFIRMED = "Unconfirmed: check. "
+AGAINST_IF = "Not known, and would speak against it:"
+CARE_IF = "Not known, and would call for care:"
 # What the record would call a trial of each kind.
 NON_DRUG_TRIED = "therapy:non-drug"
 NSAID_RULE, NSAID_TRIED = "ALT-07", "tag:nsaid"
@@ -53,7 +55,6 @@ def appraise_alternative(row: Alternative, situation: Situation) -> AlternativeA
     against = [one for one in known if one.row.result == NOT_SUITED]
     deciding = [one for one in open_ones if one.row.result == NOT_SUITED]
     result = _result(against, deciding, known, open_ones)
-    told = against or [*known, *deciding]
     used = against or [*known, *open_ones]
     return AlternativeAppraisal(
         id=row.id,
@@ -64,7 +65,7 @@ def appraise_alternative(row: Alternative, situation: Situation) -> AlternativeA
         dose=row.dose if _may_show_dose(row, result, situation) else "",
         evidence=row.evidence,
         strength=row.strength,
-        because=tuple(dict.fromkeys(part for one in told for part in _because(one))),
+        because=_because(against or known, [] if against else deciding, [] if against else open_ones),
         missing=() if against else _missing(open_ones),
         facts=(row.id, *(one.row.id for one in used)),
         tried=_tried(row, situation),
@@ -81,10 +82,14 @@ def _result(against: list[Checked], deciding: list[Checked], known: list[Checked
     return CAUTION if known or open_ones else OFFER
 
 
-def _because(one: Checked) -> Iterable[str]:
-    if one.reply.answer is Answer.YES:
-        return (one.say, *one.reply.because)
-    return (f"Not known, and would speak against it: {one.say}",)
+def _because(known: list[Checked], deciding: list[Checked], open_ones: list[Checked]) -> tuple[str, ...]:
+    """What is known, with its place in the record; then a line on what would decide and one on what would caution."""
+    told = [part for one in known for part in (one.say, *one.reply.because)]
+    cautions = [one for one in open_ones if one not in deciding]
+    for lead, unknown in ((AGAINST_IF, deciding), (CARE_IF, cautions)):
+        if unknown:
+            told.append(f"{lead} {' '.join(dict.fromkeys(one.say for one in unknown))}")
+    return tuple(dict.fromkeys(told))
 
 
 def _missing(checked: Iterable[Checked]) -> tuple[str, ...]:

@@ -13,12 +13,6 @@ from unclench.models.enzymes import Shares, auc_ratio, clearance
 
 # Ranges are read as 90 % intervals: half their log width is this many standard deviations.
 Z90 = 1.645
-PHENOTYPES = {
-    "PM": "CYP2C19 poor metaboliser",
-    "IM": "CYP2C19 intermediate metaboliser",
-    "RM": "CYP2C19 rapid metaboliser",
-    "UM": "CYP2C19 ultrarapid metaboliser",
-}
 
 
 def exposure(
@@ -29,8 +23,9 @@ def exposure(
     facts: Knowledge,
     horizon_days: int = 60,
 ) -> Exposure:
-    """Every change of diazepam exposure, the combined ratio against a normal metaboliser, and clearance over time.
+    """Every medicine's change of diazepam exposure, all together against a normal metaboliser, and clearance over time.
 
+    The genotype is in the combined ratio and in the steps of clearance, not among the changes: no medicine makes it.
     A perpetrator that is only perhaps taken is named but not counted, and said so.
     """
     active = perpetrators.activity(cyp2c19, facts)
@@ -41,8 +36,6 @@ def exposure(
         cannot_say.append(
             "CYP2C19 genotype is not recorded: a normal metaboliser is assumed, and the ranges allow for others."
         )
-    elif cyp2c19 != "NM":
-        changes.append(_genotype(cyp2c19, facts))
     for one in perpetrators.taken(medicines, facts, on):
         found = perpetrators.strength(one, cyp2c19, facts)
         if found is None:
@@ -55,7 +48,7 @@ def exposure(
         if one.sure:
             counted.append(when)
         cannot_say.extend(_not_counted(found, one, facts))
-    ratio, low, high, log_sd = _together(counted, changes, cyp2c19, facts)
+    ratio, low, high, log_sd = _together(counted, cyp2c19, facts)
     steps = exposure_time.segments(counted, active, facts)
     return Exposure(tuple(changes), steps, ratio, low, high, log_sd, tuple(cannot_say))
 
@@ -71,31 +64,18 @@ def action_band(ratio: float, facts: Knowledge) -> str:
     return "none" if ratio >= facts.limit("IX-BAND-LOW", "ratio") else "lowered"
 
 
-def _genotype(cyp2c19: str, facts: Knowledge) -> ExposureChange:
-    """The genotype as a change of its own: against a normal metaboliser."""
-    active = perpetrators.activity(cyp2c19, facts)
-    share = facts.parameter("IX-F2C19")
-    at = [
-        1.0 / clearance(Shares(0.0, part, 1.0 - part), active, ())
-        for part in (share.value, share.low or share.value, share.high or share.value)
+def _genotype_spread(cyp2c19: str | None, facts: Knowledge) -> float:
+    """Log standard deviation of what the genotype does to exposure, from the range of the CYP2C19 share."""
+    share, active = facts.parameter("IX-F2C19"), perpetrators.activity(cyp2c19, facts)
+    ends = [
+        clearance(Shares(0.0, part, 1.0 - part), active, ())
+        for part in (share.low or share.value, share.high or share.value)
     ]
-    words = f"{PHENOTYPES[cyp2c19]}: {_times(at[0], min(at), max(at))} of a normal metaboliser, predicted."
-    return ExposureChange(
-        PHENOTYPES[cyp2c19],
-        at[0],
-        min(at),
-        max(at),
-        perpetrators.PREDICTED,
-        _direction(at[0], facts),
-        1,
-        None,
-        ("IX-F2C19", f"IX-ACT-{cyp2c19}"),
-        words,
-    )
+    return math.log(max(ends) / min(ends)) / (2 * Z90)
 
 
 def _together(
-    counted: list[exposure_time.Acting], changes: list[ExposureChange], cyp2c19: str | None, facts: Knowledge
+    counted: list[exposure_time.Acting], cyp2c19: str | None, facts: Knowledge
 ) -> tuple[float, float, float, float]:
     """Combined ratio at steady state with its range.
 
@@ -115,8 +95,7 @@ def _together(
     if len(spreads) > 1:
         # Nobody measured these together: the model's own error comes on top.
         spreads.append(math.log(facts.parameter("IX-SPREAD-MODEL").value) / Z90)
-    genotype = [change for change in changes if change.perpetrator in PHENOTYPES.values()]
-    spreads += [math.log(change.high / change.low) / (2 * Z90) for change in genotype]
+    spreads.append(_genotype_spread(cyp2c19, facts))
     log_sd = math.sqrt(sum(spread**2 for spread in spreads))
     others = [ratio]
     if cyp2c19 is None and blocks:
@@ -143,6 +122,7 @@ def _change(found: Strength, one: Taken, when: exposure_time.Acting, on: date, f
         found.facts,
         _say(found, one, direction, on, facts),
         found.shows_number,
+        one.sure,
     )
 
 

@@ -9,7 +9,7 @@ from unclench.appraisal.findings import Finding, Reply
 from unclench.appraisal.questions_indication import SPASTIC
 from unclench.appraisal.situation import CANNOT_SAY, NO, YES, Situation, ask, evaluate
 from unclench.knowledge.rows import Rule, Softening, VerdictRow
-from unclench.values import Answer, Effect, KnowledgeError, Verdict
+from unclench.values import Answer, Effect, KnowledgeError, Severity, Verdict
 
 # Someone who asks to stop is judged on stopping alone: that diazepam is contraindicated is no reason to keep taking it.
 STAGES_OF_STOPPING = frozenset({"dependence", "taper", "data", "adverse"})
@@ -74,8 +74,8 @@ def finding_of(situation: Situation, rule: Rule) -> Finding:
 
 
 def matters(finding: Finding) -> bool:
-    """Whether an answer could make the verdict worse than *usable with changes*."""
-    return finding.effect.rank <= Effect.SECOND_LINE.rank
+    """Whether an answer could make the verdict worse than *usable with changes*, by a rule that is more than a caution."""
+    return finding.effect.rank <= Effect.SECOND_LINE.rank and finding.severity.rank < Severity.CAUTION.rank
 
 
 def no_assessment(situation: Situation, findings: Iterable[Finding]) -> str:

@@ -281,7 +281,8 @@ def _is_future(entry: Observation, on: date) -> bool:
 def _too_old(entry: Observation, row: Measure, on: date) -> bool:
     if row.keep_days is None:
         return False
-    return entry.taken is None or (on - entry.taken.last).days > row.keep_days
+    # An undated value is not known to be old: it counts, and its words say that it is undated.
+    return entry.taken is not None and (on - entry.taken.last).days > row.keep_days
 
 
 def _when(found: Measured) -> date:

@@ -228,7 +228,10 @@ def tried_one(situation: Situation, what: str) -> Reply:
         had = [m for m in situation.medicines if matches(m, what) and recent_medicine(situation, m)]
         if had:
             return Reply(YES, tuple(medicine.phrase for medicine in had))
-    return Reply(CANNOT_SAY, ("not recorded whether it was tried",), (asked,) if asked else ())
+    if asked is None:
+        # Only a stand-in for a medicine that has its own question: no trial of it is recorded, and nothing is asked.
+        return Reply(NO, (f"no trial of {what.partition(':')[2]} is recorded",))
+    return Reply(CANNOT_SAY, ("not recorded whether it was tried",), (asked,))
 
 
 def recent(situation: Situation, when: PartialDate | None) -> bool:

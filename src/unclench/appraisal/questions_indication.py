@@ -157,6 +157,12 @@ def nsaid_ruled_out(situation: Situation, of: str, limit: float | None) -> Reply
 
 
 @question
+def treats_spasticity(situation: Situation, of: str, limit: float | None) -> Reply:
+    """The same question with its own words, for rules whose `of` says something else."""
+    return treats(situation, "spasticity", None)
+
+
+@question
 def treats_spasticity_of_ms(situation: Situation, of: str, limit: float | None) -> Reply:
     return all_of([treats(situation, "spasticity", None), condition(situation, "multiple_sclerosis")])
 

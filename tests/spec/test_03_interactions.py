@@ -1,0 +1,71 @@
+"""Other medicines, alcohol and herbs."""
+
+import pytest
+
+title = "Other medicines, alcohol and herbs"
+
+
+@pytest.mark.verifies("A3")
+def test_opioids(spec):
+    """An opioid with acute spasm: avoid. With spasticity or palliative care: a change, and the warning stays."""
+    spec(
+        """
+        medicine                        | problem           | answer                 | rule   | effect | verdict
+        --------------------------------+-------------------+------------------------+--------+--------+--------
+        oxycodone 5 mg twice a day      |                   | takes-opioid=?         | INT-01 | avoid  | avoid
+        tramadol 50 mg twice a day      |                   | takes-opioid=?         | INT-01 | avoid  | avoid
+        codeine 30 mg three times a day |                   | takes-opioid=?         | INT-01 | avoid  | avoid
+        buprenorphine 8 mg once a day   |                   | takes-opioid=?         | INT-01 | avoid  | avoid
+                                        |                   | takes-opioid=yes       | INT-01 | avoid  | avoid
+        oxycodone 5 mg twice a day      |                   | tone=yes               | INT-01 | change | usable-with-changes
+        oxycodone 5 mg twice a day      | Palliative care   |                        | INT-01 | change | usable-with-changes
+        """
+    )
+
+
+@pytest.mark.verifies("A3")
+def test_sedatives(spec):
+    """A second benzodiazepine or a Z-drug: avoid. Other sedatives: a low start. Sodium oxybate: never."""
+    spec(
+        """
+        medicine                      | answer           | rule   | effect | verdict
+        ------------------------------+------------------+--------+--------+--------------------
+        zolpidem 10 mg at night       | takes-sedative=? | INT-04 | avoid  | avoid
+        clonazepam 0.5 mg at night    | takes-sedative=? | INT-04 | avoid  | avoid
+        gabapentin 300 mg three times a day | takes-sedative=? | INT-05 | change | usable-with-changes
+        promethazine 25 mg at night   | takes-sedative=? | INT-05 | change | usable-with-changes
+        sodium oxybate 3 g at night   | oxybate=?        | CI-12  | block  | avoid
+                                      | herbal=yes       | INT-11 | change | usable-with-changes
+        """
+    )
+
+
+@pytest.mark.verifies("A3", "M2")
+def test_exposure(spec):
+    """A measured ratio goes before the class rule: omeprazole 20 mg asks for less caution than fluvoxamine."""
+    spec(
+        """
+        medicine                        | rule            | verdict
+        --------------------------------+-----------------+--------------------
+        fluvoxamine 100 mg once a day   | INT-07          | usable-with-changes
+        omeprazole 20 mg once a day     | INT-07-MODERATE | usable-with-changes
+        pantoprazole 40 mg once a day   |                 | reasonable
+        rifampicin 600 mg once a day    | INT-09          | usable-with-changes
+        ritonavir 100 mg once a day     | INT-07-RITONAVIR | avoid
+        """
+    )
+
+
+@pytest.mark.verifies("A3", "A7")
+def test_alcohol_and_substances(spec):
+    """Drinking planned, a positive screen or a disorder: avoid."""
+    spec(
+        """
+        problem                     | answer             | rule   | verdict
+        ----------------------------+--------------------+--------+--------
+                                    | drinks-alcohol=yes | INT-03 | avoid
+        Alcohol dependence          |                    | INT-03 | avoid
+                                    | audit-c=6          | INT-03 | avoid
+        Opioid dependence in remission | drug-use=?      | POP-25 | avoid
+        """
+    )

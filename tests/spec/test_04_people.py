@@ -1,0 +1,81 @@
+"""Who the person is: age, pregnancy, liver, kidney, genes."""
+
+import pytest
+
+title = "Who the person is"
+
+
+@pytest.mark.verifies("A4")
+def test_older_adults(spec):
+    """65 and nothing else: not first line, lowest dose. With falls, dementia or other brain-acting medicines: avoid."""
+    spec(
+        """
+        age | problem          | answer      | rule   | effect      | verdict
+        ----+------------------+-------------+--------+-------------+---------------
+        64  |                  |             |        |             | reasonable
+        65  |                  |             | POP-01 | second-line | not-first-line
+        78  |                  | falls=yes   | POP-02 | avoid       | avoid
+        78  | Dementia         |             | POP-03 | avoid       | avoid
+        """
+    )
+
+
+@pytest.mark.verifies("A4")
+def test_women_who_could_be_pregnant(spec):
+    """From 12 to 55 pregnancy is always asked."""
+    spec(
+        """
+        age | sex    | answer                       | rule   | answered   | verdict
+        ----+--------+------------------------------+--------+------------+--------------------
+        30  | female | pregnant=yes                 | POP-11 | yes        | avoid
+        30  | female | pregnant=trying              | POP-11 | yes        | avoid
+        30  | female | breastfeeding=no             | POP-11 | cannot-say | usable-with-changes
+        30  | female | pregnant=no, breastfeeding=no | POP-11 | no        | reasonable
+        30  | female | pregnant=no, breastfeeding=yes | POP-13 | yes      | avoid
+        56  | female |                              | POP-11 | no         | reasonable
+        """
+    )
+
+
+@pytest.mark.verifies("A4")
+def test_liver_kidney_albumin_and_genes(spec):
+    """Milder liver disease halves the dose, severe disease blocks, unknown severity asks."""
+    spec(
+        """
+        problem          | measured          | answer                        | rule   | answered | verdict
+        -----------------+-------------------+-------------------------------+--------+----------+--------------------
+        Cirrhosis        |                   | liver-disease=mild            | POP-15 | yes      | usable-with-changes
+        Cirrhosis        |                   | liver-disease=severe          | CI-06  | yes      | avoid
+        Cirrhosis        |                   |                               | CI-06  | cannot-say | usable-with-changes
+                         | egfr = 25 mL/min/1.73m2 |                         | POP-17 | yes      | usable-with-changes
+                         | albumin = 29 g/L  |                               | POP-21 | yes      | usable-with-changes
+                         |                   | cyp2c19=poor                  | POP-22 | yes      | usable-with-changes
+        Morbid obesity   |                   |                               | POP-20 | no       |
+        """
+    )
+
+
+@pytest.mark.verifies("A4")
+def test_children(spec):
+    """Below 18 no automatic regimen; below six months never."""
+    spec(
+        """
+        age    | answer                 | rule   | verdict
+        -------+------------------------+--------+--------------------
+        10     | tone=yes, focal=no     | POP-07 | usable-with-changes
+        0.3    | tone=yes, focal=no     | CI-02  | avoid
+        """
+    )
+
+
+@pytest.mark.verifies("A4")
+def test_concerns_can_be_lowered(spec):
+    """Palliative care lowers limits of age and duration, never a contraindication."""
+    spec(
+        """
+        age | problem                            | answer    | rule   | effect | verdict
+        ----+------------------------------------+-----------+--------+--------+--------
+        78  | Palliative care                    | falls=yes | POP-02 | note   | usable-with-changes
+        78  | Palliative care + Myasthenia gravis | falls=yes | CI-03 | block  | avoid
+        """
+    )
