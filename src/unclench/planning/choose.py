@@ -87,14 +87,18 @@ def _exposure(pair: Pair) -> tuple[Decimal, float, int, str]:
     return given.total_mg, course.peak_ng_ml.typical, max(len(phase.doses) for phase in given.phases), candidate.id
 
 
-def needs_care(appraisal: Appraisal) -> bool:
-    """Whether something found, or not known, speaks for the least exposure."""
-    found = any(
-        finding.answer is Answer.YES and finding.stage in BODY_STAGES and finding.effect is not Effect.NOTE
-        for finding in appraisal.findings
-        if finding.rule != DRIVING
+def speaks_for_less(appraisal: Appraisal) -> tuple[str, ...]:
+    """Titles of what makes diazepam act longer or more strongly, or harm more easily. Driving is judged apart."""
+    return tuple(
+        dict.fromkeys(
+            finding.title
+            for finding in appraisal.findings
+            if finding.rule != DRIVING
+            and finding.answer is Answer.YES
+            and finding.stage in BODY_STAGES
+            and finding.effect is not Effect.NOTE
+        )
     )
-    return found or bool(appraisal.provided_that) or appraisal.verdict is Verdict.NOT_FIRST_LINE
 
 
 def drives(appraisal: Appraisal) -> bool:
@@ -108,15 +112,19 @@ def _pick(appraisal: Appraisal, pairs: tuple[Pair, ...]) -> tuple[Pair, str]:
         return by_id[CONTINUE], "CONTINUE"
     if appraisal.verdict is Verdict.REASONABLE and REQUEST in by_id:
         return by_id[REQUEST], "REQUEST"
-    if needs_care(appraisal):
+    if speaks_for_less(appraisal):
         return min(pairs, key=_exposure), "CAREFUL"
+    if appraisal.provided_that:
+        return min(pairs, key=_exposure), "OPEN"
+    if appraisal.verdict is Verdict.NOT_FIRST_LINE:
+        return min(pairs, key=_exposure), "LAST"
     if drives(appraisal):
         return min(pairs, key=lambda pair: (by_day(pair), _exposure(pair))), "NIGHT"
     for key in (REQUEST, REQUEST_CUT):
         if key in by_id:
             return by_id[key], "CUT" if key == REQUEST_CUT else "REQUEST"
     start = next((by_id[key] for key in STARTS_LOW if key in by_id), None)
-    return (start, "START") if start else (min(pairs, key=_exposure), "CAREFUL")
+    return (start, "START") if start else (min(pairs, key=_exposure), "LEAST")
 
 
 def by_day(pair: Pair) -> Decimal:
@@ -136,12 +144,16 @@ def _reason(appraisal: Appraisal, pair: Pair, key: str, facts: Knowledge) -> str
     """Why this one, with what it does to levels."""
     candidate, course = pair
     said = [statement(facts, f"PLAN-CHOSEN-{key}")]
-    if key == "CUT" or candidate.id == REQUEST_CUT:
+    if key == "CAREFUL":
+        said.append(f"Found: {'; '.join(speaks_for_less(appraisal))}.")
+    if key == "OPEN":
+        said.append(f"Open: {'; '.join(appraisal.provided_that)}.")
+    if candidate.id == REQUEST_CUT:
         said.append(f"{candidate.why[:1].upper()}{candidate.why[1:]}.")
+    peak = words.span(course.peak_ng_ml, course.peak_ng_ml.unit)
     said.append(
-        f"Diazepam reaches {words.span(course.peak_ng_ml, course.peak_ng_ml.unit)} at most; the last day averages "
-        f"{words.span(course.accumulation)} times the first; nearly all is gone {words.span(course.gone_days, 'days')} "
-        "after the last dose."
+        f"Diazepam reaches {peak}; the last day averages {words.span(course.accumulation)} times the first; nearly all "
+        f"is gone {words.span(course.gone_days, 'days')} after the last dose (in brackets: 90 % of people like this one)."
     )
     return " ".join(said)
 

@@ -64,6 +64,8 @@ def monitoring(appraisal: Appraisal, given: Regimen, facts: Knowledge) -> tuple[
     for rule, on, when in planned:
         what = _words(rule, appraisal, facts)
         if what and rule not in watches:
+            if rule == EMERGENCY:
+                what = f"{statement(facts, 'PLAN-EMERGENCY')} {what}"
             watches[rule] = Watch(on, when, what, rule)
     return tuple(sorted(watches.values(), key=lambda watch: (watch.on is None, watch.on or date.max)))
 
@@ -86,7 +88,9 @@ def titration(appraisal: Appraisal, given: Regimen, facts: Knowledge) -> tuple[s
     """How, and on what condition, the dose may change."""
     phases = joined(given.phases)
     said = []
-    if given.as_needed:
+    if appraisal.purpose == "continue":
+        said.append(statement(facts, "PLAN-HOLD"))
+    elif given.as_needed:
         said.append(statement(facts, "PLAN-AS-NEEDED"))
     elif len(phases) > 1:
         said.append(statement(facts, "PLAN-RISE"))

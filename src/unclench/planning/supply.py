@@ -17,7 +17,7 @@ Counts = tuple[tuple[Decimal, int], ...]
 
 
 def strength(product: Product) -> Decimal:
-    return Decimal(str(product.strength_mg))
+    return Decimal(f"{product.strength_mg:g}")
 
 
 def products(facts: Knowledge, jurisdiction: Jurisdiction, form: str) -> tuple[Product, ...]:

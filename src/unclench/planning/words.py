@@ -83,6 +83,5 @@ def rounded(value: float) -> str:
 
 
 def span(given: Span, unit: str = "") -> str:
-    """ "240 ng/mL (90 % of people like this: 130 to 440)"."""
-    said = f"{rounded(given.typical)} {unit}".strip()
-    return f"{said} (90 % of people like this: {rounded(given.low)} to {rounded(given.high)})"
+    """The typical value and the middle 90 % of people like this one: "240 ng/mL (130 to 440)"."""
+    return f"{rounded(given.typical)} {unit}".strip() + f" ({rounded(given.low)} to {rounded(given.high)})"
