@@ -136,7 +136,8 @@ def _mend_into(gathered: Gathered, value: dict[str, Any], kind: str, full_url: s
         return
     held = Held(kind, full_url, it)
     _signs_of_value(gathered, kind, value)
-    _signs(gathered, kind, it)
+    if kind in _TELLING:
+        _signs(gathered, kind, it)
     gathered.held.append(held)
     if wrong:
         shown = ", ".join(wrong[:5]) + (f" and {len(wrong) - 5} more" if len(wrong) > 5 else "")
@@ -225,9 +226,9 @@ def _top_keys(raw: msgspec.Raw) -> dict[str, Any]:
 
 
 def _signs_of_value(gathered: Gathered, kind: str, value: dict[str, Any]) -> None:
-    for name in ("clinicalStatus", "verificationStatus"):
-        if kind in ("Condition", "AllergyIntolerance") and isinstance(value.get(name), str):
-            gathered.stu3.append(f"{kind}.{name} as plain text")
+    statuses = [name for name in ("clinicalStatus", "verificationStatus") if isinstance(value.get(name), str)]
+    if kind in ("Condition", "AllergyIntolerance") and statuses:
+        gathered.stu3.append(f"{kind}.{statuses[0]} as plain text")
     if kind == "Observation" and "context" in value:
         gathered.stu3.append("Observation.context")
     if kind == "AllergyIntolerance" and "assertedDate" in value:

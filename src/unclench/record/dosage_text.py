@@ -17,7 +17,7 @@ _WORDS = {"one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six":
           "twice": "2 times", "thrice": "3 times", "½": "0.5", "1/2": "0.5"}  # fmt: skip
 _MASS = {"mg": Decimal(1), "g": Decimal(1000), "mcg": Decimal("0.001")}
 _UNIT = r"(mg|g|mcg)(?!\w)(?!\s*/\s*(?:kg|ml))"
-_PIECE = r"(?:tablets?|tabs?|capsules?|caps?|pills?)(?!\w)"
+_PIECE = r"(?:(?:of\s+)?an?\s+)?(?:tablets?|tabs?|capsules?|caps?|pills?)(?!\w)"
 _PER_DAY = r"(?:\s*/\s*|\s*(?:a|per|each|every|in)\s+|\s*)(?:day|d|daily|24\s*(?:h|hours?))(?!\w)"
 _TO = r"\s*(?:-|–|to)\s*"  # noqa: RUF001
 _MOMENTS = {

@@ -78,7 +78,7 @@ def _refuse_lost_entries(data: bytes, raws: list[msgspec.Raw], where: str) -> No
     if not filled:
         around = data
     else:
-        around = data[: data.find(filled[0])] + data[data.rfind(filled[-1]) + len(filled[-1]) :]
+        around = data[: data.rfind(filled[0])] + data[data.rfind(filled[-1]) + len(filled[-1]) :]
     suspicious = any(around.count(key) > 1 for key in (b'"entry"', b'"link"', b'"total"', b'"type"'))
     suspicious = suspicious or len(data) - sum(sizes) > _PER_ENTRY * len(raws) + _PER_ENTRY * 4
     if suspicious and (key := repeated_key(data)):

@@ -106,7 +106,7 @@ class _Reader:
         if depth > MAX_DEPTH:
             raise self._refused(event, f"more than {MAX_DEPTH} levels", "a flat record")
         if isinstance(event, yaml.ScalarEvent):
-            return None if event.style is None and event.value in _NULLS else event.value
+            return None if event.implicit[0] and event.value in _NULLS else event.value
         if isinstance(event, yaml.SequenceStartEvent):
             out = []
             while not isinstance(item := next(self.events), yaml.SequenceEndEvent):

@@ -76,17 +76,19 @@ def medication(desk: Desk, item: Item) -> Medication:
     if days and not (re.fullmatch(r"\d{1,4}(\.\d+)?", days) and float(days) > 0):
         raise refused(item, f"days-supply: {days[:30]}", "a number of days above 0")
     purpose = _word(item, "for") or (read.purpose if read else "")
-    seen = day_of(item, "last-dispensed")
+    status = _status(item, keys.get("status") or stopped, desk, until)
+    # Who types an active medicine today says that it is taken today; only a stated supply date is older evidence.
+    today = PartialDate(desk.on, desk.on) if status is Status.ACTIVE else None
     return Medication(
         ref=item.ref,
         codes=_codes(item),
         text=drug,
         kind="statement",
-        status=_status(item, keys.get("status") or stopped, desk, until),
+        status=status,
         written=since,
         began=since,
         ended=until,
-        last_seen=seen,
+        last_seen=day_of(item, "last-dispensed") or today,
         days_supply=Decimal(days) if days else None,
         quantity=read.quantity if read else "",
         refills=read.refills if read else None,
