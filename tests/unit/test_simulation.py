@@ -87,19 +87,25 @@ def test_the_interval_is_wider_where_less_is_known() -> None:
     assert width(dataclasses.replace(KNOWN, cyp2c19=None)) > known
 
 
-@pytest.mark.verifies("M1")
-@pytest.mark.parametrize("taken", [WEEK, STEPS, NIGHT], ids=["week", "steps", "once"])
-def test_the_peak_is_not_missed(taken: Regimen) -> None:
-    found, *_ = run(KNOWN, taken, STEPS, WEEK, people=100)
-    crowd = people_like(KNOWN, Numbers(knowledge(), {}), seed=20261122, people=100, fed=False)
+def finely(taken: Regimen, until_h: float, people: int) -> tuple[Any, Any]:
+    """Times every three minutes, and diazepam there: (times, people)."""
+    crowd = people_like(KNOWN, Numbers(knowledge(), {}), seed=20261122, people=people, fed=False)
     spans = spans_of(NO_CHANGE, crowd)
     march = March(spans.modes(0), crowd.absorption.lag_h, series=1, start_h=0.0)
     for at, mg in taken.timed():
         march.give(at, (float(mg) * 1000,))
-    highest = np.zeros(101)
-    for at in np.arange(0.0, taken.days * 24 + 12, 0.05):
+    times, seen = np.arange(0.0, until_h, 0.05), []
+    for at in times:
         advance(march, spans, float(at))
-        highest = np.maximum(highest, march.levels()[0, 0])
+        seen.append(march.levels()[0, 0])
+    return times, np.stack(seen)
+
+
+@pytest.mark.verifies("M1")
+@pytest.mark.parametrize("taken", [WEEK, STEPS, NIGHT], ids=["week", "steps", "once"])
+def test_the_peak_is_not_missed(taken: Regimen) -> None:
+    found, *_ = run(KNOWN, taken, STEPS, WEEK, people=100)
+    highest = finely(taken, taken.days * 24 + 12.0, 100)[1].max(axis=0)
     assert found.peak_ng_ml.typical == pytest.approx(highest[-1], rel=0.005)
     assert found.peak_ng_ml.low == pytest.approx(np.quantile(highest[:-1], 0.05), rel=0.02)
     assert found.peak_ng_ml.high == pytest.approx(np.quantile(highest[:-1], 0.95), rel=0.02)
@@ -115,6 +121,25 @@ def test_gone_is_when_the_sum_is_under_a_twentieth_of_its_peak() -> None:
     when = np.interp(np.log(0.05 * together.max()), np.log(together[::-1][:8]), parent.t_h[::-1][:8])
     assert found.gone_days.typical == pytest.approx((when - last) / 24, rel=0.02)
     assert found.gone_days.low < found.gone_days.typical < found.gone_days.high
+
+
+@pytest.mark.verifies("M1")
+def test_a_course_that_ends_low_is_gone_at_its_last_dose() -> None:
+    (found,) = run(KNOWN, regimen(phase(3, ("10", 8.0), ("10", 14.0), ("10", 22.0)), phase(60, ("0.1", 8.0))))
+    assert found.gone_days.typical == 0.0
+
+
+@pytest.mark.verifies("M1")
+def test_accumulation_compares_the_last_day_with_the_first() -> None:
+    taken = regimen(phase(10, ("5", 20.0)))
+    (found,) = run(KNOWN, taken)
+    times, level = finely(taken, 11 * 24.0, 60)
+
+    def area(start: float) -> float:
+        inside = (times >= start - 1e-6) & (times <= start + 24.0 + 1e-6)
+        return float(np.trapezoid(level[inside, -1], times[inside]))
+
+    assert found.accumulation.typical == pytest.approx(area(9 * 24 + 20.0) / area(20.0), rel=1e-3)
 
 
 @pytest.mark.verifies("M1")

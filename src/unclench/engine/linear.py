@@ -217,7 +217,7 @@ class March:
 
     def change(self, modes: Modes) -> None:
         """From now on other rates hold. The state does not jump."""
-        self._area = self.area()
+        self._area = np.stack([self.area(series) for series in range(self.amounts.shape[0])])
         self.amounts = reproject(self.amounts, self.modes, modes)
         self.modes = modes
         self._decays.clear()
@@ -267,11 +267,14 @@ class March:
         found: Array = np.einsum("mp,smp->sp", self.modes.weights[0, :-1], self.amounts[list(series), :-1])
         return found
 
-    def area(self) -> Array:
-        """(series, people): exact area under the level of the first compartment since the march began."""
-        given = self.modes.given[:-1] * self._taken[:, None]
-        lost = (self._area_from + given - self.amounts[:, :-1]) / self.modes.rates[:-1]
-        total: Array = self._area + np.einsum("mp,smp->sp", self.modes.weights[0, :-1], lost)
+    def area(self, series: int) -> Array:
+        """(people,): exact area under the level of the first compartment of one series since the march began.
+
+        In each mode, what was there and what came in, less what is left, has passed at the rate of the mode.
+        """
+        came = self._area_from[series] + self.modes.given[:-1] * self._taken[series]
+        passed = (came - self.amounts[series, :-1]) / self.modes.rates[:-1]
+        total: Array = self._area[series] + (self.modes.weights[0, :-1] * passed).sum(axis=0)
         return total
 
     def _begin_area(self) -> None:

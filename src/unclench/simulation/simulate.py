@@ -103,27 +103,25 @@ def _walk(
     for at in sorted(due):
         march.give(at, due[at])
     watch = Watch(march, marks, numbers.value("PK-GONE-FRACTION", "1"))
-    edges = {edge for mark in marks for edge in mark.edges}
     for stop in stops_of(regimens, marks):
-        _visit(watch, spans, stop, edges)
-    _wash_out(watch, spans, edges, longest_h=numbers.value("PK-WASHOUT-DAYS", "d") * DAY_H)
+        _visit(watch, spans, stop)
+    _wash_out(watch, spans, longest_h=numbers.value("PK-WASHOUT-DAYS", "d") * DAY_H)
     return watch
 
 
-def _visit(watch: Watch, spans: Spans, stop: Stop, edges: set[float]) -> None:
+def _visit(watch: Watch, spans: Spans, stop: Stop) -> None:
     advance(watch.march, spans, stop.at_h)
     if stop.shown:
         watch.look(show=True)
     elif stop.peaks:
         watch.look_for_peak(stop.peaks)
-    if stop.at_h in edges:
-        watch.note_area()
+    watch.note_areas()
 
 
-def _wash_out(watch: Watch, spans: Spans, edges: set[float], *, longest_h: float) -> None:
+def _wash_out(watch: Watch, spans: Spans, *, longest_h: float) -> None:
     """After the last dose of all: drawn until the typical person is clear of it, followed until everyone is."""
     until = max(mark.last_dose_h for mark in watch.marks)
-    wanted = {edge for edge in edges if edge > until} | {mark.end_h for mark in watch.marks if mark.end_h > until}
+    wanted = {at for mark in watch.marks for at in (*mark.edges, mark.end_h) if at > until}
     steps = washout_steps(until)
     show, last_needed = True, max(wanted, default=until)
     for at in sorted(set(steps) | wanted):
@@ -131,14 +129,9 @@ def _wash_out(watch: Watch, spans: Spans, edges: set[float], *, longest_h: float
             break
         advance(watch.march, spans, at)
         watch.look(show=show or at <= last_needed)
-        if at in edges:
-            watch.note_area()
+        watch.note_areas()
         show = show and not (watch.typical_gone() or at - until >= longest_h)
     watch.flush()
-    # Who is not clear of it after the last look is in the far tail, beyond the percentiles that are shown.
-    for index, mark in enumerate(watch.marks):
-        never = np.isnan(watch.gone_h[index])
-        watch.gone_h[index][never] = watch.march.now_h - mark.last_dose_h
 
 
 class _Summary:
@@ -157,7 +150,7 @@ class _Summary:
         span = self._spans.at(mark.last_dose_h)
         modes = self._spans.modes(span)
         assumed = self._spans.people.assumed
-        first, first_end, last, last_end = (watch.areas[edge][index] for edge in mark.edges)
+        first, first_end, last, last_end = (watch.areas[edge, index] for edge in mark.edges)
         return Course(
             regimen=regimen,
             curves=self._curves(index),
@@ -168,7 +161,7 @@ class _Summary:
             steady_state_days=self._steady_days(span),
             half_life_h=_span(pk.half_life_h(modes.body_rates.min(axis=0)), "h"),
             nordazepam_half_life_h=_span(pk.half_life_h(modes.rates[-1]), "h"),
-            gone_days=_span(watch.gone_h[index] / DAY_H, "d"),
+            gone_days=_span(watch.gone_h(index) / DAY_H, "d"),
             background_ng_ml=self._at(0.0, index) if background else None,
             people=watch.peak.shape[-1] - 1,
             assumed=(*assumed, AS_NEEDED) if regimen.as_needed else assumed,

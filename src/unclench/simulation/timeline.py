@@ -11,13 +11,15 @@ from unclench.values import Regimen
 
 DAY_H = 24.0
 # Hours after a dose: in days that are looked at closely, in other dosing days, and where only the peak is sought.
-CLOSE = (0.0, 0.5, 1.0, 1.5, 2.5, 4.5, 8.0)
-MIDDLE = (0.0, 0.75, 1.25, 3.0)
-PLAIN = (0.0, 1.0)
+CLOSE = (0.0, 0.5, 1.0, 1.5, 2.5, 4.5, 8.0, 14.0)
+MIDDLE = (0.0, 0.75, 1.25, 3.0, 8.0)
+PLAIN = (0.0, 1.0, 4.0, 10.0)
+PLAIN_BUSY = (0.0, 1.0)  # where other doses of the day fill the gaps
 PEAK = (0.4, 0.55, 0.75, 1.0, 1.3, 1.7, 2.2, 3.0)
 WASHOUT = (0.25, 0.5, 0.75, 1.0, 1.3, 1.7, 2.2, 3.0, 4.5, 6.0, 9.0, 12.0, 18.0)
 NEAREST_H = 0.2
-PLAIN_POINTS = 90
+PLAIN_POINTS = 96
+FEW_DOSES = 2
 PEAK_SHARE = 0.7
 
 
@@ -76,7 +78,7 @@ def _shown(doses: dict[int, set[float]], marks: Sequence[Marks], until: float) -
     last_days = {int(mark.last_dose_h // DAY_H) for mark in marks}
     close = {min(doses), max(doses)}
     plain = [day for day in sorted(doses) if day not in close | last_days]
-    count = sum(len(doses[day]) for day in plain) * len(PLAIN)
+    count = sum(len(doses[day]) * len(_plain(doses[day])) for day in plain)
     every = -(-count // PLAIN_POINTS) or 1
     seen_plain = set(plain[::every])
     fixed = {0.0} | {mark.end_h for mark in marks if mark.end_h <= until}
@@ -88,12 +90,16 @@ def _shown(doses: dict[int, set[float]], marks: Sequence[Marks], until: float) -
         elif day in last_days:
             offsets = MIDDLE
         elif day in seen_plain:
-            offsets = PLAIN
+            offsets = _plain(times)
         else:
             continue
         fixed |= times
         loose |= {at + offset for at in times for offset in offsets}
     return _thinned(fixed, {at for at in loose if at <= until})
+
+
+def _plain(times: set[float]) -> tuple[float, ...]:
+    return PLAIN if len(times) <= FEW_DOSES else PLAIN_BUSY
 
 
 def _thinned(fixed: set[float], loose: set[float]) -> set[float]:

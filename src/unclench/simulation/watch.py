@@ -20,8 +20,6 @@ CHUNK = 8
 END_STEP_H = 12.0
 # Followed until so many are clear of it: enough for the 95th percentile.
 CLEAR_SHARE = 0.96
-# So long after its last dose a series only falls.
-SETTLED_H = 24.0
 
 
 @dataclass(slots=True, eq=False)
@@ -34,21 +32,18 @@ class Watch:
     times: list[float] = field(default_factory=list)
     typical: list[Array] = field(default_factory=list)  # (2, series) per shown time
     ranges: list[Array] = field(default_factory=list)  # (shares, chunk, 2, series)
-    areas: dict[float, Array] = field(default_factory=dict)
+    areas: dict[tuple[float, int], Array] = field(default_factory=dict)  # by time and series: (people,)
     peak: Array = field(init=False)  # (2, series, people)
-    sum_peak: Array = field(init=False)  # (series, people)
-    gone_h: Array = field(init=False)  # after the last dose of the series; nan: not yet
-    _before: tuple[float, Array] = field(init=False)
+    sum_peak: Array = field(init=False)  # (series, people), of the analytes together
+    _fall: list[tuple[float, Array]] = field(default_factory=list)  # time, the analytes together (series, people)
+    _fall_from: float = field(init=False)
     _buffer: Array = field(init=False)
-    _clear: list[bool] = field(init=False)
     _filled: int = 0
 
     def __post_init__(self) -> None:
         levels = self.march.levels()
         self.peak, self.sum_peak = levels.copy(), levels.sum(axis=0)
-        self.gone_h = np.full(self.sum_peak.shape, np.nan)
-        self._before = (self.march.now_h, self.sum_peak.copy())
-        self._clear = [False] * levels.shape[1]
+        self._fall_from = min(mark.last_dose_h for mark in self.marks)
         self._buffer = np.empty((CHUNK, *levels.shape))
 
     def look(self, *, show: bool) -> None:
@@ -57,9 +52,11 @@ class Watch:
         np.maximum(self.peak, levels, out=self.peak)
         together = levels[0] + levels[1]
         np.maximum(self.sum_peak, together, out=self.sum_peak)
-        self._look_for_end(together)
+        now = self.march.now_h
+        if now >= self._fall_from and (not self._fall or now - self._fall[-1][0] >= END_STEP_H):
+            self._fall.append((now, together))
         if show:
-            self.times.append(self.march.now_h)
+            self.times.append(now)
             self.typical.append(levels[..., -1].copy())
             self._filled += 1
             if self._filled == CHUNK:
@@ -71,9 +68,11 @@ class Watch:
         for row, index in enumerate(series):
             np.maximum(self.peak[0, index], found[row], out=self.peak[0, index])
 
-    def note_area(self) -> None:
-        """Keep the area so far."""
-        self.areas[self.march.now_h] = self.march.area()
+    def note_areas(self) -> None:
+        """Keep the area so far of the series that compare it from or to this time."""
+        for index, mark in enumerate(self.marks):
+            if self.march.now_h in mark.edges:
+                self.areas[self.march.now_h, index] = self.march.area(index)
 
     def flush(self) -> None:
         """Turn what is in the buffer into quantiles."""
@@ -81,33 +80,32 @@ class Watch:
             self.ranges.append(quantiles_in_place(self._buffer[: self._filled, ..., :-1], SHARES))
             self._filled = 0
 
-    def _look_for_end(self, together: Array) -> None:
-        """Find, series by series, when the sum falls below the share of its peak, between two looks."""
-        now, (before_h, before) = self.march.now_h, self._before
-        if now - before_h < END_STEP_H:
-            return
-        for index, mark in enumerate(self.marks):
-            if now <= mark.last_dose_h or self._clear[index]:
-                continue
-            target = self.gone_share * self.sum_peak[index]
-            below = together[index] < target
-            if not below.any():
-                continue
-            gone = self.gone_h[index]
-            newly = below & np.isnan(gone)
-            if newly.any():
-                high, low = np.maximum(before[index][newly], target[newly]), together[index][newly]
-                part = np.log(high / target[newly]) / np.log(high / low)
-                gone[newly] = np.maximum(before_h + part * (now - before_h) - mark.last_dose_h, 0.0)
-            gone[~below] = np.nan
-            since = now - mark.last_dose_h
-            self._clear[index] = since > SETTLED_H and np.count_nonzero(below) >= CLEAR_SHARE * below.size and below[-1]
-        self._before = (now, together)
-
     def typical_gone(self) -> bool:
-        """Whether the typical person has fallen below the share in every series."""
-        return not np.any(np.isnan(self.gone_h[:, -1]))
+        """Whether the typical person has fallen below the share of the peak in every series."""
+        return bool(np.all(self._fall[-1][1][:, -1] < self.gone_share * self.sum_peak[:, -1]))
 
     def clear(self) -> bool:
-        """Whether enough people have fallen below the share in every series."""
-        return all(self._clear)
+        """Whether enough people have, the typical one among them."""
+        below = self._fall[-1][1] < self.gone_share * self.sum_peak
+        return self.typical_gone() and bool(np.all(below.mean(axis=1) >= CLEAR_SHARE))
+
+    def gone_h(self, series: int) -> Array:
+        """Hours from the last dose until the analytes together fall below the share of their peak.
+
+        Between two looks the fall is taken as exponential. Whoever is not there at the last look is counted as there
+        then: only the far tail, beyond the percentiles that are shown.
+        """
+        last_dose = self.marks[series].last_dose_h
+        looks = [(at, together[series]) for at, together in self._fall if at >= last_dose]
+        times, fall = np.array([at for at, _ in looks]), np.stack([together for _, together in looks])
+        target = self.gone_share * self.sum_peak[series]
+        above = fall >= target
+        # The look after the last one above: a level may rise through the limit while a dose is still being absorbed.
+        after = np.minimum(times.size - np.argmax(above[::-1], axis=0), times.size - 1)
+        people = np.arange(target.size)
+        never_above = ~above.any(axis=0)
+        high, low = fall[after - 1, people], fall[after, people]
+        with np.errstate(divide="ignore", invalid="ignore"):  # only where nobody was above it
+            part = np.clip(np.log(high / target) / np.log(high / low), 0.0, 1.0)
+        hours = times[after - 1] + part * (times[after] - times[after - 1]) - last_dose
+        return np.where(never_above, 0.0, hours)
