@@ -8,7 +8,7 @@ from functools import cache
 
 from unclench.knowledge.load import knowledge
 from unclench.knowledge.rows import CodeRow, Drug, DrugProduct, Term
-from unclench.knowledge.wording import fold, words_of
+from unclench.knowledge.wording import words_of, words_of_each
 
 STEM_KEY = 4  # stems are found by their first four letters
 _PREFIX_SYSTEMS = ("icd10cm", "atc")
@@ -30,7 +30,7 @@ def codes_index() -> tuple[dict[tuple[str, str], tuple[str, ...]], dict[str, dic
     return exact, prefixes
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class _Entry:
     """One row of `terms`, ready to compare. Words after the first must follow (phrase) or occur anywhere."""
 
@@ -71,24 +71,19 @@ class Lexicon:
     by_stem: dict[str, list[_Entry]] = field(default_factory=dict)
     neutral: set[str] = field(default_factory=set)
 
-    def add(self, term: Term) -> None:
+    def add(self, term: Term, phrases: list[tuple[str, ...]]) -> None:
+        """Take in one row and the folded words of its alternatives."""
         if term.group == "neutral":
-            self.neutral.update(words_of(term.words))
+            self.neutral.update(word for words in phrases for word in words)
             return
         stem = term.match == "stem"
-        words = tuple(term.words.split()) if stem else words_of(term.words)
-        if stem:
-            words = tuple(_fold_stem(word) for word in words)
-        entry = _Entry(
-            term.group,
-            words,
-            term.match == "phrase",
-            stem,
-            frozenset(word for part in term.not_if for word in words_of(part)),
-            stem and term.group.startswith("?"),
-        )
-        table, key = (self.by_stem, words[0][:STEM_KEY]) if stem else (self.by_word, words[0])
-        table.setdefault(key, []).append(entry)
+        phrase = term.match == "phrase"
+        suspicion = stem and term.group.startswith("?")
+        not_if = frozenset(word for part in term.not_if for word in words_of(part))
+        table = self.by_stem if stem else self.by_word
+        for words in phrases:
+            key = words[0][:STEM_KEY] if stem else words[0]
+            table.setdefault(key, []).append(_Entry(term.group, words, phrase, stem, not_if, suspicion))
 
     def matches(self, tokens: tuple[str, ...]) -> list[Match]:
         """Every term that the tokens contain, with the places of its words."""
@@ -106,19 +101,15 @@ class Lexicon:
         return found
 
 
-def _fold_stem(stem: str) -> str:
-    """Fold the spelling of a stem; its end is not a plural."""
-    return fold(stem + "0").removesuffix("0")
-
-
 @cache
 def lexicon(kind: str) -> Lexicon:
-    """All terms of a kind; medicines and allergies share the medicine words, each with its own besides."""
+    """All terms of a kind."""
     made = Lexicon()
-    row: Term
-    for row in knowledge().table("terms"):
-        if row.kind == kind or (row.kind == "any"):
-            made.add(row)
+    rows: list[Term] = [row for row in knowledge().table("terms") if row.kind == kind]
+    parts = [row.words.split(";") for row in rows]
+    folded = iter(words_of_each(part for row in parts for part in row))
+    for row, said in zip(rows, parts, strict=True):
+        made.add(row, [next(folded) for _ in said])
     return made
 
 
@@ -141,12 +132,12 @@ def drug_names() -> DrugIndex:
     rxnorm: dict[str, tuple[str, ...]] = {}
     atc: dict[str, tuple[str, ...]] = {}
     tags: dict[str, frozenset[str]] = {}
-    row: Drug
-    for row in knowledge().table("drugs"):
-        for name in (row.id, row.name, *row.names):
-            key = words_of(name)
-            if row.id not in names.get(key, ()):
-                names[key] = (*names.get(key, ()), row.id)
+    rows: tuple[Drug, ...] = knowledge().table("drugs")
+    said = [(row.id, name) for row in rows for name in (row.id, *row.names)]
+    for (drug, _), key in zip(said, words_of_each(name for _, name in said), strict=True):
+        if drug not in names.get(key, ()):
+            names[key] = (*names.get(key, ()), drug)
+    for row in rows:
         if row.rxnorm:
             rxnorm[row.rxnorm] = (row.id,)
         if row.atc:

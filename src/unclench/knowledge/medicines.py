@@ -12,18 +12,26 @@ _RATE = re.compile(r"\b(mg|mcg|ug|g|unt|units?|iu|meq|mmol|ml|%|\d)\s*/\s*(ml|hr
 _PART = re.compile(r"[/+;,&\n|]|\s(?:and|with|plus)\s")
 _WORD = re.compile(r"[^\W_]+")
 _BRAND = re.compile(r"\[[^\]]*\]")
-_SMALL_SALT = re.compile(r"['\u2019`]s\b")
+_POSSESSIVE = re.compile(r"['\u2019`]s\b")
 
-_SKIN = frozenset({"topical", "cream", "ointment", "lotion", "shampoo", "gel", "patch", "foam", "paste", "plaster", "scalp"})
-_EYE = frozenset({"eye", "ophthalmic", "ocular", "opthalmic"})
-_OTHER_LOCAL = frozenset(
-    {"inhaler", "inhalation", "inhaled", "actuat", "nebule", "nebuliser", "nebulizer", "nasal", "otic", "ear", "mouthwash"}
+
+
+def _folded(*words: str) -> frozenset[str]:
+    return frozenset(fold(word) for word in words)
+
+
+_SKIN = _folded(*{"topical", "cream", "ointment", "lotion", "shampoo", "gel", "patch", "foam", "paste", "plaster", "scalp"})
+_EYE = _folded("eye", "ophthalmic", "ocular", "opthalmic")
+_OTHER_LOCAL = _folded(
+    *{"inhaler", "inhalation", "inhaled", "actuat", "nebule", "nebuliser", "nebulizer", "nasal", "otic", "ear", "mouthwash"}
     | {"pessary", "pessaries", "vaginal", "intravitreal", "dental", "enema"}
 )
-_WHOLE_BODY = frozenset(
-    {"oral", "tablet", "tab", "capsule", "cap", "injection", "injectable", "intravenous", "iv", "im", "ring", "syringe"}
+_WHOLE_BODY = _folded(
+    *{"oral", "tablet", "tab", "capsule", "cap", "injection", "injectable", "intravenous", "iv", "im", "ring", "syringe"}
     | {"system", "transdermal", "buccal", "sublingual", "suppository", "rectal", "auto", "pack"}
 )
+# Found beside another drug these name its salt ("losartan potassium"), not a second medicine.
+_SALTS = frozenset({"calcium", "magnesium", "potassium chloride", "zinc"})
 # A medicine on the skin, in the eye or in the airways still counts as itself where small amounts matter or the form is
 # made to reach the whole body.
 _ANY_ROUTE = frozenset(
@@ -60,7 +68,7 @@ class Medicine:
 def read_medicine(text: str) -> Medicine:
     """Find every drug in a text. A part that names none, and holds more than forms and amounts, makes it incomplete."""
     seen = _RATE.sub(r"\1 per \2", plain(text).replace("{", " ").replace("}", " "))
-    seen = _SMALL_SALT.sub("", seen)
+    seen = fold(_POSSESSIVE.sub("", seen))
     outside = _BRAND.sub(" ", seen)
     drugs, unknown = _named(outside)
     if not drugs or unknown:
@@ -77,13 +85,13 @@ def _named(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     drugs: list[str] = []
     unknown: list[str] = []
     for part in _PART.split(text):
-        tokens = tuple(fold(word) for word in _WORD.findall(part))
-        found = _drugs_in(tokens)
+        tokens = tuple(_WORD.findall(part))
+        found = _without_salts(_drugs_in(tokens))
         drugs += found
         if not found and any(token not in neutral and not _amount(token) for token in tokens):
             unknown.append(" ".join(tokens))
-    whole = tuple(fold(word) for word in _WORD.findall(text))
-    drugs += [drug for drug in _drugs_in(whole) if drug not in drugs and not unknown]
+    whole = tuple(_WORD.findall(text))
+    drugs += [drug for drug in _without_salts(_drugs_in(whole)) if drug not in drugs and not unknown]
     return tuple(dict.fromkeys(drugs)), tuple(unknown)
 
 
@@ -109,8 +117,13 @@ def _drugs_in(tokens: tuple[str, ...]) -> list[str]:
     return found
 
 
+def _without_salts(found: list[str]) -> list[str]:
+    others = [drug for drug in found if drug not in _SALTS]
+    return others or found
+
+
 def _route(text: str, drugs: tuple[str, ...]) -> str:
-    tokens = {fold(word) for word in _WORD.findall(text)}
+    tokens = set(_WORD.findall(text))
     if tokens & _EYE:
         return "eye"
     if tokens & _SKIN and not tokens & (_WHOLE_BODY - {"system", "transdermal", "pack"}):

@@ -36,6 +36,21 @@ BEARING = {
     "allergy": frozenset({"benzodiazepine_allergy"}),
     "procedure": frozenset[str](),
 }
+# A general group says nothing beside a particular one.
+SETTLED_BY = {
+    "cramp_or_spasm": frozenset({"muscle_spasm", "cramp"}),
+    "glaucoma_unspecified": frozenset({"angle_closure_glaucoma_acute", "angle_closure_glaucoma_other", "open_angle_glaucoma"}),
+}
+# "History of" these is still about today: they last, or their past is what counts.
+LASTING = frozenset(
+    {"ckd", "ischaemic_heart_disease", "heart_failure", "arrhythmia", "stroke", "brain_injury", "spasticity_cause", "diabetes"}
+    | {"multiple_sclerosis", "cerebral_palsy", "spinal_cord_injury", "motor_neurone_disease", "copd", "asthma", "cirrhosis"}
+    | {"dementia", "epilepsy", "falls", "hip_fracture", "osteoporosis", "sickle_cell", "alcohol_use_disorder", "long_qt"}
+    | {"substance_use_disorder", "opioid_use_disorder", "benzodiazepine_dependence", "suicidality", "overdose_history"}
+    | {"myasthenia_gravis", "sleep_apnoea", "angle_closure_glaucoma_other", "open_angle_glaucoma", "porphyria_acute"}
+    | {"peptic_ulcer", "benzodiazepine_allergy", "parkinson", "severe_respiratory_insufficiency", "cancer", "psychosis"}
+    | {"hepatic_disease_any", "severe_hepatic_insufficiency", "decompensated_liver", "home_oxygen", "hypertension"}
+)
 _ICD10CM = re.compile(r"[A-TV-Z][0-9][0-9A-Z](\.[0-9A-Z]{1,4})?")
 _ATC = re.compile(r"[A-DGHJLMNPRSV]([0-9]{2}([A-Z]([A-Z]([0-9]{2})?)?)?)?")
 
@@ -127,11 +142,11 @@ def _with_groups(kind: str, by_code: _Placed, text: str) -> Recognition:
     if by_code.known:
         doubt = said.doubted or denied_or_other or (bool(by_code.groups) and any(said.denied) and not by_text.groups)
         return Recognition(
-            groups=by_code.groups | (frozenset() if denied_or_other else by_text.groups),
+            groups=_settled(by_code.groups | (frozenset() if denied_or_other else by_text.groups)),
             understood=True,
             could_bear_on=by_code.maybe - by_code.groups,
             hedged=doubt and bool(by_code.groups | by_text.groups),
-            history=said.past,
+            history=_is_past(said.past, by_code.groups | by_text.groups),
         )
     if denied_or_other and (by_text.known or complete):
         return Recognition(understood=True)
@@ -140,12 +155,21 @@ def _with_groups(kind: str, by_code: _Placed, text: str) -> Recognition:
     if not understood and not maybe:
         maybe = BEARING.get(kind, BEARING_CONDITIONS) - by_text.groups
     return Recognition(
-        groups=by_text.groups,
+        groups=_settled(by_text.groups),
         understood=understood,
         could_bear_on=maybe,
         hedged=said.doubted and bool(by_text.groups),
-        history=said.past,
+        history=_is_past(said.past, by_text.groups),
     )
+
+
+def _settled(groups: frozenset[str]) -> frozenset[str]:
+    return frozenset(group for group in groups if not SETTLED_BY.get(group, frozenset()) & groups)
+
+
+def _is_past(said: bool, groups: frozenset[str]) -> bool:
+    """Past, unless something named is lasting."""
+    return said and not groups & LASTING
 
 
 def _read_groups(kind: str, words: Words, denied: tuple[bool, ...]) -> tuple[_Placed, bool]:
@@ -163,7 +187,7 @@ def _read_groups(kind: str, words: Words, denied: tuple[bool, ...]) -> tuple[_Pl
             if not covered.issuperset(match.at) and not any(denied[index] for index in match.at):
                 names.add(match.group)
         else:
-            names.add(NOTHING if any(denied[index] for index in match.at) else match.group)
+            names.add(NOTHING if denied[min(match.at)] else match.group)
     complete = bool(words.tokens) and _complete(table, words, covered)
     placed = _placed(names)
     return _Placed(placed.groups, placed.tags, placed.maybe, bool(covered)), complete

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 TEXT_LIMIT = 2000  # longer texts are notes, not names of entries; only the start is compared
@@ -15,6 +16,8 @@ TEXT_LIMIT = 2000  # longer texts are notes, not names of entries; only the star
 _BREAK = re.compile(r"[;,\n\r\t|()\[\]:.]|\s-\s|\s/\s|(?<=[a-z])/(?=[a-z])|[+&]")
 _POSSESSIVE = re.compile(r"['\u2019`]s\b")
 _WORD = re.compile(r"[^\W_]+")
+_PLURAL = re.compile(r"(?<=[^\W_][^\W_][^\W_sui])s(?![^\W_])")  # not in "gas", "ss", "us", "is"
+_BLANKS = str.maketrans({mark: " " for mark in "-/.,+()[]&'\"%:"})
 _SAME_SOUND = (("ae", "e"), ("oe", "e"), ("our", "or"), ("ph", "f"))
 
 BREAK_WORDS = frozenset({"but", "with", "due", "secondary", "caused", "following", "plus", "however"})
@@ -37,13 +40,6 @@ _NOT_PRESENT_WORD = frozenset(
 )
 
 
-def singular(word: str) -> str:
-    """Drop a plural ending, crudely but the same way on both sides."""
-    if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
-        return word[:-1]
-    return word
-
-
 def plain(text: str) -> str:
     """Compatibility forms joined, marks and control characters dropped, lower case."""
     if text.isascii():
@@ -54,17 +50,22 @@ def plain(text: str) -> str:
     return "".join(character if character.isprintable() else "" for character in kept)
 
 
-def fold(word: str) -> str:
-    """One spelling for British and American words, singular."""
+def fold(text: str) -> str:
+    """One spelling for British and American words, singular, in a text that is already plain."""
     for long, short in _SAME_SOUND:
-        if long in word:
-            word = word.replace(long, short)
-    return singular(word)
+        text = text.replace(long, short)
+    return _PLURAL.sub("", text)
 
 
 def words_of(text: str) -> tuple[str, ...]:
     """Folded words of a text, in order."""
-    return tuple(fold(word) for word in _WORD.findall(_POSSESSIVE.sub("", plain(text))))
+    return tuple(_WORD.findall(fold(_POSSESSIVE.sub("", plain(text)))))
+
+
+def words_of_each(texts: Iterable[str]) -> list[tuple[str, ...]]:
+    """Folded words of many names of the lists at once, which are ASCII: far faster than one by one."""
+    joined = fold("\n".join(texts).lower().translate(_BLANKS))
+    return [tuple(line.split()) for line in joined.split("\n")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +83,12 @@ def clauses(text: str) -> Words:
     tokens: list[str] = []
     part: list[int] = []
     number = 0
-    for piece in _BREAK.split(seen):
+    for piece in _BREAK.split(fold(seen)):
         number += 1
         for raw in _WORD.findall(piece):
             if raw in BREAK_WORDS:
                 number += 1
-            tokens.append(fold(raw))
+            tokens.append(raw)
             part.append(number)
     return Words(tuple(tokens), tuple(part), "?" in text)
 
