@@ -10,7 +10,7 @@ LOCKED := install --require-hashes --only-binary :all: --no-deps
 WORKERS ?= auto
 PYTEST := $(BIN)/python -m pytest -q -n $(WORKERS)
 EXAMPLE ?= examples/acute-back-spasm.yaml
-ON ?= 2026-11-21
+ON ?= 2026-11-22
 
 # A stamp is named by the content it stands for: the same locks in the same place are never installed twice.
 key = $(shell { echo "$(CURDIR)"; cat $(1); } 2>/dev/null | cksum | cut -d' ' -f1)

@@ -33,7 +33,7 @@ BUNDLE = b"""{"resourceType":"Bundle","type":"collection","entry":[
 def one(data: bytes) -> None:
     """One record."""
     try:
-        read(data, on=date(2026, 11, 21))
+        repr(read(data, on=date(2026, 11, 21))).encode()  # what cannot be written cannot be shown
     except RecordError as error:
         if not (error.where and error.found and error.need and error.fix):
             raise AssertionError("an error must say where, found, need and fix") from error
