@@ -45,19 +45,31 @@ def test_dosage_in_words(text: str, strength: D | None, mg: D | None, rate: D | 
 
 @pytest.mark.parametrize(
     ("text", "problem"),
-    [("1 bid prn anxiety", "without a unit"), ("1 tablet at night", "strength"), ("5 mg bd tds", "more than one way"),
-     ("5 mg then 10 mg daily", "more than one amount")],
-)  # fmt: skip
+    [
+        ("1 bid prn anxiety", "without a unit"),
+        ("1 tablet at night", "strength"),
+        ("5 mg bd tds", "more than one way"),
+        ("5 mg then 10 mg daily", "more than one amount"),
+    ],
+)
 def test_a_number_that_cannot_be_used_says_why(text: str, problem: str) -> None:
     assert problem in parse(text).dosage.problem
 
 
 @pytest.mark.parametrize(
     ("product", "mg"),
-    [("Diazepam 5 MG Oral Tablet", D(5)), ("Diazepam [Valium]", None), ("Acetaminophen 325 MG / Hydrocodone 5 MG Oral Tablet", None),
-     ("Diazepam 5 MG/ML Oral Solution", None), ("2 ML Ondansetron 2 MG/ML Injection", None), ("Levothyroxine 50 MCG", D("0.05")),
-     ("Nitroglycerin 0.4 MG/ACTUAT Mucosal Spray", None), ("", None), ("Diazepam 0 MG", None)],
-)  # fmt: skip
+    [
+        ("Diazepam 5 MG Oral Tablet", D(5)),
+        ("Diazepam [Valium]", None),
+        ("Acetaminophen 325 MG / Hydrocodone 5 MG Oral Tablet", None),
+        ("Diazepam 5 MG/ML Oral Solution", None),
+        ("2 ML Ondansetron 2 MG/ML Injection", None),
+        ("Levothyroxine 50 MCG", D("0.05")),
+        ("Nitroglycerin 0.4 MG/ACTUAT Mucosal Spray", None),
+        ("", None),
+        ("Diazepam 0 MG", None),
+    ],
+)
 def test_strength_is_read_only_where_there_is_one(product: str, mg: D | None) -> None:
     assert strength_of(product) == mg
 

@@ -35,11 +35,18 @@ def one(kind: str, ident: str = "x", **more: Any) -> dict[str, Any]:
 
 
 def order(ident: str = "x", **more: Any) -> dict[str, Any]:
-    return one("MedicationRequest", ident, **{"status": "active", "intent": "order", "medicationCodeableConcept": DIAZEPAM, **more})
+    return one(
+        "MedicationRequest",
+        ident,
+        **{"status": "active", "intent": "order", "medicationCodeableConcept": DIAZEPAM, **more},
+    )
 
 
 def of(*resources: dict[str, Any], kind: str = "collection", **bundle: Any) -> Patient:
-    entries = [{"fullUrl": f"http://example.org/fhir/{r['resourceType']}/{r.get('id')}", "resource": r} for r in (PERSON, *resources)]
+    entries = [
+        {"fullUrl": f"http://example.org/fhir/{r['resourceType']}/{r.get('id')}", "resource": r}
+        for r in (PERSON, *resources)
+    ]
     return read(json.dumps({"resourceType": "Bundle", "type": kind, "entry": entries, **bundle}).encode(), on=ON)
 
 
@@ -54,14 +61,25 @@ def dose(**instruction: Any) -> Any:
 @pytest.mark.verifies("R2")
 def test_codes_keep_their_system() -> None:
     found = of(
-        one("Condition", code={"coding": [
-            {"system": SCT, "code": "24700007"}, {"system": "http://hl7.org/fhir/sid/icd-10-cm", "code": "g35"},
-            {"system": "http://example.org/local", "code": "1"}, {"system": "http://loinc.org", "code": "1-8"}, {"display": "no code"},
-        ]}),
-    )  # fmt: skip
+        one(
+            "Condition",
+            code={
+                "coding": [
+                    {"system": SCT, "code": "24700007"},
+                    {"system": "http://hl7.org/fhir/sid/icd-10-cm", "code": "g35"},
+                    {"system": "http://example.org/local", "code": "1"},
+                    {"system": "http://loinc.org", "code": "1-8"},
+                    {"display": "no code"},
+                ]
+            },
+        ),
+    )
     assert found.conditions[0].codes == (
-        Snomed("24700007"), Icd10cm("G35"), OtherCode("http://example.org/local", "1"), Loinc("1-8"),
-    )  # fmt: skip
+        Snomed("24700007"),
+        Icd10cm("G35"),
+        OtherCode("http://example.org/local", "1"),
+        Loinc("1-8"),
+    )
     assert found.conditions[0].text == "no code"
 
 
@@ -76,9 +94,15 @@ def test_what_is_refuted_never_counts(kind: str, word: str) -> None:
 
 @pytest.mark.parametrize(
     ("word", "status"),
-    [("active", Status.ACTIVE), ("relapse", Status.ACTIVE), ("resolved", Status.ENDED), ("inactive", Status.ENDED),
-     ("remission", Status.ENDED), ("bogus", Status.UNKNOWN)],
-)  # fmt: skip
+    [
+        ("active", Status.ACTIVE),
+        ("relapse", Status.ACTIVE),
+        ("resolved", Status.ENDED),
+        ("inactive", Status.ENDED),
+        ("remission", Status.ENDED),
+        ("bogus", Status.UNKNOWN),
+    ],
+)
 def test_clinical_status(word: str, status: Status) -> None:
     found = of(one("Condition", code={"text": "Spasm"}, clinicalStatus=coded(word))).conditions[0]
     assert found.status is status
@@ -86,12 +110,20 @@ def test_clinical_status(word: str, status: Status) -> None:
 
 
 def test_a_suspicion_is_not_certain() -> None:
-    assert not of(one("Condition", code={"text": "Spasm"}, verificationStatus=coded("differential"))).conditions[0].certain
+    assert (
+        not of(one("Condition", code={"text": "Spasm"}, verificationStatus=coded("differential"))).conditions[0].certain
+    )
 
 
 @pytest.mark.parametrize(
     ("text", "none"),
-    [("No known allergies", True), ("NKDA", True), ("No known drug allergy", True), ("Nut allergy", False), ("no known nut", False)],
+    [
+        ("No known allergies", True),
+        ("NKDA", True),
+        ("No known drug allergy", True),
+        ("Nut allergy", False),
+        ("no known nut", False),
+    ],
 )
 def test_no_known_allergy_in_words(text: str, none: bool) -> None:
     assert of(one("AllergyIntolerance", code={"text": text})).allergies[0].is_none_known is none
@@ -106,7 +138,11 @@ def test_no_known_allergy_by_code(code: str) -> None:
 
 @pytest.mark.parametrize(
     ("changes", "kind"),
-    [({"status": "entered-in-error"}, "entered-in-error"), ({"status": "cancelled"}, "cancelled"), ({"doNotPerform": True}, "cancelled")],
+    [
+        ({"status": "entered-in-error"}, "entered-in-error"),
+        ({"status": "cancelled"}, "cancelled"),
+        ({"doNotPerform": True}, "cancelled"),
+    ],
 )
 def test_orders_that_never_count(changes: dict[str, Any], kind: str) -> None:
     found = of(order(**changes))
@@ -116,10 +152,17 @@ def test_orders_that_never_count(changes: dict[str, Any], kind: str) -> None:
 
 @pytest.mark.parametrize(
     ("changes", "status"),
-    [({"status": "draft"}, Status.DRAFT), ({"intent": "proposal"}, Status.DRAFT), ({"intent": "plan"}, Status.DRAFT),
-     ({"status": "stopped", "intent": "plan"}, Status.ENDED), ({"status": "completed"}, Status.ENDED),
-     ({"status": "on-hold"}, Status.ON_HOLD), ({"status": None}, Status.UNKNOWN), ({}, Status.ACTIVE)],
-)  # fmt: skip
+    [
+        ({"status": "draft"}, Status.DRAFT),
+        ({"intent": "proposal"}, Status.DRAFT),
+        ({"intent": "plan"}, Status.DRAFT),
+        ({"status": "stopped", "intent": "plan"}, Status.ENDED),
+        ({"status": "completed"}, Status.ENDED),
+        ({"status": "on-hold"}, Status.ON_HOLD),
+        ({"status": None}, Status.UNKNOWN),
+        ({}, Status.ACTIVE),
+    ],
+)
 def test_order_status(changes: dict[str, Any], status: Status) -> None:
     assert of(order(**changes)).medications[0].status is status
 
@@ -150,7 +193,10 @@ def test_a_medicine_that_is_missing_is_noticed_and_kept() -> None:
 def test_reasons_by_reference_and_by_code() -> None:
     found = of(
         one("Condition", "c", code={"text": "Spasm", "coding": [{"system": SCT, "code": "45352006"}]}),
-        order(reasonCode=[{"text": "Pain"}], reasonReference=[{"reference": "Condition/c"}, {"reference": "Condition/no", "display": "Ache"}]),
+        order(
+            reasonCode=[{"text": "Pain"}],
+            reasonReference=[{"reference": "Condition/c"}, {"reference": "Condition/no", "display": "Ache"}],
+        ),
     )
     assert found.medications[0].reasons == (((), "Pain"), ((Snomed("45352006"),), "Spasm"), ((), "Ache"))
 
@@ -159,14 +205,33 @@ def test_reasons_by_reference_and_by_code() -> None:
 def test_dispenses_are_merged_into_their_order() -> None:
     found = of(
         order("o", authoredOn="2026-01-02"),
-        one("MedicationDispense", "d1", status="completed", medicationCodeableConcept=DIAZEPAM, whenHandedOver="2026-09-01",
-            authorizingPrescription=[{"reference": "MedicationRequest/o"}], daysSupply={"value": 30, "code": "d"}),
-        one("MedicationDispense", "d2", status="completed", medicationCodeableConcept=DIAZEPAM, whenHandedOver="2026-10-01",
-            daysSupply={"value": 28, "code": "d"}),
-        one("MedicationAdministration", "a", status="completed", medicationCodeableConcept=DIAZEPAM, effectiveDateTime="2026-10-03",
-            request={"reference": "MedicationRequest/o"}),
+        one(
+            "MedicationDispense",
+            "d1",
+            status="completed",
+            medicationCodeableConcept=DIAZEPAM,
+            whenHandedOver="2026-09-01",
+            authorizingPrescription=[{"reference": "MedicationRequest/o"}],
+            daysSupply={"value": 30, "code": "d"},
+        ),
+        one(
+            "MedicationDispense",
+            "d2",
+            status="completed",
+            medicationCodeableConcept=DIAZEPAM,
+            whenHandedOver="2026-10-01",
+            daysSupply={"value": 28, "code": "d"},
+        ),
+        one(
+            "MedicationAdministration",
+            "a",
+            status="completed",
+            medicationCodeableConcept=DIAZEPAM,
+            effectiveDateTime="2026-10-03",
+            request={"reference": "MedicationRequest/o"},
+        ),
         one("MedicationStatement", "s", status="active", medicationCodeableConcept=DIAZEPAM, dateAsserted="2026-10-05"),
-    )  # fmt: skip
+    )
     assert len(found.medications) == 1
     medication = found.medications[0]
     assert medication.kind == "order"
@@ -179,8 +244,16 @@ def test_a_dispense_before_the_order_or_of_another_drug_stays_apart() -> None:
     other = {"text": "Naproxen 500 MG"}
     found = of(
         order("o", authoredOn="2026-06-01"),
-        one("MedicationDispense", "d1", status="completed", medicationCodeableConcept=DIAZEPAM, whenHandedOver="2026-05-01"),
-        one("MedicationDispense", "d2", status="completed", medicationCodeableConcept=other, whenHandedOver="2026-07-01"),
+        one(
+            "MedicationDispense",
+            "d1",
+            status="completed",
+            medicationCodeableConcept=DIAZEPAM,
+            whenHandedOver="2026-05-01",
+        ),
+        one(
+            "MedicationDispense", "d2", status="completed", medicationCodeableConcept=other, whenHandedOver="2026-07-01"
+        ),
     )
     assert [m.kind for m in found.medications] == ["order", "dispense", "dispense"]
     assert found.medications[1].status is Status.UNKNOWN
@@ -189,7 +262,9 @@ def test_a_dispense_before_the_order_or_of_another_drug_stays_apart() -> None:
 def test_a_statement_that_disagrees_stays_and_is_noticed() -> None:
     found = of(
         order("o", authoredOn="2026-06-01"),
-        one("MedicationStatement", "s", status="stopped", medicationCodeableConcept=DIAZEPAM, dateAsserted="2026-07-01"),
+        one(
+            "MedicationStatement", "s", status="stopped", medicationCodeableConcept=DIAZEPAM, dateAsserted="2026-07-01"
+        ),
         one("MedicationStatement", "n", status="not-taken", medicationCodeableConcept=DIAZEPAM),
     )
     assert len(found.medications) == 2
@@ -212,7 +287,7 @@ def test_a_statement_that_disagrees_stays_and_is_noticed() -> None:
         ({"value": 2, "unit": "{puff}"}, None, "not an amount in mg"),
         ({"value": 5, "code": "mg", "comparator": "<"}, None, "only bounded"),
     ],
-)  # fmt: skip
+)
 def test_dose_quantities(quantity: dict[str, Any], mg: D | None, problem: str) -> None:
     found = dose(doseAndRate=[{"doseQuantity": quantity}])
     assert found.mg_per_dose == mg
@@ -222,9 +297,11 @@ def test_dose_quantities(quantity: dict[str, Any], mg: D | None, problem: str) -
 
 def test_millilitres_need_a_concentration() -> None:
     found = of(
-        order(medicationCodeableConcept={"text": "Diazepam 1 MG/ML Oral Solution"},
-              dosageInstruction=[{"doseAndRate": [{"doseQuantity": {"value": 5, "unit": "mL"}}]}])
-    )  # fmt: skip
+        order(
+            medicationCodeableConcept={"text": "Diazepam 1 MG/ML Oral Solution"},
+            dosageInstruction=[{"doseAndRate": [{"doseQuantity": {"value": 5, "unit": "mL"}}]}],
+        )
+    )
     assert found.medications[0].dosage is not None
     assert found.medications[0].dosage.mg_per_dose == 5
 
@@ -233,8 +310,9 @@ def test_dose_range_and_maximum() -> None:
     found = dose(
         doseAndRate=[{"doseRange": {"low": {"value": 2, "code": "mg"}, "high": {"value": 5, "code": "mg"}}}],
         maxDosePerPeriod={"numerator": {"value": 15, "code": "mg"}, "denominator": {"value": 1, "code": "d"}},
-        asNeededBoolean=True, route=coded("26643006"),
-    )  # fmt: skip
+        asNeededBoolean=True,
+        route=coded("26643006"),
+    )
     assert (found.mg_per_dose, found.mg_per_dose_max, found.max_mg_per_day) == (2, 5, 15)
     assert (found.as_needed, found.route) == (True, "oral")
 
@@ -248,17 +326,23 @@ def test_dose_range_and_maximum() -> None:
         ({"repeat": {"frequency": 1, "period": 1, "periodUnit": "wk"}}, D("0.142857")),
         ({"repeat": {"when": ["MORN", "HS"]}}, D(2)),
         ({"repeat": {"timeOfDay": ["08:00:00", "14:00:00", "20:00:00"]}}, D(3)),
-        ({"code": coded("BID")}, D(2)), ({"code": coded("QID")}, D(4)), ({"code": {"text": "three times a day"}}, D(3)),
-        ({"repeat": {"frequency": 1, "period": 0, "periodUnit": "d"}}, None), ({}, None),
+        ({"code": coded("BID")}, D(2)),
+        ({"code": coded("QID")}, D(4)),
+        ({"code": {"text": "three times a day"}}, D(3)),
+        ({"repeat": {"frequency": 1, "period": 0, "periodUnit": "d"}}, None),
+        ({}, None),
     ],
-)  # fmt: skip
+)
 def test_timing(timing: dict[str, Any], rate: D | None) -> None:
     assert dose(timing=timing).doses_per_day == rate
 
 
 def test_structure_and_text_that_disagree_are_a_problem() -> None:
-    found = dose(text="10 mg at night", doseAndRate=[{"doseQuantity": {"value": 5, "code": "mg"}}],
-                 timing={"repeat": {"frequency": 3, "period": 1, "periodUnit": "d"}})  # fmt: skip
+    found = dose(
+        text="10 mg at night",
+        doseAndRate=[{"doseQuantity": {"value": 5, "code": "mg"}}],
+        timing={"repeat": {"frequency": 3, "period": 1, "periodUnit": "d"}},
+    )
     assert (found.mg_per_dose, found.doses_per_day) == (None, None)
     assert "disagree" in found.problem
 
@@ -271,16 +355,25 @@ def test_period_of_the_dosage_stands_in_for_the_date() -> None:
 
 def test_supply_and_stop_reason() -> None:
     found = of(
-        order(status="stopped", statusReason={"text": "Drowsy"},
-              dispenseRequest={"quantity": {"value": 21, "unit": "{tablet}"}, "expectedSupplyDuration": {"value": 1, "code": "wk"},
-                               "numberOfRepeatsAllowed": 0})
-    ).medications[0]  # fmt: skip
+        order(
+            status="stopped",
+            statusReason={"text": "Drowsy"},
+            dispenseRequest={
+                "quantity": {"value": 21, "unit": "{tablet}"},
+                "expectedSupplyDuration": {"value": 1, "code": "wk"},
+                "numberOfRepeatsAllowed": 0,
+            },
+        )
+    ).medications[0]
     assert (found.stop_reason, found.quantity, found.days_supply, found.refills) == ("Drowsy", "21 {tablet}", 7, 0)
 
 
 def test_observations_of_every_kind_of_value() -> None:
     def seen(**value: Any) -> list[Any]:
-        return [(o.value, o.unit, o.value_text, o.comparator) for o in of(one("Observation", status="final", code={"text": "T"}, **value)).observations]
+        return [
+            (o.value, o.unit, o.value_text, o.comparator)
+            for o in of(one("Observation", status="final", code={"text": "T"}, **value)).observations
+        ]
 
     assert seen(valueQuantity={"value": 4.2, "unit": "g/dL", "comparator": "<"}) == [(4.2, "g/dL", "", "<")]
     assert seen(valueString="many") == [(None, "", "many", "")]
@@ -289,12 +382,16 @@ def test_observations_of_every_kind_of_value() -> None:
     assert seen(valueCodeableConcept={"text": "Pregnant"}) == [(None, "", "Pregnant", "")]
     assert seen(dataAbsentReason=coded("unknown")) == []
     assert seen() == []
-    both = [{"code": {"text": "S"}, "valueQuantity": {"value": 120, "unit": "mm[Hg]"}},
-            {"code": {"text": "D"}, "valueQuantity": {"value": 80, "unit": "mm[Hg]"}}]  # fmt: skip
+    both = [
+        {"code": {"text": "S"}, "valueQuantity": {"value": 120, "unit": "mm[Hg]"}},
+        {"code": {"text": "D"}, "valueQuantity": {"value": 80, "unit": "mm[Hg]"}},
+    ]
     assert seen(component=both) == [(120.0, "mm[Hg]", "", ""), (80.0, "mm[Hg]", "", "")]
 
 
-@pytest.mark.parametrize(("status", "kept"), [("final", 1), ("unknown", 1), ("entered-in-error", 0), ("cancelled", 0), ("bogus", 0)])
+@pytest.mark.parametrize(
+    ("status", "kept"), [("final", 1), ("unknown", 1), ("entered-in-error", 0), ("cancelled", 0), ("bogus", 0)]
+)
 def test_observation_status(status: str, kept: int) -> None:
     found = of(one("Observation", status=status, code={"text": "T"}, valueInteger=1))
     assert len(found.observations) == kept
@@ -311,29 +408,41 @@ def test_doubles_are_counted_once() -> None:
 
 def _weights(*values: float) -> list[dict[str, Any]]:
     return [
-        one("Observation", f"w{n}", status="final", code={"coding": [{"system": "http://loinc.org", "code": "29463-7"}]},
-            effectiveDateTime="2026-01-01", valueQuantity={"value": value, "unit": "kg"})
+        one(
+            "Observation",
+            f"w{n}",
+            status="final",
+            code={"coding": [{"system": "http://loinc.org", "code": "29463-7"}]},
+            effectiveDateTime="2026-01-01",
+            valueQuantity={"value": value, "unit": "kg"},
+        )
         for n, value in enumerate(values)
-    ]  # fmt: skip
+    ]
 
 
 @pytest.mark.verifies("R4")
 @pytest.mark.parametrize(
     ("resources", "kinds"),
     [
-        ([order("a", authoredOn="2026-01-01"), order("b", status="stopped", authoredOn="2026-02-01")], ["contradiction"]),
+        (
+            [order("a", authoredOn="2026-01-01"), order("b", status="stopped", authoredOn="2026-02-01")],
+            ["contradiction"],
+        ),
         ([order("a", authoredOn="2026-02-01"), order("b", status="stopped", authoredOn="2026-01-01")], []),
         (_weights(80, 95), ["contradiction"]),
         (_weights(80, 81), []),
         (_weights(-5), ["unreadable"]),
-        ([one("Condition", code={"text": "S"}, onsetDateTime="2026-02-01", abatementDateTime="2026-01-01")], ["contradiction"]),
+        (
+            [one("Condition", code={"text": "S"}, onsetDateTime="2026-02-01", abatementDateTime="2026-01-01")],
+            ["contradiction"],
+        ),
         ([one("Condition", code={"text": "S"}, onsetDateTime="2027-02-01")], ["future"]),
         ([order(authoredOn="2027-01-01")], ["future"]),
         ([order(authoredOn="0001-01-01")], ["unreadable"]),
         ([order(authoredOn="soon")], ["unreadable"]),
         ([one("Condition", code={"text": "S"}, onsetDateTime="2026-02-31")], ["unreadable"]),
     ],
-)  # fmt: skip
+)
 def test_contradictions_and_impossible_dates(resources: list[dict[str, Any]], kinds: list[str]) -> None:
     assert noticed(of(*resources)) == kinds
 
@@ -369,8 +478,13 @@ def test_another_patient_is_left_out_and_family_is_not_read() -> None:
 
 def test_two_patients_are_refused_unless_one_is_chosen() -> None:
     second = {**PERSON, "id": "example-q"}
-    data = json.dumps({"resourceType": "Bundle", "type": "collection",
-                       "entry": [{"resource": PERSON}, {"resource": second}, {"resource": order()}]}).encode()  # fmt: skip
+    data = json.dumps(
+        {
+            "resourceType": "Bundle",
+            "type": "collection",
+            "entry": [{"resource": PERSON}, {"resource": second}, {"resource": order()}],
+        }
+    ).encode()
     with pytest.raises(RecordError, match=r"2 patients \(example-p, example-q\)"):
         read(data, on=ON)
     assert len(read(data, on=ON, patient_id="example-p").medications) == 1
@@ -387,8 +501,16 @@ def test_two_patients_are_refused_unless_one_is_chosen() -> None:
         ({"total": 9}, False, "2 of 9"),
         ({"link": [{"relation": "next", "url": "x"}]}, False, "one page"),
         ({"link": [{"relation": "self", "url": "http://a/fhir/MedicationRequest?patient=1&_include=x"}]}, True, ""),
-        ({"link": [{"relation": "self", "url": "http://a/fhir/MedicationRequest?patient=1&authoredon=ge2026"}]}, False, "authoredon"),
-        ({"link": [{"relation": "self", "url": "http://a/fhir/MedicationRequest?patient=1&status=active"}]}, False, "status"),
+        (
+            {"link": [{"relation": "self", "url": "http://a/fhir/MedicationRequest?patient=1&authoredon=ge2026"}]},
+            False,
+            "authoredon",
+        ),
+        (
+            {"link": [{"relation": "self", "url": "http://a/fhir/MedicationRequest?patient=1&status=active"}]},
+            False,
+            "status",
+        ),
         ({"link": [{"relation": "self", "url": "http://a/fhir/Condition?patient=1&_lastUpdated=ge2026"}]}, True, ""),
         ({"link": [{"relation": "self", "url": "http://a/fhir?_lastUpdated=ge2026"}]}, False, "_lastUpdated"),
         ({"link": "none"}, False, "one page"),
@@ -402,16 +524,20 @@ def test_a_list_that_is_cut_cannot_support_a_no(bundle: dict[str, Any], complete
 
 def test_one_bad_entry_does_not_lose_the_rest() -> None:
     found = of(
-        order("good"), {"resourceType": "Condition", "id": "bad", "subject": 7, "code": {"text": "Spasm", "coding": {"code": 5}}},
+        order("good"),
+        {"resourceType": "Condition", "id": "bad", "subject": 7, "code": {"text": "Spasm", "coding": {"code": 5}}},
         order("worse", dosageInstruction="three times", status="stopped"),
-    )  # fmt: skip
+    )
     assert [c.text for c in found.conditions] == ["Spasm"]
     assert len(found.medications) == 2
     assert noticed(found).count("unreadable") == 3  # the third: an entry that names no patient
     assert not found.conditions_state.complete
 
 
-@pytest.mark.parametrize("entry", [5, None, [], "x", {"resource": 5}, {"resource": None}, {"resource": []}, {"fullUrl": 3, "resource": order()}])
+@pytest.mark.parametrize(
+    "entry",
+    [5, None, [], "x", {"resource": 5}, {"resource": None}, {"resource": []}, {"fullUrl": 3, "resource": order()}],
+)
 def test_entries_that_are_none(entry: Any) -> None:
     data = {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": PERSON}, entry]}
     assert read(json.dumps(data).encode(), on=ON).ref == "Patient/example-p"
@@ -423,7 +549,9 @@ def test_single_things_where_lists_belong_are_read() -> None:
 
 
 def test_a_key_given_twice_is_noticed() -> None:
-    raw = json.dumps({"resourceType": "Bundle", "type": "collection", "entry": [{"resource": PERSON}, {"resource": order()}]})
+    raw = json.dumps(
+        {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": PERSON}, {"resource": order()}]}
+    )
     found = read(raw.replace('"status": "active"', '"status": "stopped", "status": "active"').encode(), on=ON)
     assert not found.medications
     assert noticed(found) == ["unreadable"]

@@ -18,11 +18,18 @@ PERSON: dict[str, Any] = {"resourceType": "Patient", "id": "example-p"}
 
 
 def bundle(*resources: Any, **more: Any) -> bytes:
-    return json.dumps({"resourceType": "Bundle", "type": "collection", "entry": [{"resource": r} for r in resources], **more}).encode()
+    return json.dumps(
+        {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": r} for r in resources], **more}
+    ).encode()
 
 
 DEEP = b'{"resourceType":"Bundle","entry":' + b"[" * 100_000 + b"]" * 100_000 + b"}"
-OLD = {"resourceType": "Condition", "clinicalStatus": "active", "verificationStatus": "confirmed", "code": {"text": "x"}}
+OLD = {
+    "resourceType": "Condition",
+    "clinicalStatus": "active",
+    "verificationStatus": "confirmed",
+    "code": {"text": "x"},
+}
 DOSED = {"resourceType": "MedicationRequest", "status": "active", "dosageInstruction": [{"doseQuantity": {"value": 1}}]}
 CASES = [
     ("empty", b"", "empty"),
@@ -40,7 +47,11 @@ CASES = [
     ("no patient", bundle({"resourceType": "Condition", "code": {"text": "x"}}), "no Patient"),
     ("nothing of use", bundle({"resourceType": "Encounter"}), "no FHIR resource"),
     ("STU3 condition", bundle(PERSON, OLD), "not FHIR R4"),
-    ("STU3 observation", bundle(PERSON, {"resourceType": "Observation", "context": {"reference": "Encounter/1"}}), "Observation.context"),
+    (
+        "STU3 observation",
+        bundle(PERSON, {"resourceType": "Observation", "context": {"reference": "Encounter/1"}}),
+        "Observation.context",
+    ),
     ("STU3 allergy", bundle(PERSON, {"resourceType": "AllergyIntolerance", "assertedDate": "2001"}), "assertedDate"),
     ("STU3 dose", bundle(PERSON, DOSED), "doseQuantity"),
     ("DSTU2", bundle(PERSON, {"resourceType": "MedicationOrder"}), "MedicationOrder"),
@@ -51,7 +62,7 @@ CASES = [
     ("plain text", b"Dear colleague, thank you", "text"),
     ("binary", b"\x00\x01\x02", "zero byte"),
     ("html", b"<html></html>", "text"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.verifies("R1")

@@ -28,22 +28,32 @@ READ: list[tuple[str, dict[str, Any]]] = [
     ("diazepam 5 mg tds 5/7", {"mg": D(5), "rate": D(3), "days": 5}),
     ("diazepam 2.5 mg bd", {"mg": D("2.5"), "rate": D(2)}),
     ("diazepam 2,5 mg bd", {"mg": D("2.5"), "rate": D(2)}),
-    ("diazepam 10 mg nocte if needed for back spasm for 3 nights",
-     {"mg": D(10), "rate": D(1), "days": 3, "prn": True, "purpose": "back spasm"}),
-    ("diazepam 5 mg in the morning and 10 mg at night for two weeks",
-     {"mg": D(5), "mg_max": D(10), "rate": D(2), "most": D(15), "days": 14}),
+    (
+        "diazepam 10 mg nocte if needed for back spasm for 3 nights",
+        {"mg": D(10), "rate": D(1), "days": 3, "prn": True, "purpose": "back spasm"},
+    ),
+    (
+        "diazepam 5 mg in the morning and 10 mg at night for two weeks",
+        {"mg": D(5), "mg_max": D(10), "rate": D(2), "most": D(15), "days": 14},
+    ),
     ("diazepam 5 mg every 4 to 6 hours, max 20 mg daily", {"mg": D(5), "rate": D(6), "most": D(20)}),
     ("diazepam", {}),
-]  # fmt: skip
+]
 
 
 def _seen(request: Request) -> dict[str, Any]:
     dosage = request.dosage
     found = {
-        "mg": dosage.mg_per_dose, "mg_max": dosage.mg_per_dose_max, "rate": dosage.doses_per_day, "days": request.days,
-        "prn": dosage.as_needed, "most": dosage.max_mg_per_day, "refills": request.refills,
-        "quantity": request.quantity or None, "purpose": request.reasons[0][1] if request.reasons else None,
-    }  # fmt: skip
+        "mg": dosage.mg_per_dose,
+        "mg_max": dosage.mg_per_dose_max,
+        "rate": dosage.doses_per_day,
+        "days": request.days,
+        "prn": dosage.as_needed,
+        "most": dosage.max_mg_per_day,
+        "refills": request.refills,
+        "quantity": request.quantity or None,
+        "purpose": request.reasons[0][1] if request.reasons else None,
+    }
     return {name: value for name, value in found.items() if value is not None}
 
 
@@ -58,9 +68,15 @@ def test_requests_are_read(text: str, expected: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize(
     ("text", "how"),
-    [("stop diazepam", ""), ("stop diazepam now", "now"), ("taper diazepam", "taper"), ("stop diazepam slowly", "taper"),
-     ("discontinue diazepam immediately", "now"), ("wean off diazepam", "taper")],
-)  # fmt: skip
+    [
+        ("stop diazepam", ""),
+        ("stop diazepam now", "now"),
+        ("taper diazepam", "taper"),
+        ("stop diazepam slowly", "taper"),
+        ("discontinue diazepam immediately", "now"),
+        ("wean off diazepam", "taper"),
+    ],
+)
 def test_stopping(text: str, how: str) -> None:
     request = parse_request(text)
     assert (request.drug_text, request.stop, request.stop_how) == ("diazepam", True, how)
@@ -69,14 +85,24 @@ def test_stopping(text: str, how: str) -> None:
 @pytest.mark.parametrize(
     ("text", "need"),
     [
-        ("5 bananas", "name of a medicine"), ("", "request of"), ("   ", "request of"), ("!!", "name of a medicine"),
-        ("diazepam 0 mg", "above 0"), ("diazepam -5 mg", "above 0"), ("diazepam 5000 mg once a day", "up to 1000"),
-        ("diazepam 5 three times a day", "unit"), ("diazepam 5 g tds", "up to 1000"),
-        ("diazepam 2 mg twice daily and 5 mg at night", "one dose"), ("diazepam 5 mg tds bd", "one dose"),
-        ("diazepam 5 mg for 0 days", "days"), ("diazepam 5 mg for 9999 days", "days"), ("diazepam 10-5 mg", "one dose"),
-        ("diazepam 5 bananas tds", "unit"), ("diazepam " + "x" * 500, "characters"),
+        ("5 bananas", "name of a medicine"),
+        ("", "request of"),
+        ("   ", "request of"),
+        ("!!", "name of a medicine"),
+        ("diazepam 0 mg", "above 0"),
+        ("diazepam -5 mg", "above 0"),
+        ("diazepam 5000 mg once a day", "up to 1000"),
+        ("diazepam 5 three times a day", "unit"),
+        ("diazepam 5 g tds", "up to 1000"),
+        ("diazepam 2 mg twice daily and 5 mg at night", "one dose"),
+        ("diazepam 5 mg tds bd", "one dose"),
+        ("diazepam 5 mg for 0 days", "days"),
+        ("diazepam 5 mg for 9999 days", "days"),
+        ("diazepam 10-5 mg", "one dose"),
+        ("diazepam 5 bananas tds", "unit"),
+        ("diazepam " + "x" * 500, "characters"),
     ],
-)  # fmt: skip
+)
 def test_nonsense_is_refused_with_what_is_needed(text: str, need: str) -> None:
     with pytest.raises(RecordError) as caught:
         parse_request(text)
@@ -97,7 +123,10 @@ def test_any_text_is_a_request_or_an_error(text: str) -> None:
 
 
 @given(
-    st.integers(1, 100), st.integers(1, 6), st.integers(1, 60), st.sampled_from(["times a day", "times daily", "x/day", "times per day"])
+    st.integers(1, 100),
+    st.integers(1, 6),
+    st.integers(1, 60),
+    st.sampled_from(["times a day", "times daily", "x/day", "times per day"]),
 )
 def test_what_is_written_is_what_is_read(mg: int, times: int, days: int, words: str) -> None:
     request = parse_request(f"diazepam {mg} mg {times} {words} for {days} days")

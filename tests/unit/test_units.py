@@ -46,7 +46,15 @@ def test_moles_need_a_molar_mass() -> None:
 
 @pytest.mark.parametrize(
     ("unit", "to"),
-    [("bananas", "kg"), ("", "kg"), ("kg", "cm"), ("mL/min", "mL/min/{1.73_m2}"), ("kg", "bananas"), ("Cel", "kg"), ("%", "g/L")],
+    [
+        ("bananas", "kg"),
+        ("", "kg"),
+        ("kg", "cm"),
+        ("mL/min", "mL/min/{1.73_m2}"),
+        ("kg", "bananas"),
+        ("Cel", "kg"),
+        ("%", "g/L"),
+    ],
 )
 def test_what_cannot_be_converted_is_refused(unit: str, to: str) -> None:
     with pytest.raises(RecordError):
@@ -60,7 +68,9 @@ def test_a_number_that_is_none_is_refused(value: float) -> None:
 
 
 def test_known_spellings() -> None:
-    assert known("KG") and known("MMHG") and not known("furlong")
+    assert known("KG")
+    assert known("MMHG")
+    assert not known("furlong")
     assert convert(1, "MG/DL", "mg/dL") == 1
 
 

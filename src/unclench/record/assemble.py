@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -69,8 +70,6 @@ def patient_of(
 
 def finished(desk: Desk, made: Patient, cut: dict[str, str]) -> Patient:
     """The patient with the states of its lists and everything that was noticed, contradictions too."""
-    from dataclasses import replace
-
     made = notice_contradictions(desk, made)
     return replace(
         made,
@@ -107,10 +106,12 @@ def _person(gathered: Gathered, where: str, patient_id: str | None) -> Held:
         return next(iter(people.values()))
     if people:
         raise several_patients(where, list(people))
-    read = len(gathered.held)
+    others = len(gathered.held)
     raise RecordError(
         where=where,
-        found=f"no Patient resource ({read} other resources that could be read)" if read else "no FHIR resource that can be used",
+        found=f"no Patient resource ({others} other resources that could be read)"
+        if others
+        else "no FHIR resource that can be used",
         need="exactly one Patient",
         fix="Add the file that holds the Patient: several files, or a folder, are read together as one record.",
     )
@@ -144,7 +145,9 @@ def _shown_ids(ids: list[str]) -> str:
 def _belonging(desk: Desk, gathered: Gathered, who: Held) -> list[Held]:
     """The resources whose subject is this person. One that names nobody is theirs too, and that is said."""
     own = {who.full_url, f"Patient/{who.it.id}", f"urn:uuid:{who.it.id}"} - {"", "Patient/None", "urn:uuid:None"}
-    theirs, strangers, nameless = [], [], []
+    theirs: list[Held] = []
+    strangers: list[Held] = []
+    nameless: list[Held] = []
     known: dict[str, bool] = {}
     for held in gathered.held:
         if held.kind in ("Patient", "Medication"):
@@ -164,7 +167,7 @@ def _belonging(desk: Desk, gathered: Gathered, who: Held) -> list[Held]:
     for held in strangers:
         desk.note("not-for-patient", held.ref, f"belongs to {_subject(held)}: left out")
     if nameless:
-        desk.note("unreadable", nameless[0].ref, f"{len(nameless)} entries name no patient; they are taken as this one's")
+        desk.note("unreadable", nameless[0].ref, f"{len(nameless)} entries name no patient: taken as this one's")
     return theirs
 
 

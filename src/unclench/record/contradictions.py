@@ -28,7 +28,7 @@ SIZE_CODES = WEIGHT_CODES | {"8302-2", "3137-7", "3138-5"}
 """Weight and height: they cannot be zero or below."""
 
 WEIGHTS_DIFFER = 0.10
-"""Two weights of one day that differ by more than this share cannot both be right (CONTRACTS.md leaves the share to us)."""
+"""Two weights of one day that differ by more than this share cannot both be right: our choice."""
 
 
 def folded(desk: Desk, entries: Sequence[Listed]) -> tuple[Listed, ...]:
@@ -66,8 +66,9 @@ def notice_contradictions(desk: Desk, patient: Patient) -> Patient:
     for condition in patient.conditions:
         _order(desk, condition.ref, condition.text, condition.began, condition.ended)
         _future(desk, condition.ref, condition.text, condition.began or condition.recorded)
-        if condition.status is Status.ACTIVE and condition.ended is not None and condition.ended.last <= desk.on:
-            desk.note("contradiction", condition.ref, f"{condition.text} is active, yet has an end ({condition.ended.first})")
+        ended = condition.ended
+        if condition.status is Status.ACTIVE and ended is not None and ended.last <= desk.on:
+            desk.note("contradiction", condition.ref, f"{condition.text} is active, yet has an end ({ended.first})")
     for medication in patient.medications:
         _order(desk, medication.ref, medication.text, medication.began, medication.ended)
         _future(desk, medication.ref, medication.text, medication.written)
@@ -136,7 +137,6 @@ def _weights(desk: Desk, observations: tuple[Observation, ...]) -> tuple[Observa
         first = by_day.setdefault((one.taken, one.unit), one)
         assert first.value is not None
         if abs(one.value - first.value) > WEIGHTS_DIFFER * first.value:
-            desk.note(
-                "contradiction", one.ref, f"weights of {first.value:g} and {one.value:g} {one.unit} on {one.taken.first}"
-            )
+            words = f"weights of {first.value:g} and {one.value:g} {one.unit} on {one.taken.first}"
+            desk.note("contradiction", one.ref, words)
     return tuple(kept)

@@ -12,7 +12,6 @@ import msgspec
 
 from unclench.record import resources
 from unclench.record.patient import Noticed
-from unclench.record.resources import Resource
 
 _DECODERS = {name: msgspec.json.Decoder(kind) for name, kind in resources.READ.items()}
 _PLAIN = msgspec.json.Decoder()
@@ -96,9 +95,8 @@ def take(gathered: Gathered, raw: bytes | msgspec.Raw, full_url: str, place: str
         return
     doubled = _doubled(kind, bytes(raw))
     if doubled:
-        gathered.noticed.append(
-            Noticed("unreadable", f"{kind}/{it.id or place}", f"gives `{doubled}` twice; nobody can say which holds: left out")
-        )
+        words = f"gives `{doubled}` twice; nobody can say which holds: left out"
+        gathered.noticed.append(Noticed("unreadable", f"{kind}/{it.id or place}", words))
         gathered.cut_list(kind, "an entry could not be read")
         return
     if kind in _TELLING:
@@ -141,9 +139,8 @@ def _mend_into(gathered: Gathered, value: dict[str, Any], kind: str, full_url: s
     gathered.held.append(held)
     if wrong:
         shown = ", ".join(wrong[:5]) + (f" and {len(wrong) - 5} more" if len(wrong) > 5 else "")
-        gathered.noticed.append(
-            Noticed("unreadable", held.ref if it.id else f"{kind} at {place}", f"of the wrong type, so not read: {shown}")
-        )
+        ref = held.ref if it.id else f"{kind} at {place}"
+        gathered.noticed.append(Noticed("unreadable", ref, f"of the wrong type, so not read: {shown}"))
         gathered.cut_list(kind, "an entry could not be read in full")
 
 
@@ -192,9 +189,7 @@ def _other(gathered: Gathered, kind: str, place: str) -> None:
     gathered.other_kinds += 1
 
 
-_TELLING = frozenset(
-    ("Condition", "AllergyIntolerance", "MedicationRequest", "MedicationDispense", "MedicationStatement", "MedicationAdministration")
-)
+_TELLING = frozenset(resources.READ) - {"Patient", "Medication", "Observation", "Procedure"}
 
 
 def _signs(gathered: Gathered, kind: str, it: Any) -> None:

@@ -75,7 +75,7 @@ class Desk:
 
 def relative(reference: str) -> str:
     """Type/id of an absolute or versioned reference."""
-    parts = reference.split("/_history/")[0].split("/")
+    parts = reference.split("/_history/", maxsplit=1)[0].split("/")
     return "/".join(parts[-2:])
 
 

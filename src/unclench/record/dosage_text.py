@@ -19,7 +19,7 @@ _MASS = {"mg": Decimal(1), "g": Decimal(1000), "mcg": Decimal("0.001")}
 _UNIT = r"(mg|g|mcg)(?!\w)(?!\s*/\s*(?:kg|ml))"
 _PIECE = r"(?:(?:of\s+)?an?\s+)?(?:tablets?|tabs?|capsules?|caps?|pills?)(?!\w)"
 _PER_DAY = r"(?:\s*/\s*|\s*(?:a|per|each|every|in)\s+|\s*)(?:day|d|daily|24\s*(?:h|hours?))(?!\w)"
-_TO = r"\s*(?:-|–|to)\s*"  # noqa: RUF001
+_TO = r"\s*(?:-|–|to)\s*"
 _MOMENTS = {
     "night": r"(?:at\s+)?(?:night|bedtime|bed\s*time|nocte|nightly)|before\s+bed|qhs|hs|every\s+night|each\s+night",
     "morning": r"(?:in\s+the\s+|every\s+|each\s+)?(?:morning|mane)|qam",
@@ -35,10 +35,11 @@ _ROUTES = {
     "iv": r"intravenous(?:ly)?|iv",
     "other": r"sublingual(?:ly)?|topical(?:ly)?|transdermal(?:ly)?|inhaled|subcutaneous(?:ly)?|sc",
 }
-_PLAIN_WORDS = frozenset(
-    "take taken give given apply use one by the a an and at then with food meals meal water after before of orally up to "
-    "each dose doses every per day please as directed".split()
-)
+_PLAIN_WORDS = frozenset({
+    "take", "taken", "give", "given", "apply", "use", "by", "the", "a", "an", "and", "at", "then", "with", "food",
+    "meal", "meals", "water", "after", "before", "of", "up", "to", "each", "dose", "doses", "every", "per", "day",
+    "please", "as", "directed",
+})  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -80,7 +81,7 @@ def number(text: str) -> Decimal:
 
 def _plain(text: str) -> str:
     """Lower case, one spelling per unit and number word."""
-    text = f" {text.lower()} ".replace("µ", "u").replace("μ", "u").replace("×", "x")  # noqa: RUF001
+    text = f" {text.lower()} ".replace("µ", "u").replace("μ", "u").replace("×", "x")
     text = re.sub(r"\bmilligram(?:me)?s?\b|\bmgs\b", "mg", text)
     text = re.sub(r"\bmicrogram(?:me)?s?\b|\bug\b", "mcg", text)
     text = re.sub(r"(?<=\d)\s*gram(?:me)?s?\b", " g", text)
@@ -128,32 +129,41 @@ def parse(text: str, strength_mg: Decimal | None = None) -> Read:
     return read
 
 
+_LASTING = r"(\d{1,4})\s*(d|days?|nights?|w|wks?|weeks?|months?|fortnights?)\b"
+_REFILLS = r"\b(?:(\d{1,3})|no|zero)\s+(?:refills?|repeats?)\b|\b(?:refills?|repeats?)\s*:?\s*(\d{1,3})\b"
+_SUPPLY = (
+    rf"\b(?:dispense|disp|supply|quantity|qty|total(?:\s+of)?)\W{{0,2}}\s*{_NUM}\s*(?:{_PIECE})?|#\s*(\d{{1,4}})\b"
+)
+_DAYS_IN = {"d": 1, "n": 1, "w": 7, "m": 30, "f": 14}
+_DAYS_IN_PARTS = {"7": 1, "52": 7, "12": 30}  # 5/7 is five days, 2/52 two weeks, 1/12 one month
+
+
 def _course(work: _Work, read: Read) -> None:
     """How long, how much in all, how often again, and what for."""
-    scale = {"d": 1, "n": 1, "w": 7, "m": 30, "f": 14}
     days = [
-        int(hit[1]) * scale[hit[2][0]]
-        for hit in work.each(rf"(?:\bfor\s+|\bx\s*|\bduring\s+)(?:the\s+next\s+)?(\d{{1,4}})\s*(d|days?|nights?|w|wks?|weeks?|months?|fortnights?)\b")
+        int(hit[1]) * _DAYS_IN[hit[2][0]]
+        for hit in work.each(rf"(?:\bfor\s+|\bx\s*|\bduring\s+)(?:the\s+next\s+)?{_LASTING}")
     ]
     days += [7 for _ in work.each(r"\bfor\s+a\s+week\b")] + [14 for _ in work.each(r"\bfor\s+a\s+fortnight\b")]
-    days += [
-        int(hit[1]) * {"7": 1, "52": 7, "12": 30}[hit[2]] for hit in work.each(r"(?<![\d/])(\d{1,3})/(7|52|12)(?![\d/])")
-    ]
+    days += [int(hit[1]) * _DAYS_IN_PARTS[hit[2]] for hit in work.each(r"(?<![\d/])(\d{1,3})/(7|52|12)(?![\d/])")]
     if len(set(days)) > 1:
         work.problems.append("gives more than one duration")
     elif days:
         read.days = days[0]
-    for hit in work.each(r"\b(?:(\d{1,3})|no|zero)\s+(?:refills?|repeats?)\b|\b(?:refills?|repeats?)\s*:?\s*(\d{1,3})\b"):
+    for hit in work.each(_REFILLS):
         read.refills = int(hit[1] or hit[2] or 0)
-    for hit in work.each(rf"\b(?:dispense|disp|supply|quantity|qty|total(?:\s+of)?)\W{{0,2}}\s*{_NUM}\s*({_PIECE})?|#\s*(\d{{1,4}})\b"):
-        read.quantity = f"{hit[1] or hit[3]} tablets"
+    for hit in work.each(_SUPPLY):
+        read.quantity = f"{hit[1] or hit[2]} tablets"
     for hit in work.each(r"\b(?:for|because of|due to)\s+([a-z][^|,;.\d]*?)(?=\s*(?:[|,;.\d]|$))"):
         read.purpose = hit[1].strip()
 
 
 def _most(work: _Work) -> Decimal | None:
     """The most in a day, where stated."""
-    limit = r"(?:max(?:imum)?(?:\s+(?:of|dose|daily(?:\s+dose)?))*\s*:?|(?:not|no)\s+more\s+than|up\s+to|not\s+to\s+exceed)\s*"
+    limit = (
+        r"(?:max(?:imum)?(?:\s+(?:of|dose|daily(?:\s+dose)?))*\s*:?"
+        r"|(?:not|no)\s+more\s+than|up\s+to|not\s+to\s+exceed)\s*"
+    )
     hits = work.each(rf"\b{limit}{_NUM}\s*{_UNIT}{_PER_DAY}")
     hits += work.each(rf"\bmax(?:imum)?\s+(?:daily|dose\s+per\s+day)(?:\s+dose)?\s*:?\s*{_NUM}\s*{_UNIT}")
     amounts = {number(hit[1]) * _MASS[hit[2]] for hit in hits}
@@ -173,24 +183,13 @@ def _paired(work: _Work) -> list[Decimal] | None:
     return [number(hit[1]) * _MASS[hit[2]] for hit in hits]
 
 
+_TIMES = rf"\b(?:up\s+to\s+)?{_NUM}(?:{_TO}(\d{{1,2}}))?\s*times?\s*(?:a|per|each|every|in)?\s*"
+_EVERY = rf"\b(?:every|each|q)\s*(\d{{1,3}})(?:{_TO}\d{{1,3}})?\s*(h|hrs?|hours?|hourly|d|days)\b"
+
+
 def _frequency(work: _Work) -> Decimal | None:
     """Doses in a day; None when not said or when two statements disagree."""
-    said: set[Decimal] = set()
-    count = rf"{_NUM}(?:{_TO}(\d{{1,2}}))?"
-
-    def times(hit: re.Match[str]) -> Decimal:
-        return number(hit[2] or hit[1])
-
-    for hit in work.each(rf"\b(?:up\s+to\s+)?{count}\s*times?\s*(?:a|per|each|every|in)?\s*(?:day|daily|24\s*(?:h|hours))\b"):
-        said.add(times(hit))
-    for hit in work.each(rf"\b(?:up\s+to\s+)?{count}\s*times?\s*(?:a|per|each|every)?\s*(?:week|weekly)\b"):
-        said.add(times(hit) / 7)
-    for hit in work.each(r"\b(?:every|each|q)\s*(\d{1,3})(?:\s*(?:-|–|to)\s*\d{1,3})?\s*(h|hrs?|hours?|hourly|d|days)\b"):  # noqa: RUF001
-        if int(hit[1]):
-            said.add(Decimal(24) / int(hit[1]) if hit[2][0] == "h" else Decimal(1) / int(hit[1]))
-    for hit in work.each(r"(?<![\w.])(\d{1,2})\s*(?:hrly|hourly)\b"):
-        if int(hit[1]):
-            said.add(Decimal(24) / int(hit[1]))
+    said = _counted(work)
     if work.each(r"\b(?:every\s+other\s+day|alternate\s+days|every\s+second\s+day|qod)\b"):
         said.add(Decimal("0.5"))
     for code, doses in _CODES.items():
@@ -199,14 +198,24 @@ def _frequency(work: _Work) -> Decimal | None:
     if work.each(r"\b(?:weekly|every\s+week|1\s+times?\s+(?:a|per)\s+week)\b"):
         said.add(Decimal(1) / 7)
     at = [name for name, words in _MOMENTS.items() if work.each(rf"\b(?:{words})(?!\w)")]
-    if work.each(r"\b(?:daily|every\s+day|each\s+day|(?:a|per)\s+day)\b|(?<=\d)\s*/\s*day\b") and not said and not at:
-        said.add(Decimal(1))
-    if not said and at:
-        said.add(Decimal(len(at)))
+    daily = work.each(r"\b(?:daily|every\s+day|each\s+day|(?:a|per)\s+day)\b|(?<=\d)\s*/\s*day\b")
+    if not said and (at or daily):
+        said.add(Decimal(len(at) or 1))
     if len(said) > 1:
         work.problems.append("says how often in more than one way")
         return None
     return said.pop() if said else None
+
+
+def _counted(work: _Work) -> set[Decimal]:
+    """Every "n times a day" and "every n hours"."""
+    said = {number(hit[2] or hit[1]) for hit in work.each(rf"{_TIMES}(?:day|daily|24\s*(?:h|hours))\b")}
+    said |= {number(hit[2] or hit[1]) / 7 for hit in work.each(rf"{_TIMES}(?:week|weekly)\b")}
+    for hit in work.each(_EVERY):
+        if int(hit[1]):
+            said.add(Decimal(24 if hit[2][0] == "h" else 1) / int(hit[1]))
+    said |= {Decimal(24) / int(hit[1]) for hit in work.each(r"(?<![\w.])([1-9]\d?)\s*(?:hrly|hourly)\b")}
+    return said
 
 
 def _masses(work: _Work) -> list[tuple[Decimal, Decimal]]:
@@ -220,7 +229,8 @@ def _pieces(work: _Work, read: Read, mass_known: bool) -> list[Decimal]:
     """Tablets per dose, or tablets in all where the dose is given in mg and the count is clearly a supply."""
     hits = work.each(rf"{_NUM}(?:{_TO}(\d{{1,2}}))?\s*{_PIECE}")
     counts = [number(hit[1]) for hit in hits]
-    if mass_known and len(counts) == 1 and not hits[0][2] and counts[0] >= 4:  # nobody takes four or more at a time without saying mg
+    # After a dose in mg, four tablets or more are a supply: nobody takes that many at a time.
+    if mass_known and len(counts) == 1 and not hits[0][2] and counts[0] >= 4:
         read.quantity = read.quantity or f"{counts[0]} tablets"
         return []
     if hits and hits[0][2]:

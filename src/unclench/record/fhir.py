@@ -1,4 +1,4 @@
-"""A FHIR R4 bundle, or single resources, into `Gathered`: what they hold, what was cut off, what is wrong as a whole."""
+"""A FHIR R4 bundle or single resource into `Gathered`: what it holds, what was cut off, what is wrong as a whole."""
 
 from __future__ import annotations
 
@@ -22,9 +22,10 @@ _PER_ENTRY = 600
 """Bytes that an entry usually holds besides its resource (address, request, blanks); more is looked into."""
 
 # What a search may say without leaving anything of the list out.
-_HARMLESS = frozenset(
-    "patient subject _id identifier _include _revinclude _include:iterate _revinclude:iterate _format _pretty _sort _total".split()
-)
+_HARMLESS = frozenset({
+    "patient", "subject", "_id", "identifier", "_include", "_revinclude", "_include:iterate",
+    "_revinclude:iterate", "_format", "_pretty", "_sort", "_total",
+})  # fmt: skip
 _PAGING = frozenset(("_count", "_offset", "_getpages", "_getpagesoffset", "_page", "page", "_bundletype", "_pageid"))
 
 
@@ -75,9 +76,8 @@ def _refuse_lost_entries(data: bytes, raws: list[msgspec.Raw], where: str) -> No
     """A key given twice hides what stood under the first: noticed by the bytes that no entry accounts for."""
     sizes = [memoryview(raw).nbytes for raw in raws]
     filled = [bytes(raw) for raw in (raws[:1] + raws[-1:]) if raw]
-    if not filled:
-        around = data
-    else:
+    around = data
+    if filled:
         around = data[: data.rfind(filled[0])] + data[data.rfind(filled[-1]) + len(filled[-1]) :]
     suspicious = any(around.count(key) > 1 for key in (b'"entry"', b'"link"', b'"total"', b'"type"'))
     suspicious = suspicious or len(data) - sum(sizes) > _PER_ENTRY * len(raws) + _PER_ENTRY * 4
@@ -109,7 +109,7 @@ class _LooseBundle(msgspec.Struct):
 
 
 def _decoded_loosely(data: bytes, where: str) -> Bundle:
-    """A bundle whose own elements are partly of the wrong type. Entries that are no objects are passed on to be noticed."""
+    """A bundle whose own elements are partly of the wrong type. Entries that are no objects are noticed later."""
     try:
         loose = msgspec.json.decode(data, type=_LooseBundle)
     except msgspec.ValidationError as error:
@@ -126,7 +126,7 @@ def _decoded_loosely(data: bytes, where: str) -> Bundle:
     made = Bundle("Bundle", entry=[])
     for name, kind in (("type", str), ("link", list[Link]), ("total", int)):
         try:
-            setattr(made, name, msgspec.json.decode(getattr(loose, name), type=kind | None))  # type: ignore[operator]
+            setattr(made, name, msgspec.json.decode(getattr(loose, name), type=kind | None))
         except (msgspec.MsgspecError, RecursionError):
             if name == "link":
                 made.link = [Link("next", "")]  # unreadable links: it cannot be shown to be whole
@@ -194,7 +194,9 @@ def refuse_other_versions(gathered: Gathered, where: str) -> None:
             fix="Convert it from STU3 (or DSTU2, R5) to R4 first, or export it as R4.",
         )
     gathered.noticed.append(
-        Noticed("unreadable", where, f"{len(gathered.stu3)} elements are not of FHIR R4, for example {gathered.stu3[0]}")
+        Noticed(
+            "unreadable", where, f"{len(gathered.stu3)} elements are not of FHIR R4, for example {gathered.stu3[0]}"
+        )
     )
 
 

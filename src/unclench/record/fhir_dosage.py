@@ -1,4 +1,4 @@
-"""The dosage of FHIR R4 as a Dosage: structured where it can be, its text where it must be, a problem where neither holds."""
+"""The dosage of FHIR R4 as a Dosage: structured where it can be, its text where it must be, else a problem."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ _MG_PER = {
     "mg": Decimal(1), "milligram": Decimal(1), "milligrams": Decimal(1), "g": Decimal(1000), "gram": Decimal(1000),
     "ug": Decimal("0.001"), "mcg": Decimal("0.001"), "µg": Decimal("0.001"), "microgram": Decimal("0.001"),
 }  # fmt: skip
-_PIECES = frozenset(
-    "1 {tablet} {tbl} {tab} {pill} {capsule} {cap} tablet tablets tab tabs tbl pill pills capsule capsules cap caps unit-dose".split()
-)
+_PIECES = frozenset({
+    "1", "{tablet}", "{tbl}", "{tab}", "{pill}", "{capsule}", "{cap}", "tablet", "tablets", "tab", "tabs", "tbl",
+    "pill", "pills", "capsule", "capsules", "cap", "caps", "unit-dose",
+})  # fmt: skip
 _MILLILITRES = frozenset(("ml", "milliliter", "millilitre", "milliliters", "millilitres"))
 _HOURS = {"s": 1 / 3600, "min": 1 / 60, "h": 1.0, "d": 24.0, "wk": 168.0, "mo": 720.0, "a": 8760.0}
 _TIMING_CODES = {
@@ -70,7 +71,8 @@ def dosage_of(instructions: list[DosageInstruction] | None, product: str) -> Dos
     if all(one.mg_per_dose is not None and one.doses_per_day is not None for one in each):
         doses = sum((one.doses_per_day or Decimal(0) for one in each), Decimal(0))
         total = sum(
-            ((one.mg_per_dose_max or one.mg_per_dose or Decimal(0)) * (one.doses_per_day or 0) for one in each), Decimal(0)
+            ((one.mg_per_dose_max or one.mg_per_dose or Decimal(0)) * (one.doses_per_day or 0) for one in each),
+            Decimal(0),
         )
         low = min(one.mg_per_dose or Decimal(0) for one in each)
         high = max(one.mg_per_dose_max or one.mg_per_dose or Decimal(0) for one in each)
@@ -147,7 +149,9 @@ def _mg(quantity: Quantity | None, product: str) -> tuple[Decimal | None, str]:
         return value * _MG_PER[unit], ""
     if unit in _PIECES:
         strength = strength_of(product)
-        return (value * strength, "") if strength is not None else (None, f"{quantity.value:g} {unit} of unknown strength")
+        return (
+            (value * strength, "") if strength is not None else (None, f"{quantity.value:g} {unit} of unknown strength")
+        )
     if unit in _MILLILITRES:
         strength = mg_per_ml_of(product)
         return (value * strength, "") if strength is not None else (None, f"{quantity.value:g} mL of unknown strength")

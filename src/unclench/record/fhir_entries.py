@@ -24,8 +24,8 @@ NONE_KNOWN_CODES = frozenset(("716186003", "409137002", "428607008", "429625007"
 """SNOMED CT: no known allergy, and its kinds (drug, environment, food, insect, latex)."""
 
 _NONE_KNOWN_TEXT = re.compile(
-    r"(?:(?:no|none|nil|negative)\s+(?:known\s+|recorded\s+)?(?:drug\s+|food\s+|medication\s+)?(?:allerg\w*|adverse reactions?)(?:\s+known)?"
-    r"|nkda|nka|none known|nil known|no known)\W*",
+    r"(?:(?:no|none|nil|negative)\s+(?:known\s+|recorded\s+)?(?:drug\s+|food\s+|medication\s+)?"
+    r"(?:allerg\w*|adverse reactions?)(?:\s+known)?|nkda|nka|none known|nil known|no known)\W*",
     re.IGNORECASE,
 )
 _OBSERVED = frozenset(("registered", "preliminary", "final", "amended", "corrected", "unknown"))
@@ -90,7 +90,12 @@ def allergy(desk: Desk, ref: str, it: resources.AllergyIntolerance) -> Allergy |
     none = none_known(text) or any(isinstance(c, Snomed) and c.code in NONE_KNOWN_CODES for c in codes)
     shown = [text_of(found) for reaction in reactions for found in reaction.manifestation or ()]
     return Allergy(
-        ref, codes, text, _CLINICAL.get(word_of(it.clinical_status), Status.UNKNOWN), none, "; ".join(filter(None, shown))
+        ref,
+        codes,
+        text,
+        _CLINICAL.get(word_of(it.clinical_status), Status.UNKNOWN),
+        none,
+        "; ".join(filter(None, shown)),
     )
 
 
@@ -146,7 +151,9 @@ def _observation(
 def _range(found: resources.Range | None) -> str:
     if found is None:
         return ""
-    ends = [f"{q.value:g} {q.unit or q.code or ''}".strip() for q in (found.low, found.high) if q and q.value is not None]
+    ends = [
+        f"{q.value:g} {q.unit or q.code or ''}".strip() for q in (found.low, found.high) if q and q.value is not None
+    ]
     return " to ".join(ends)
 
 

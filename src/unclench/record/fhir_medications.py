@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -61,14 +62,8 @@ def _one(desk: Desk, held: Held) -> Medication | None:
             text = "(medicine not in the record)"
         elif held.kind != "MedicationRequest":
             return None
-    read = {
-        "MedicationRequest": _order,
-        "MedicationStatement": _statement,
-        "MedicationDispense": _dispense,
-        "MedicationAdministration": _administration,
-    }[held.kind]
     base = Medication(ref, codes, text, "", Status.UNKNOWN, strength_mg=strength_of(text), reasons=_reasons(desk, it))
-    return read(desk, base, it)
+    return _READERS[held.kind](desk, base, it)
 
 
 def _order(desk: Desk, base: Medication, it: resources.MedicationRequest) -> Medication:
@@ -143,6 +138,14 @@ def _administration(desk: Desk, base: Medication, it: resources.MedicationAdmini
     )
 
 
+_READERS: dict[str, Callable[[Desk, Medication, Any], Medication]] = {
+    "MedicationRequest": _order,
+    "MedicationStatement": _statement,
+    "MedicationDispense": _dispense,
+    "MedicationAdministration": _administration,
+}
+
+
 def _points_to(held: Held) -> list[Reference]:
     """The orders that a statement, dispense or administration names as its own."""
     it: Any = held.it
@@ -154,24 +157,24 @@ def _points_to(held: Held) -> list[Reference]:
 
 
 def _merged(desk: Desk, orders: list[Medication], followers: list[tuple[Medication, list[str]]]) -> list[Medication]:
-    places = {order.ref: place for place, order in enumerate(orders)}
+    places = {order.ref: number for number, order in enumerate(orders)}
     by_drug: dict[object, list[int]] = {}
-    for place, order in enumerate(orders):
+    for number, order in enumerate(orders):
         for key in _keys(order):
-            by_drug.setdefault(key, []).append(place)
+            by_drug.setdefault(key, []).append(number)
     out = list(orders)
     for one, references in followers:
-        place = next((places[held.ref] for ref in references if (held := desk.find(ref)) and held.ref in places), None)
-        if place is None:
-            fitting = [p for key in _keys(one) for p in by_drug.get(key, ()) if _together(out[p], one)]
-            place = max(fitting, key=lambda p: (_first(out[p]), -p)) if fitting else None
-        if place is None or (one.kind == "statement" and out[place].status is not one.status):
-            out.append(one)
-            if one.kind != "administration":
-                for key in _keys(one):
-                    by_drug.setdefault(key, []).append(len(out) - 1)
+        owners = [places[held.ref] for ref in references if (held := desk.find(ref)) and held.ref in places]
+        if not owners:
+            fitting = [n for key in _keys(one) for n in by_drug.get(key, ()) if _together(out[n], one)]
+            owners = sorted(fitting, key=lambda n: (-_first(out[n]), n))
+        if owners and not (one.kind == "statement" and out[owners[0]].status is not one.status):
+            out[owners[0]] = _joined(out[owners[0]], one)
             continue
-        out[place] = _joined(out[place], one)
+        out.append(one)
+        if one.kind != "administration":
+            for key in _keys(one):
+                by_drug.setdefault(key, []).append(len(out) - 1)
     return out
 
 
@@ -242,8 +245,10 @@ def _duration(it: resources.MedicationRequest) -> Quantity | None:
     return None
 
 
-_DAYS = {"d": 1.0, "day": 1.0, "days": 1.0, "wk": 7.0, "week": 7.0, "weeks": 7.0, "mo": 30.0, "month": 30.0, "months": 30.0,
-         "h": 1 / 24, "a": 365.0}  # fmt: skip
+_DAYS = {
+    "d": 1.0, "day": 1.0, "days": 1.0, "wk": 7.0, "week": 7.0, "weeks": 7.0, "mo": 30.0, "month": 30.0, "months": 30.0,
+    "h": 1 / 24, "a": 365.0,
+}  # fmt: skip
 
 
 def _days(desk: Desk, ref: str, quantity: Quantity | None) -> Decimal | None:
@@ -251,7 +256,8 @@ def _days(desk: Desk, ref: str, quantity: Quantity | None) -> Decimal | None:
         return None
     scale = _DAYS.get((quantity.code or quantity.unit or "").strip().lower())
     if scale is None or not math.isfinite(quantity.value) or not 0 < quantity.value * scale <= 3660:
-        desk.note("unreadable", ref, f"a supply of {quantity.value:g} {(quantity.unit or quantity.code or '')[:20]} is not a number of days")
+        unit = (quantity.unit or quantity.code or "")[:20]
+        desk.note("unreadable", ref, f"a supply of {quantity.value:g} {unit} is not a number of days")
         return None
     return decimal_of(round(quantity.value * scale, 3))
 

@@ -31,7 +31,7 @@ def load(data: bytes, where: str) -> Any:
             where=where,
             found=f"{len(data) // 1_000_000} MB of text that is not FHIR",
             need=f"a short record of at most {MAX_BYTES // 1_000_000} MB",
-            fix="Check the file: a FHIR record starts with {\"resourceType\": ...}.",
+            fix='Check the file: a FHIR record starts with {"resourceType": ...}.',
         )
     text = data.decode("utf-8")
     try:
@@ -75,9 +75,7 @@ def _json(text: str, where: str) -> Any:
         return out
 
     try:
-        return json.loads(
-            text, object_pairs_hook=mapping, parse_int=str, parse_float=str, parse_constant=no_constant
-        )
+        return json.loads(text, object_pairs_hook=mapping, parse_int=str, parse_float=str, parse_constant=no_constant)
     except json.JSONDecodeError:
         return None
 

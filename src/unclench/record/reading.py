@@ -47,9 +47,7 @@ def read(
     where = str(paths[0]) if len(paths) == 1 else f"{paths[0]} and {len(paths) - 1} more"
     kind = _gather_files(gathered, paths, where, patient_id)
     refuse_other_versions(gathered, where)
-    return patient_of(
-        gathered, on=on, where=where, source=kind, request=asked, answers=answers, patient_id=patient_id
-    )
+    return patient_of(gathered, on=on, where=where, source=kind, request=asked, answers=answers, patient_id=patient_id)
 
 
 def patient_from_resources(

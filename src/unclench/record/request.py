@@ -37,7 +37,9 @@ def parse_request(text: str, *, ref: str = "--request") -> Request:
     """Read a request. What cannot be read is refused: a request is short enough to write again."""
     words = " ".join(text.split())
     if not words or len(words) > MAX_LENGTH:
-        raise _refused(ref, "nothing" if not words else f"{len(words)} characters", f"a request of 1 to {MAX_LENGTH} characters")
+        raise _refused(
+            ref, "nothing" if not words else f"{len(words)} characters", f"a request of 1 to {MAX_LENGTH} characters"
+        )
     verb = _VERB.match(words)
     rest = words[verb.end() :] if verb else words
     said = " ".join(verb["verb"].lower().split()) if verb else ""
@@ -64,7 +66,7 @@ def _stopping(ref: str, text: str, drug: str, tail: str, *, taper: bool) -> Requ
 
 
 def _asking(ref: str, text: str, drug: str, tail: str) -> Request:
-    if re.search(r"(?:^|[\s(])[-−–]\s*\d", tail):  # noqa: RUF001
+    if re.search(r"(?:^|[\s(])[-−–]\s*\d", tail):
         raise _refused(ref, repr(text[:80]), "an amount above 0 mg")
     read = dosage_text.parse(tail)
     dosage = read.dosage

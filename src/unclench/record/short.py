@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Any, TypeVar
+from typing import Any
 
 from unclench.record import plain_yaml, short_entries, short_schema
 from unclench.record.answers import stated_of
@@ -22,9 +22,12 @@ from unclench.values import RecordError
 MAX_AGE_Y = 125
 _WEIGHT_KG = (0.3, 650.0)
 _HEIGHT_CM = (20.0, 275.0)
-_WEEKS_Y = 365.25 / 7
+_WEEKS = 365.25 / 7
+_YEARS_IN = {
+    "": 1.0, "y": 1.0, "a": 1.0, "year": 1.0, "years": 1.0, "mo": 1 / 12, "month": 1 / 12, "months": 1 / 12,
+    "wk": 1 / _WEEKS, "week": 1 / _WEEKS, "weeks": 1 / _WEEKS, "day": 1 / 365.25, "days": 1 / 365.25,
+}  # fmt: skip
 _NONE = ("none known", "none", "nil", "no known allergies", "nkda")
-
 
 
 def read_short(
@@ -108,7 +111,9 @@ def _entries(top: dict[str, Any], name: str, where: str) -> list[Item]:
             return []
         raise refused(Item(where, name, value), f"the words {value[:60]!r}", "a list, one entry per line with a dash")
     if not isinstance(value, list):
-        raise refused(Item(where, name, value), "something that is not a list", "a list, one entry per line with a dash")
+        raise refused(
+            Item(where, name, value), "something that is not a list", "a list, one entry per line with a dash"
+        )
     out = []
     for number, entry in enumerate(value):
         item = Item(where, f"{name}[{number}]", entry)
@@ -141,8 +146,7 @@ def _age(person: Item) -> float | None:
     if text is None:
         return None
     number, unit = amount_of(person, "age", str(text))
-    scale = {"": 1.0, "y": 1.0, "year": 1.0, "years": 1.0, "a": 1.0, "month": 1 / 12, "months": 1 / 12, "mo": 1 / 12,
-             "week": 1 / _WEEKS_Y, "weeks": 1 / _WEEKS_Y, "wk": 1 / _WEEKS_Y, "day": 1 / 365.25, "days": 1 / 365.25}.get(unit)  # fmt: skip
+    scale = _YEARS_IN.get(unit)
     if scale is None or not 0 <= number * scale <= MAX_AGE_Y:
         raise refused(person, f"age: {str(text)[:30]}", f"years from 0 to {MAX_AGE_Y}, or months or weeks")
     return number * scale
@@ -186,13 +190,20 @@ def _with_states(patient: Patient, top: dict[str, Any], where: str) -> Patient:
     """A list with an entry is taken as the whole truth, unless `complete:` names other lists."""
     named = top.get("complete")
     if isinstance(named, str):
-        named = {"yes": list(short_schema.COMPLETABLE), "true": list(short_schema.COMPLETABLE), "no": [], "false": []}.get(
-            named.lower(), [named]
-        )
-    wrong = [str(name)[:40] for name in named or () if name not in short_schema.COMPLETABLE] if named is not None else []
+        named = {
+            "yes": list(short_schema.COMPLETABLE),
+            "true": list(short_schema.COMPLETABLE),
+            "no": [],
+            "false": [],
+        }.get(named.lower(), [named])
+    wrong = (
+        [str(name)[:40] for name in named or () if name not in short_schema.COMPLETABLE] if named is not None else []
+    )
     if wrong or not isinstance(named, list | None):
         raise refused(
-            Item(where, "complete", named), f"complete: {', '.join(wrong) or 'not a list'}", ", ".join(short_schema.COMPLETABLE)
+            Item(where, "complete", named),
+            f"complete: {', '.join(wrong) or 'not a list'}",
+            ", ".join(short_schema.COMPLETABLE),
         )
 
     def state(name: str, found: ListState) -> ListState:
@@ -209,5 +220,3 @@ def _with_states(patient: Patient, top: dict[str, Any], where: str) -> Patient:
         medications_state=state("medications", patient.medications_state),
         allergies_state=state("allergies", patient.allergies_state),
     )
-
-

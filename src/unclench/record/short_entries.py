@@ -19,7 +19,8 @@ from unclench.values import RecordError
 
 _CODE_TYPES: dict[str, type[Any]] = {"snomed": Snomed, "icd10": Icd10cm, "rxnorm": RxNorm, "atc": Atc, "loinc": Loinc}
 _STATUS = {
-    "active": Status.ACTIVE, "ended": Status.ENDED, "stopped": Status.ENDED, "resolved": Status.ENDED, "remission": Status.ENDED,
+    "active": Status.ACTIVE, "ended": Status.ENDED, "stopped": Status.ENDED, "resolved": Status.ENDED,
+    "remission": Status.ENDED,
     "on-hold": Status.ON_HOLD, "on hold": Status.ON_HOLD, "draft": Status.DRAFT, "unknown": Status.UNKNOWN,
 }  # fmt: skip
 _WHEN = r"\d{4}(?:-\d{1,2}(?:-\d{1,2})?)?(?!\d)"
@@ -28,7 +29,9 @@ _UNTIL = re.compile(rf",?\s*\b(?:until|till|stopped|ended|resolved)(?:\s+(?:on|i
 _STOPPED = re.compile(r",\s*(?:was\s+)?(stopped|ended|resolved|on\s+hold|in\s+remission)\b", re.IGNORECASE)
 _BECAUSE = re.compile(r",?\s*\b(?:because(?:\s+of)?)\s+(.+)$", re.IGNORECASE)
 _ON = re.compile(rf",?\s*\b(?:on|in)\s+({_WHEN})", re.IGNORECASE)
-_AMOUNT = re.compile(r"\s*(<=|>=|<|>)?\s*([-+]?\d+(?:\.\d+)?(?:e[-+]?\d{1,2})?)\s*([^\d\s].*?|1|10\*.*)?\s*", re.IGNORECASE)
+_AMOUNT = re.compile(
+    r"\s*(<=|>=|<|>)?\s*([-+]?\d+(?:\.\d+)?(?:e[-+]?\d{1,2})?)\s*([^\d\s].*?|1|10\*.*)?\s*", re.IGNORECASE
+)
 _PRESSURE = re.compile(r"\s*(\d{2,3})\s*/\s*(\d{2,3})\s*(mm\s?hg|mm\[hg\])?\s*", re.IGNORECASE)
 _MEASURED = re.compile(r"(?P<name>.*?[^\s:=<>])\s*[:=]?\s+(?P<value>(?:<=|>=|<|>)?\s*-?\d.*)", re.DOTALL)
 
@@ -43,7 +46,9 @@ class Item:
 
 
 def refused(item: Item, found: str, need: str) -> RecordError:
-    return RecordError(where=f"{item.where}, {item.ref}", found=found, need=need, fix="See docs/record.md for the keys.")
+    return RecordError(
+        where=f"{item.where}, {item.ref}", found=found, need=need, fix="See docs/record.md for the keys."
+    )
 
 
 def problem(desk: Desk, item: Item) -> Condition:
@@ -57,7 +62,17 @@ def problem(desk: Desk, item: Item) -> Condition:
     if re.search(r"\b(?:suspected|possible|query)\b|\?\s*$", text, re.IGNORECASE):
         certain = False
     return Condition(
-        item.ref, _codes(item), text, status, since, None, until, said == "remission", "problem", certain, _word(item, "severity")
+        item.ref,
+        _codes(item),
+        text,
+        status,
+        since,
+        None,
+        until,
+        said == "remission",
+        "problem",
+        certain,
+        _word(item, "severity"),
     )
 
 
@@ -135,7 +150,9 @@ def measurements(desk: Desk, item: Item) -> list[Observation]:
     pressure = _PRESSURE.fullmatch(value)
     if pressure is not None:
         return [
-            Observation(f"{item.ref}.{part}", (Loinc(code),), f"{part} blood pressure", float(number), "mm[Hg]", taken=taken)
+            Observation(
+                f"{item.ref}.{part}", (Loinc(code),), f"{part} blood pressure", float(number), "mm[Hg]", taken=taken
+            )
             for part, code, number in (("systolic", "8480-6", pressure[1]), ("diastolic", "8462-4", pressure[2]))
         ]
     amount = _AMOUNT.fullmatch(value.replace(" /10", "/10").removesuffix("/10"))

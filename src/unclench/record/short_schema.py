@@ -107,9 +107,11 @@ def schema() -> dict[str, Any]:
         options: list[dict[str, Any]] = [{"type": "array", "items": item}]
         if name in COMPLETABLE:
             options.append({"enum": ["none known"]})
-        properties[name] = {"description": says, "oneOf": options} if len(options) > 1 else {"description": says, **options[0]}
+        properties[name] = (
+            {"description": says, "oneOf": options} if len(options) > 1 else {"description": says, **options[0]}
+        )
     properties["complete"] = {
-        "description": "the lists that hold everything there is; without this key, every list with an entry counts as complete",
+        "description": "the lists that hold everything there is; without this key, each list with an entry does",
         "oneOf": [
             {"type": "array", "items": {"enum": list(COMPLETABLE)}, "uniqueItems": True},
             {"type": "boolean"},
@@ -154,7 +156,9 @@ def _property(key: Key) -> dict[str, Any]:
         "text": {"type": ["string", "integer"]},
         "number": {"type": ["number", "string"]},
         "amount": {"type": ["string", "number"]},
-        "date": {"oneOf": [{"type": "string", "pattern": _DATE}, {"type": "integer", "minimum": 1870, "maximum": 9999}]},
+        "date": {
+            "oneOf": [{"type": "string", "pattern": _DATE}, {"type": "integer", "minimum": 1870, "maximum": 9999}]
+        },
         "date-or-flag": {"oneOf": [{"type": "string", "pattern": _DATE}, {"type": "boolean"}, {"enum": ["yes", "no"]}]},
         "flag": {"oneOf": [{"type": "boolean"}, {"enum": ["yes", "no"]}]},
         "choice": {"enum": list(key.choices)},
