@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from unclench.knowledge.indexes import drug_names, lexicon
+from unclench.knowledge.indexes import drug_names, lexicon, routes
 from unclench.knowledge.wording import fold, plain
 
 _RATE = re.compile(r"\b(mg|mcg|ug|g|unt|units?|iu|meq|mmol|ml|%|\d)\s*/\s*(ml|hr|h|actuat|act|puff|dose|day|\d)", re.ASCII)
@@ -15,21 +15,7 @@ _BRAND = re.compile(r"\[[^\]]*\]")
 _POSSESSIVE = re.compile(r"['\u2019`]s\b")
 
 
-
-def _folded(*words: str) -> frozenset[str]:
-    return frozenset(fold(word) for word in words)
-
-
-_SKIN = _folded(*{"topical", "cream", "ointment", "lotion", "shampoo", "gel", "patch", "foam", "paste", "plaster", "scalp"})
-_EYE = _folded("eye", "ophthalmic", "ocular", "opthalmic")
-_OTHER_LOCAL = _folded(
-    *{"inhaler", "inhalation", "inhaled", "actuat", "nebule", "nebuliser", "nebulizer", "nasal", "otic", "ear", "mouthwash"}
-    | {"pessary", "pessaries", "vaginal", "intravitreal", "dental", "enema"}
-)
-_WHOLE_BODY = _folded(
-    *{"oral", "tablet", "tab", "capsule", "cap", "injection", "injectable", "intravenous", "iv", "im", "ring", "syringe"}
-    | {"system", "transdermal", "buccal", "sublingual", "suppository", "rectal", "auto", "pack"}
-)
+_PATCH_WORDS = frozenset({"patch", "transdermal", "system", "pack"})
 # Found beside another drug these name its salt ("losartan potassium"), not a second medicine.
 _SALTS = frozenset({"calcium", "magnesium", "potassium chloride", "zinc"})
 # A medicine on the skin, in the eye or in the airways still counts as itself where small amounts matter or the form is
@@ -123,16 +109,19 @@ def _without_salts(found: list[str]) -> list[str]:
 
 
 def _route(text: str, drugs: tuple[str, ...]) -> str:
+    """The route that the words say. A patch or a ring reaches the whole body, unless it holds an anti-inflammatory."""
     tokens = set(_WORD.findall(text))
-    if tokens & _EYE:
+    words = routes()
+    if tokens & words["eye"]:
         return "eye"
-    if tokens & _SKIN and not tokens & (_WHOLE_BODY - {"system", "transdermal", "pack"}):
-        return "skin" if not (tokens & {"patch", "transdermal"}) or _skin_patch(drugs) else "whole-body"
-    if tokens & _OTHER_LOCAL and not tokens & _WHOLE_BODY:
+    whole = tokens & words["whole-body"]
+    if tokens & words["skin"] and not whole - _PATCH_WORDS:
+        return "skin" if not tokens & _PATCH_WORDS or _acts_in_place(drugs) else "whole-body"
+    if tokens & words["other-local"] and not whole:
         return "other-local"
-    return "whole-body" if tokens & _WHOLE_BODY else ""
+    return "whole-body" if whole else ""
 
 
-def _skin_patch(drugs: tuple[str, ...]) -> bool:
+def _acts_in_place(drugs: tuple[str, ...]) -> bool:
     """Patches of anti-inflammatory medicines act where they are put; others are made to reach the whole body."""
     return any("nsaid" in drug_names().tags.get(drug, ()) for drug in drugs)

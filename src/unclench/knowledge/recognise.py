@@ -51,6 +51,7 @@ LASTING = frozenset(
     | {"peptic_ulcer", "benzodiazepine_allergy", "parkinson", "severe_respiratory_insufficiency", "cancer", "psychosis"}
     | {"hepatic_disease_any", "severe_hepatic_insufficiency", "decompensated_liver", "home_oxygen", "hypertension"}
 )
+_ALLERGY_WORDS = frozenset({"allergy", "allergic", "allergie", "hypersensitivity", "intolerance", "anaphylaxi", "anafylaxis"})
 _ICD10CM = re.compile(r"[A-TV-Z][0-9][0-9A-Z](\.[0-9A-Z]{1,4})?")
 _ATC = re.compile(r"[A-DGHJLMNPRSV]([0-9]{2}([A-Z]([A-Z]([0-9]{2})?)?)?)?")
 
@@ -138,7 +139,13 @@ def _with_groups(kind: str, by_code: _Placed, text: str) -> Recognition:
     words = clauses(text)
     said = context(words)
     by_text, complete = _read_groups(kind, words, said.denied)
-    denied_or_other = said.other_person or (said.not_present and kind == "condition")
+    if kind == "condition" and not _ALLERGY_WORDS.isdisjoint(words.tokens):
+        allergy = recognise("allergy", (), text)
+        by_text = _Placed(by_text.groups | allergy.groups, by_text.tags, by_text.maybe, by_text.known or allergy.understood)
+        complete = complete or allergy.understood
+    # A risk of falling is itself what the rules ask about; any other mere risk is not the condition.
+    only_risk = said.not_present and kind == "condition" and "falls" not in by_text.groups | by_code.groups
+    denied_or_other = said.other_person or only_risk
     if by_code.known:
         doubt = said.doubted or denied_or_other or (bool(by_code.groups) and any(said.denied) and not by_text.groups)
         return Recognition(
