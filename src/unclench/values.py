@@ -1,10 +1,10 @@
 """What every stage shares: the small vocabulary, doses and regimens, cited numbers, and the four errors.
 
-    UnclenchError
-    ├─ RecordError      the record cannot be read           exit code 3
-    ├─ KnowledgeError   a fact is missing or malformed      exit code 4
-    ├─ RegimenError     a regimen that cannot exist         exit code 5
-    └─ EngineError      the arithmetic did not work         exit code 6
+UnclenchError
+├─ RecordError      the record cannot be read           exit code 3
+├─ KnowledgeError   a fact is missing or malformed      exit code 4
+├─ RegimenError     a regimen that cannot exist         exit code 5
+└─ EngineError      the arithmetic did not work         exit code 6
 """
 
 from __future__ import annotations
@@ -214,7 +214,8 @@ class Regimen:
 
     def timed(self) -> tuple[tuple[float, Decimal], ...]:
         """Every dose as (hours after midnight of day 1, mg), in order."""
-        out, day = [], 0
+        out: list[tuple[float, Decimal]] = []
+        day = 0
         for phase in self.phases:
             for _ in range(phase.days):
                 out.extend((day * 24 + dose.clock_h, dose.mg) for dose in phase.doses)

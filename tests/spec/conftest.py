@@ -73,7 +73,9 @@ def changed(case: dict[str, str]) -> dict[str, Any]:
             value = case[key]
             person["patient"][key] = int(value) if key == "age" and value.isdigit() else value
     if case.get("problem"):
-        extra = [{"name": part.strip(), "since": case.get("since") or "2026-11-01"} for part in case["problem"].split("+")]
+        extra = [
+            {"name": part.strip(), "since": case.get("since") or "2026-11-01"} for part in case["problem"].split("+")
+        ]
         person["problems"] = extra if case.get("only") else [*person["problems"], *extra]
     if case.get("medicine"):
         person["medications"] += [f"{part.strip()}, since 2026-10-01" for part in case["medicine"].split("+")]
@@ -110,7 +112,8 @@ class Spec:
         """Each case: `rule` must be answered `answer` (default yes), and the verdict must be as written."""
         for case in rows(table):
             found = self.appraise(case)
-            told = f"{case} -> {found.verdict}, {[(f.rule, f.answer.value, f.effect.value) for f in found.findings if f.effect != 'note']}"
+            fired = [(f.rule, f.answer.value, f.effect.value) for f in found.findings if f.effect != "note"]
+            told = f"{case} -> {found.verdict}, {fired}"
             for rule in filter(None, (part.strip() for part in case.get("rule", "").split(","))):
                 by_rule = {finding.rule: finding for finding in (*found.findings, *found.cleared)}
                 assert rule in by_rule, told

@@ -87,8 +87,12 @@ def _because(known: list[Checked], deciding: list[Checked], open_ones: list[Chec
     told = [part for one in known for part in (one.say, *one.reply.because)]
     cautions = [one for one in open_ones if one not in deciding]
     for lead, unknown in ((AGAINST_IF, deciding), (CARE_IF, cautions)):
+        confirmed = [one.row.say for one in unknown if one.row.standing is not Standing.UNVERIFIED]
+        others = [one.row.say for one in unknown if one.row.standing is Standing.UNVERIFIED]
         if unknown:
-            told.append(f"{lead} {' '.join(dict.fromkeys(one.say for one in unknown))}")
+            told.append(
+                " ".join(dict.fromkeys((lead, *confirmed, *([UNCONFIRMED.strip()] if others else []), *others)))
+            )
     return tuple(dict.fromkeys(told))
 
 

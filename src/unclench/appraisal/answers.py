@@ -45,7 +45,9 @@ def check_value(answer: Stated, question: Question) -> None:
             )
         return
     low, high = question.low, question.high
-    span = f"a number from {low:g} to {high:g} ({question.unit})" if low is not None and high is not None else "a number"
+    span = (
+        f"a number from {low:g} to {high:g} ({question.unit})" if low is not None and high is not None else "a number"
+    )
     try:
         value = float(answer.value)
     except ValueError:

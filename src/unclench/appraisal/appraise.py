@@ -17,18 +17,19 @@ from unclench.appraisal.advice import advice_for
 from unclench.appraisal.alternatives import appraise_alternatives
 from unclench.appraisal.answers import check_answers
 from unclench.appraisal.body import find_body
+from unclench.appraisal.combined import combined_effects
 from unclench.appraisal.conditional import WIDE_AREAS, asked, conditionals, matters_to
 from unclench.appraisal.current_use import current_use
 from unclench.appraisal.dose_limits import dose_limits
 from unclench.appraisal.exposure import exposure
-from unclench.appraisal.findings import Appraisal, Finding
+from unclench.appraisal.findings import Appraisal, Body, CurrentUse, Finding
 from unclench.appraisal.indication import find_indication
 from unclench.appraisal.judge import STEP_STAGES, Judgement, judge, matters
+from unclench.appraisal.lookup import conditions
 from unclench.appraisal.measures import problems
 from unclench.appraisal.medicines import current_medicines, unread_medicines
-from unclench.appraisal.lookup import conditions
 from unclench.appraisal.questions_general import age_range, at_least
-from unclench.appraisal.questions_request import mg_per_day, planned_days
+from unclench.appraisal.questions_request import mg_per_day
 from unclench.appraisal.request import find_request, in_words, purpose_of
 from unclench.appraisal.situation import CANNOT_SAY, NO, YES, Situation, ask
 from unclench.appraisal.stopping import judge_stopping
@@ -48,7 +49,7 @@ class Need:
 
 
 def set_up(situation: Situation) -> Situation:
-    """Medicines, present use, request, purpose, indication, body and exposure: in the order in which they need each other."""
+    """Medicines, present use, request, purpose, indication, body and exposure: each after what it needs."""
     situation.medicines = current_medicines(situation)
     situation.current_use = current_use(situation)
     situation.purpose = purpose_of(situation.request, situation.current_use)
@@ -82,7 +83,9 @@ def find_need(situation: Situation) -> Need:
     daily = mg_per_day(request) if request is not None else None
     span = age_range(situation)
     assert use is not None
-    need, because, rules = taper_need(use, days, daily, None if span is None else span[0], dangers(situation), situation.facts)
+    need, because, rules = taper_need(
+        use, days, daily, None if span is None else span[0], dangers(situation), situation.facts
+    )
     return Need(need, because, rules)
 
 
@@ -145,6 +148,20 @@ def unrecognised(situation: Situation) -> tuple[str, ...]:
     return (*unread_medicines(situation), *problems_unread)
 
 
+def phrases(use: CurrentUse, body: Body) -> tuple[tuple[str, str], ...]:
+    """Small facts that belong at the head of an answer: present use, and the body as far as it is known."""
+    found = []
+    if use.answer is YES:
+        dose = "dose not recorded" if use.mg_per_day_high is None else f"{use.mg_per_day_high} mg a day"
+        since = f"since {use.since}" if use.since else "for how long is not recorded"
+        found.append(("Takes diazepam now", f"{dose}, {since}"))
+    elif use.answer is CANNOT_SAY and use.because:
+        found.append(("May take diazepam now", use.because[0]))
+    if body.facts:
+        found.append(("Body", "; ".join(body.facts)))
+    return tuple(found)
+
+
 def facts_used(situation: Situation, judgement: Judgement, appraised: tuple[tuple[str, ...], ...]) -> tuple[str, ...]:
     """Ids of every row that spoke: rules answered yes or cannot-say, limits, ratios, alternatives."""
     used = {finding.rule for finding in judgement.findings if finding.answer is not NO}
@@ -176,11 +193,17 @@ def appraise(
     check_answers(patient.answers, facts)
     request, told = find_request(patient)
     situation = set_up(Situation(patient, on, Jurisdiction(jurisdiction), facts, request=request))
+    indication, use = situation.indication, situation.current_use
+    body, exposed = situation.body, situation.exposure
+    assert indication is not None, "made by set_up"
+    assert use is not None, "made by set_up"
+    assert body is not None, "made by set_up"
+    assert exposed is not None, "made by set_up"
     judgement = judged(situation)
     need = find_need(situation)
     limits = dose_limits(situation, judgement.findings)
     alternatives = appraise_alternatives(situation)
-    extra = (*situation.indication.missing, *situation.current_use.missing) if judgement.verdict else ()
+    extra = (*indication.missing, *use.missing) if judgement.verdict else ()
     waiting = matters_to(judgement, extra)
     conditional = conditionals(situation, judgement, waiting, rejudged)
     for alternative in alternatives:
@@ -188,15 +211,16 @@ def appraise(
             waiting.setdefault(key, []).append(alternative.id)
     allowed = may_plan(situation, judgement)
     to_meet = provided(judgement)
-    advice = advice_for(situation, allowed or situation.current_use.answer is YES)
+    combined = combined_effects(situation)
+    advice = advice_for(situation, allowed or use.answer is YES)
     return Appraisal(
         on=on,
         jurisdiction=situation.jurisdiction,
         purpose=situation.purpose,
-        indication=situation.indication,
+        indication=indication,
         request=request,
         request_text=in_words(request),
-        current_use=situation.current_use,
+        current_use=use,
         medicines=situation.medicines,
         findings=tuple(sorted((f for f in judgement.findings if f.answer is not NO), key=rank)),
         cleared=tuple(judgement.of(NO)),
@@ -205,8 +229,8 @@ def appraise(
         provided_that=to_meet,
         conditional_on=conditional,
         questions=asked(situation, judgement, waiting, frozenset(part.question for part in conditional)),
-        body=situation.body,
-        exposure=situation.exposure,
+        body=body,
+        exposure=exposed,
         limits=limits,
         regimen_allowed=allowed,
         regimen_heading=heading(judgement, allowed, to_meet),
@@ -223,8 +247,11 @@ def appraise(
                 need.rules,
                 tuple(part for _, part in limits.set_by),
                 advice,
-                *(change.facts for change in situation.exposure.changes),
+                tuple(one.fact for one in combined),
+                *(change.facts for change in exposed.changes),
                 *(alternative.facts for alternative in alternatives),
             ),
         ),
+        combined=combined,
+        phrases=phrases(use, body),
     )

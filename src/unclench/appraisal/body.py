@@ -48,7 +48,9 @@ def cirrhosis(situation: Situation) -> str | None:
     severe = ask("has_severe_liver_disease", situation)
     if severe.answer is YES:
         return "C"
-    recorded = condition(situation, "cirrhosis | decompensated_liver", question="liver-disease", yes=("moderate", "severe"))
+    recorded = condition(
+        situation, "cirrhosis | decompensated_liver", question="liver-disease", yes=("moderate", "severe")
+    )
     if recorded.answer is YES:
         return measures.child_pugh(situation.patient, situation.on).klass or "unclassed"
     return "none" if recorded.answer is Answer.NO else None

@@ -87,9 +87,7 @@ def asked(
     situation: Situation, judgement: Judgement, waiting: dict[str, list[str]], changing: frozenset[str]
 ) -> tuple[Asked, ...]:
     """Every open question: those that change the verdict first, then by the weight of what waits for them."""
-    ordered = sorted(
-        waiting, key=lambda key: (key not in changing, *order(situation, judgement, waiting, key))
-    )
+    ordered = sorted(waiting, key=lambda key: (key not in changing, *order(situation, judgement, waiting, key)))
     rows = situation.facts
     return tuple(
         Asked(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -72,48 +73,84 @@ def current_use(situation: Situation) -> CurrentUse:
         reply = list_supports_no(situation)
         answer, because = reply.answer, reply.because
     if answer is not YES:
-        return CurrentUse(answer, None, None, None, None, None, None, None, None, because,
-                          ("diazepam-now",) if answer is CANNOT_SAY else ())  # fmt: skip
+        return not_known_to_take(answer, because)
     return describe(situation, sure, because)
+
+
+def not_known_to_take(answer: Answer, because: tuple[str, ...]) -> CurrentUse:
+    missing = ("diazepam-now",) if answer is CANNOT_SAY else ()
+    return CurrentUse(answer, None, None, None, None, None, None, None, None, because, missing)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One aspect of present use: its range, the words for it, and the question that would settle it."""
+
+    low: float | None
+    high: float | None
+    words: str = ""
+    missing: str = ""
+
+
+def daily_dose(situation: Situation, sure: list[CurrentMedicine]) -> Part:
+    """Milligrams a day: stated, or the sum of what the entries say; an entry without a dose leaves it open."""
+    said = situation.stated_number("diazepam-mg-per-day")
+    if said is not None:
+        return Part(said, said, f"stated: {said:g} mg a day")
+    daily = [entry.mg_per_day for entry in sure]
+    if not daily or any(mg is None for mg in daily):
+        return Part(None, None, missing="diazepam-mg-per-day")
+    total = float(sum((mg for mg in daily if mg is not None), Decimal(0)))
+    return Part(total, total)
+
+
+def days_of_use(situation: Situation) -> tuple[Part, date | None]:
+    """Days in this stretch of use and its first day: stated, or from the first continuous entry."""
+    months = situation.stated_number("diazepam-months")
+    if months is not None:
+        days = int(Decimal(str(months)) * DAYS_A_MONTH)
+        return Part(days, days, f"stated: for {months:g} months"), situation.on - timedelta(days=days)
+    since = first_continuous(diazepam_entries(situation), situation.on)
+    if since is None:
+        return Part(None, None, missing="diazepam-months"), None
+    days = (situation.on - since).days
+    return Part(days, days), since
+
+
+def days_a_week(situation: Situation, sure: list[CurrentMedicine]) -> Part:
+    """Seven, unless stated or taken as needed."""
+    said = situation.stated_number("diazepam-days-per-week")
+    if said is not None:
+        return Part(said, said, f"stated: {said:g} days a week")
+    needed = any(entry.entry and entry.entry.dosage and entry.entry.dosage.as_needed for entry in sure)
+    return Part(0.0, 7.0, missing="diazepam-days-per-week") if needed else Part(7.0, 7.0)
+
+
+def doses_a_day(sure: list[CurrentMedicine]) -> int:
+    """How often a day, for the run-in of levels; twice where nothing says."""
+    dosages = [entry.entry.dosage for entry in sure if entry.entry and entry.entry.dosage]
+    times = [dosage.doses_per_day for dosage in dosages if dosage.doses_per_day is not None]
+    return max(1, round(sum(times))) if times else 2
 
 
 def describe(situation: Situation, sure: list[CurrentMedicine], because: tuple[str, ...]) -> CurrentUse:
     """Dose, duration and days a week of someone who takes it."""
-    missing = []
-    said_mg = situation.stated_number("diazepam-mg-per-day")
-    doses_per_day = 2
-    if said_mg is not None:
-        low = high = Decimal(str(said_mg))
-        because += (f"stated: {low} mg a day",)
-    else:
-        daily = [entry.mg_per_day for entry in sure]
-        unread = not daily or any(mg is None for mg in daily)
-        known_mg = [mg for mg in daily if mg is not None]
-        low = high = sum(known_mg, Decimal(0)) if known_mg and not unread else None  # type: ignore[assignment]
-        if low is None:
-            missing.append("diazepam-mg-per-day")
-        dosages = [entry.entry.dosage for entry in sure if entry.entry and entry.entry.dosage]
-        times = [dosage.doses_per_day for dosage in dosages if dosage.doses_per_day is not None]
-        if times:
-            doses_per_day = max(1, round(sum(times)))
-    months = situation.stated_number("diazepam-months")
-    since = first_continuous(diazepam_entries(situation), situation.on)
-    if months is not None:
-        days_low = days_high = int(Decimal(str(months)) * DAYS_A_MONTH)
-        since = situation.on - timedelta(days=days_low)
-        because += (f"stated: for {months:g} months",)
-    elif since is not None:
-        days_low = days_high = (situation.on - since).days
-    else:
-        days_low, days_high = None, None  # type: ignore[assignment]
-        missing.append("diazepam-months")
-    week = situation.stated_number("diazepam-days-per-week")
-    needed = any(entry.entry and entry.entry.dosage and entry.entry.dosage.as_needed for entry in sure)
-    week_low, week_high = (week, week) if week is not None else ((0.0, 7.0) if needed else (7.0, 7.0))
-    if needed and week is None:
-        missing.append("diazepam-days-per-week")
-    # Days without it lower the average; the run-in takes the top of the range, the cautious side for levels.
+    dose, week = daily_dose(situation, sure), days_a_week(situation, sure)
+    stretch, since = days_of_use(situation)
     regimen = None
-    if high is not None and high > 0 and days_high is not None and days_high > 0:
-        regimen = regimen_now(high, doses_per_day, days_high, situation.on)
-    return CurrentUse(YES, low, high, days_low, days_high, week_low, week_high, since, regimen, because, tuple(missing))
+    # Days without it lower the average; the run-in takes the top of the range, the cautious side for levels.
+    if dose.high and stretch.high and stretch.high > 0:
+        regimen = regimen_now(Decimal(f"{dose.high:g}"), doses_a_day(sure), int(stretch.high), situation.on)
+    return CurrentUse(
+        answer=YES,
+        mg_per_day_low=None if dose.low is None else Decimal(f"{dose.low:g}"),
+        mg_per_day_high=None if dose.high is None else Decimal(f"{dose.high:g}"),
+        duration_days_low=None if stretch.low is None else int(stretch.low),
+        duration_days_high=None if stretch.high is None else int(stretch.high),
+        days_per_week_low=week.low,
+        days_per_week_high=week.high,
+        since=since,
+        regimen=regimen,
+        because=because + tuple(part.words for part in (dose, stretch, week) if part.words),
+        missing=tuple(part.missing for part in (dose, stretch, week) if part.missing),
+    )

@@ -128,7 +128,7 @@ class ExposureChange:
 
 @dataclass(frozen=True, slots=True)
 class ClearanceSegment:
-    """From `from_h` (hours after midnight of `on`; -inf for the past) clearances are these multiples of this body's own."""
+    """From `from_h` (hours after midnight of `on`; -inf: the past) clearances are these multiples of this body's."""
 
     from_h: float
     diazepam: float
@@ -205,6 +205,22 @@ class AlternativeAppraisal:
 
 
 @dataclass(frozen=True, slots=True)
+class CombinedFound:
+    """What a medicine taken now does together with diazepam to effect. `certain`: it is surely taken."""
+
+    fact: str
+    title: str
+    medicines: tuple[str, ...]
+    mechanism: str
+    effect: str
+    severity: str  # contraindicated | major | moderate | minor
+    do: str
+    evidence: str
+    standing: Standing
+    certain: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Appraisal:
     """Everything Unclench thinks about the question, before any regimen.
 
@@ -238,4 +254,5 @@ class Appraisal:
     taper_because: tuple[str, ...]
     advice: tuple[str, ...]  # ids of advice rows that apply
     facts: tuple[str, ...]  # ids of every row used
-    phrases: tuple[tuple[str, str], ...] = ()  # (key, words) small facts for the first lines of a report
+    combined: tuple[CombinedFound, ...] = ()
+    phrases: tuple[tuple[str, str], ...] = ()  # (key, words): small facts for the first lines of a report

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from unclench.appraisal.findings import Indication
 from unclench.appraisal.lookup import Seen, conditions, holds_now, known, last_noted
 from unclench.appraisal.situation import CANNOT_SAY, YES, Situation
+from unclench.values import Answer
 
 NAMES = {
     "acute-spasm": "acute muscle spasm",
-    "low-back-pain-without-spasm": "low back pain without spasm",
+    "low-back-pain-without-spasm": "pain without spasm",
     "chronic-low-back-pain": "chronic back pain",
     "sciatica": "sciatica",
     "spasticity": "spasticity",
@@ -33,8 +34,10 @@ CAUSES = {
 }
 BACK = frozenset({"low_back_pain", "chronic_back_pain", "sciatica"})
 OUTSIDE = frozenset({"anxiety", "insomnia", "epilepsy", "alcohol_withdrawal"})
-MUSCLE = frozenset({"muscle_spasm", "spasticity", "strain", "low_back_pain", "neck_pain", "muscle_pain", "stiff_person",
-                    "athetosis", "cramp_or_spasm", "cramp", "sciatica", "chronic_back_pain", "spasticity_cause"})  # fmt: skip
+MUSCLE = frozenset(
+    {"muscle_spasm", "spasticity", "strain", "low_back_pain", "neck_pain", "muscle_pain", "stiff_person", "athetosis"}
+    | {"cramp_or_spasm", "cramp", "sciatica", "chronic_back_pain", "spasticity_cause"}
+)
 DIRECT = (
     ("tetanus", "tetanus"),
     ("drug_induced_dystonia", "drug-induced-dystonia"),
@@ -85,7 +88,9 @@ def clues(situation: Situation) -> Clues:
     words: dict[str, str] = requested_for(situation)
     began: list[float] = []
     for seen in conditions(situation):
-        groups = seen.recognition.groups & (MUSCLE | set(CAUSES) | {"tetanus", "drug_induced_dystonia", "chronic_back_pain"})
+        groups = seen.recognition.groups & (
+            MUSCLE | set(CAUSES) | {"tetanus", "drug_induced_dystonia", "chronic_back_pain"}
+        )
         if not groups or not holds_now(situation, seen) or seen.recognition.hedged or not spans(seen, situation):
             continue
         for group in groups:
@@ -99,7 +104,7 @@ def clues(situation: Situation) -> Clues:
     return Clues(words, onset, stated is not None)
 
 
-def named(entity: str, answer: object, because: tuple[str, ...], **more: object) -> Indication:
+def named(entity: str, answer: Answer, because: tuple[str, ...], **more: object) -> Indication:
     return Indication(entity, NAMES[entity], answer, because, **more)  # type: ignore[arg-type]
 
 
@@ -137,46 +142,65 @@ def spastic(situation: Situation, found: Clues) -> Indication | None:
     if tone == "no":
         return None
     if situation.stated("purpose") == "spasticity":
-        return named("spasticity", CANNOT_SAY, ("stated: purpose = spasticity",), missing=("tone",), possible=("spasticity",), **where)
-    spasm_elsewhere = found.has("muscle_spasm", "low_back_pain", "strain", "neck_pain") or situation.stated("spasm") == "yes"
+        return named(
+            "spasticity",
+            CANNOT_SAY,
+            ("stated: purpose = spasticity",),
+            missing=("tone",),
+            possible=("spasticity",),
+            **where,
+        )
+    spasm_elsewhere = (
+        found.has("muscle_spasm", "low_back_pain", "strain", "neck_pain") or situation.stated("spasm") == "yes"
+    )
     if found.has("spasticity_cause", *CAUSES) and not spasm_elsewhere:
         because = (*found.because("spasticity_cause", *CAUSES), "a possible cause of spasticity, not spasticity itself")
         return named("spasticity", CANNOT_SAY, because, missing=("tone",), possible=("spasticity",), **where)
     return None
 
 
+PAINFUL = ("muscle_spasm", "strain", "low_back_pain", "neck_pain", "muscle_pain", "chronic_back_pain", "cramp_or_spasm")
+
+
 def painful(situation: Situation, found: Clues) -> Indication:
     """Spasm, back pain, cramp, or nothing known."""
-    spasm = situation.stated("spasm")
-    where = {"body_region": region(found), "cause": "strain" if found.has("strain") else ""}
-    has_spasm = spasm == "yes" or (spasm is None and found.has("muscle_spasm"))
-    because = found.because("muscle_spasm", "strain", "low_back_pain", "neck_pain", "muscle_pain", "chronic_back_pain")
-    if spasm is not None:
-        because = (f"stated: spasm = {spasm}", *because)
+    said = situation.stated("spasm")
+    has_spasm = said == "yes" or (said is None and found.has("muscle_spasm"))
     cramp = situation.stated("cramp")
     if cramp == "yes" or (found.has("cramp") and not has_spasm and cramp is None):
-        return named("cramp", YES, found.because("cramp") or ("stated: cramp = yes",), **where)
-    chronic = situation.limit_of("CHRONIC-DAYS", "d")
-    pain = found.has("low_back_pain", "chronic_back_pain", "neck_pain", "muscle_pain", "strain", "cramp_or_spasm")
-    if found.has("chronic_back_pain") and not has_spasm and spasm != "yes":
-        return named("chronic-low-back-pain", YES, because, **where)
-    if not has_spasm and not pain:
-        if spasm == "no":
-            return named("unknown", YES, because, missing=("purpose",))
-        return named("unknown", CANNOT_SAY, ("nothing recorded or stated shows what is treated",), missing=("spasm", "tone", "purpose"))
-    if found.onset_days is not None and found.onset_days >= chronic:
-        if where["body_region"] in ("back", "neck", ""):
-            sure = YES if found.onset_stated or spasm is not None else CANNOT_SAY
-            return named("chronic-low-back-pain", sure, because, missing=() if sure is YES else ("onset-days",),
-                         possible=("chronic-low-back-pain", *SPASM_OR_NOT), **where)  # fmt: skip
-    if spasm == "no":
-        return named("low-back-pain-without-spasm", YES, because, **where)
+        return named("cramp", YES, found.because("cramp") or ("stated: cramp = yes",), body_region=region(found))
+    if has_spasm or found.has(*PAINFUL):
+        return episode(situation, found, has_spasm)
+    if said == "no":
+        return named("unknown", YES, ("stated: spasm = no",), missing=("purpose",))
+    nothing = ("nothing recorded or stated shows what is treated",)
+    return named("unknown", CANNOT_SAY, nothing, missing=("spasm", "tone", "purpose"))
+
+
+def episode(situation: Situation, found: Clues, has_spasm: bool) -> Indication:
+    """Acute spasm, chronic pain or pain without spasm, by how long it has lasted and whether spasm is there."""
+    said = situation.stated("spasm")
+    place = region(found)
+    because = (() if said is None else (f"stated: spasm = {said}",)) + found.because(*PAINFUL)
+    cause = "strain" if found.has("strain") else ""
+
+    def of(entity: str, answer: Answer, missing: tuple[str, ...] = (), possible: tuple[str, ...] = ()) -> Indication:
+        return Indication(entity, NAMES[entity], answer, because, missing, place, cause, possible)
+
+    if found.has("chronic_back_pain") and not has_spasm:
+        return of("chronic-low-back-pain", YES)
+    long = found.onset_days is not None and found.onset_days >= situation.limit_of("CHRONIC-DAYS", "d")
+    if long and place != "limb":
+        if found.onset_stated or said is not None:
+            return of("chronic-low-back-pain", YES)
+        return of("chronic-low-back-pain", CANNOT_SAY, ("onset-days",), ("chronic-low-back-pain", *SPASM_OR_NOT))
+    if said == "no":
+        return of("low-back-pain-without-spasm", YES)
     if not has_spasm:
-        return named("acute-spasm", CANNOT_SAY, because, missing=("spasm",), possible=SPASM_OR_NOT, **where)
+        return of("acute-spasm", CANNOT_SAY, ("spasm",), SPASM_OR_NOT)
     if found.onset_days is None:
-        return named("acute-spasm", CANNOT_SAY, because, missing=("onset-days",),
-                     possible=("acute-spasm", "chronic-low-back-pain"), **where)  # fmt: skip
-    return named("acute-spasm", YES, because, **where)
+        return of("acute-spasm", CANNOT_SAY, ("onset-days",), ("acute-spasm", "chronic-low-back-pain"))
+    return of("acute-spasm", YES)
 
 
 def find_indication(situation: Situation) -> Indication:

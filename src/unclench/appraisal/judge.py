@@ -35,7 +35,8 @@ def rules_that_apply(situation: Situation) -> list[Rule]:
     return [
         rule
         for rule in situation.facts.table("rules")
-        if rule.jurisdiction in ("", situation.jurisdiction.value) and (not stopping or rule.stage in STAGES_OF_STOPPING)
+        if rule.jurisdiction in ("", situation.jurisdiction.value)
+        and (not stopping or rule.stage in STAGES_OF_STOPPING)
     ]
 
 
@@ -43,9 +44,9 @@ def softened(situation: Situation, rule: Rule, effect: Effect) -> tuple[Effect, 
     """The effect after rules that lower a concern, and why. None of them touches a block."""
     for row in situation.facts.table("softenings"):
         lowers: Softening = row
-        if lowers.rule == rule.id and effect is not Effect.BLOCK and lowers.effect.rank > effect.rank:
-            if evaluate(lowers, situation).answer is YES:
-                return lowers.effect, (lowers.because,)
+        milder = lowers.rule == rule.id and effect is not Effect.BLOCK and lowers.effect.rank > effect.rank
+        if milder and evaluate(lowers, situation).answer is YES:
+            return lowers.effect, (lowers.because,)
     return effect, ()
 
 
@@ -74,7 +75,7 @@ def finding_of(situation: Situation, rule: Rule) -> Finding:
 
 
 def matters(finding: Finding) -> bool:
-    """Whether an answer could make the verdict worse than *usable with changes*, by a rule that is more than a caution."""
+    """Whether an answer could make the verdict worse than *usable with changes*, by more than a caution."""
     return finding.effect.rank <= Effect.SECOND_LINE.rank and finding.severity.rank < Severity.CAUTION.rank
 
 
@@ -133,4 +134,6 @@ def judge(situation: Situation, *, only: frozenset[str] | None = None, base: Jud
     held = {"no-assessment-due": (none_due,)} if none_due else holding(findings)
     row = verdict_row(situation, frozenset(held))
     verdict = Verdict(row.verdict) if row.verdict else None
-    return Judgement(findings, verdict, row.holds, held.get(row.holds, ("Nothing recorded or stated speaks against it.",)))
+    return Judgement(
+        findings, verdict, row.holds, held.get(row.holds, ("Nothing recorded or stated speaks against it.",))
+    )

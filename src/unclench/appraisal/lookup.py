@@ -1,6 +1,6 @@
 """Looks entries up in the record and says yes, no or cannot-say: the one place that decides what supports a *no*.
 
-A list supports *no* only if it holds an entry, is complete, and every entry that could matter was understood (CONTRACTS 2).
+A list supports *no* only if it holds an entry, is complete, and every entry that could matter was understood.
 """
 
 from __future__ import annotations
@@ -111,7 +111,14 @@ def last_noted(entry: Condition) -> date | None:
 def is_outdated_acute(situation: Situation, seen: Seen) -> bool:
     """Rule DQ-10: a problem that passes by itself and is long past counts as over."""
     noted = last_noted(seen.entry)
-    short_lived = {"acute_respiratory_failure", "intoxication", "delirium", "strain", "muscle_spasm", "alcohol_withdrawal"}
+    short_lived = {
+        "acute_respiratory_failure",
+        "intoxication",
+        "delirium",
+        "strain",
+        "muscle_spasm",
+        "alcohol_withdrawal",
+    }
     if noted is None or not seen.recognition.groups & short_lived:
         return False
     return (situation.on - noted).days > situation.limit_of("ACUTE-PROBLEM-DAYS", "d")
@@ -146,7 +153,9 @@ def bearing(situation: Situation, topics: frozenset[str]) -> tuple[str, ...]:
 def supports_no(state: ListState, unread: tuple[str, ...]) -> Reply:
     """Whether a list without a match means *no*: with why not, for the reader."""
     if unread:
-        return Reply(CANNOT_SAY, (f"not understood: {unread[0]}" + (f" and {len(unread) - 1} more" if unread[1:] else ""),))
+        return Reply(
+            CANNOT_SAY, (f"not understood: {unread[0]}" + (f" and {len(unread) - 1} more" if unread[1:] else ""),)
+        )
     if not state.complete:
         return Reply(CANNOT_SAY, (state.why_not or "the list is not complete",))
     if state.entries < 1:
@@ -155,7 +164,12 @@ def supports_no(state: ListState, unread: tuple[str, ...]) -> Reply:
 
 
 def condition(
-    situation: Situation, groups: str | frozenset[str], *, ever: bool = False, question: str | None = None, yes: tuple[str, ...] = ("yes",)
+    situation: Situation,
+    groups: str | frozenset[str],
+    *,
+    ever: bool = False,
+    question: str | None = None,
+    yes: tuple[str, ...] = ("yes",),
 ) -> Reply:
     """Whether one of these conditions is there (or ever was): recorded, stated, or cannot-say.
 

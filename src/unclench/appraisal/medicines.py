@@ -33,27 +33,32 @@ def evidence_dates(entry: Medication) -> tuple[date | None, date | None]:
     return min(starts, default=None), last
 
 
+def given(last: date | None, on: date, current_days: float) -> tuple[Answer, str]:
+    """A dispense or administration without an order: it speaks for use as long as its supply lasts."""
+    if last is None:
+        return CANNOT_SAY, "given, without a date"
+    if last >= on:
+        return YES, f"dispensed, supply until {last}"
+    return (CANNOT_SAY if (on - last).days <= current_days else NO), f"last given {last}"
+
+
 def activity(entry: Medication, on: date, *, stale_days: float, current_days: float) -> tuple[Answer, str]:
     """Whether an entry is evidence of use on the day, and the words for it."""
     since, last = evidence_dates(entry)
-    if entry.ended is not None and entry.ended.last <= on:
-        return NO, f"ended {entry.ended.last}"
+    ended = entry.ended
+    if ended is not None and ended.last <= on:
+        return NO, f"ended {ended.last}"
     if entry.kind in ("dispense", "administration"):
-        if last is None:
-            return CANNOT_SAY, "given, without a date"
-        if last >= on:
-            return YES, f"dispensed, supply until {last}"
-        return (CANNOT_SAY, f"last given {last}") if (on - last).days <= current_days else (NO, f"last given {last}")
+        return given(last, on, current_days)
     if entry.status is Status.ENDED:
-        later = entry.ended is not None and entry.ended.first > on
-        return (YES, f"until {entry.ended.first}") if later and entry.ended else (NO, "ended")
+        return (YES, f"until {ended.first}") if ended is not None and ended.first > on else (NO, "ended")
     if entry.status is Status.ON_HOLD:
         return CANNOT_SAY, "on hold"
     if last is not None and (on - last).days > stale_days:
         return CANNOT_SAY, f"marked active, but nothing after {last}: stale"
-    if since is not None and since > on:
-        return YES, f"starts {since}"
-    return YES, f"since {since}" if since else "undated"
+    if since is None:
+        return YES, "undated"
+    return YES, f"starts {since}" if since > on else f"since {since}"
 
 
 def current_medicines(situation: Situation) -> tuple[CurrentMedicine, ...]:
@@ -126,7 +131,9 @@ def takes_medicine(situation: Situation, of: str, *, besides: str = "") -> Reply
     sure = [medicine for medicine in hits if medicine.active is YES]
     if sure:
         return Reply(YES, tuple(medicine.phrase for medicine in sure))
-    asked = next((QUESTION_OF_CLASS[p.strip()] for p in of.split("|") if p.strip() in QUESTION_OF_CLASS), "other-medicines")
+    asked = next(
+        (QUESTION_OF_CLASS[p.strip()] for p in of.split("|") if p.strip() in QUESTION_OF_CLASS), "other-medicines"
+    )
     said = situation.stated(asked)
     specific = asked != "other-medicines"
     if specific and said is not None:

@@ -38,7 +38,9 @@ def has_sleep_apnoea(situation: Situation, of: str, limit: float | None) -> Repl
 
 @question
 def has_lung_disease(situation: Situation, of: str, limit: float | None) -> Reply:
-    return all_of([condition(situation, "copd | asthma"), is_not(ask("has_severe_respiratory_insufficiency", situation))])
+    return all_of(
+        [condition(situation, "copd | asthma"), is_not(ask("has_severe_respiratory_insufficiency", situation))]
+    )
 
 
 @question
@@ -130,7 +132,10 @@ def has_treated_open_angle_glaucoma(situation: Situation, of: str, limit: float 
     if situation.stated("glaucoma") == "open-angle-treated":
         return Reply(YES, ("stated: glaucoma = open-angle-treated",))
     return all_of(
-        [glaucoma(situation, "open_angle_glaucoma", "open-angle-treated"), takes_medicine(situation, "tag:ocular_hypotensive")]
+        [
+            glaucoma(situation, "open_angle_glaucoma", "open-angle-treated"),
+            takes_medicine(situation, "tag:ocular_hypotensive"),
+        ]
     )
 
 
@@ -197,7 +202,11 @@ def is_pregnant(situation: Situation, of: str, limit: float | None) -> Reply:
         noted = last_noted(seen.entry)
         recent = noted is None or (situation.on - noted).days <= PREGNANCY_DAYS
         if "pregnancy" in seen.recognition.groups and holds_now(situation, seen) and recent:
-            return Reply(CANNOT_SAY if seen.recognition.hedged else YES, (seen.words,), ("pregnant",) if seen.recognition.hedged else ())
+            return Reply(
+                CANNOT_SAY if seen.recognition.hedged else YES,
+                (seen.words,),
+                ("pregnant",) if seen.recognition.hedged else (),
+            )
     return Reply(CANNOT_SAY, ("pregnancy not recorded",), ("pregnant",))
 
 
@@ -216,7 +225,9 @@ def is_breastfeeding(situation: Situation, of: str, limit: float | None) -> Repl
     if possible.answer is NO:
         return possible
     recorded = condition(situation, "breastfeeding", question="breastfeeding")
-    return recorded if recorded.answer is YES else Reply(CANNOT_SAY, ("breastfeeding not recorded",), ("breastfeeding",))
+    return (
+        recorded if recorded.answer is YES else Reply(CANNOT_SAY, ("breastfeeding not recorded",), ("breastfeeding",))
+    )
 
 
 @question
@@ -225,7 +236,9 @@ def has_depression_or_suicidality(situation: Situation, of: str, limit: float | 
     score = measures.latest(situation.patient, "phq9", situation.on)
     scored = [
         Reply(NO) if item is None else yes_if(item.value >= situation.limit_of("PHQ9-ITEM9", "{score}"), item.words),
-        Reply(NO) if score is None else yes_if(score.value >= situation.limit_of("PHQ9-DEPRESSION", "{score}"), score.words),
+        Reply(NO)
+        if score is None
+        else yes_if(score.value >= situation.limit_of("PHQ9-DEPRESSION", "{score}"), score.words),
     ]
     return any_of([condition(situation, "depression"), condition(situation, "suicidality"), *scored])
 
@@ -281,7 +294,11 @@ def has_low_albumin(situation: Situation, of: str, limit: float | None) -> Reply
 @question
 def has_low_blood_pressure(situation: Situation, of: str, limit: float | None) -> Reply:
     pressure = measures.latest(situation.patient, "systolic", situation.on)
-    low = Reply(NO) if pressure is None else yes_if(pressure.value < needed(limit, "has_low_blood_pressure"), pressure.words)
+    low = (
+        Reply(NO)
+        if pressure is None
+        else yes_if(pressure.value < needed(limit, "has_low_blood_pressure"), pressure.words)
+    )
     lowering = takes_medicine(situation, "tag:antihypertensive | drug:tizanidine | tag:opioid", besides="diazepam")
     return any_of([low, condition(situation, "hypotension"), lowering])
 

@@ -25,7 +25,11 @@ def years_between(birth: PartialDate, situation: Situation) -> tuple[float, floa
         born = birth.first if day_of_birth == "first" else birth.last
         had = (on.month, on.day) >= (born.month, born.day)
         years = on.year - born.year - (0 if had else 1)
-        last = born.replace(year=born.year + years, day=min(born.day, 28)) if born.month == 2 else born.replace(year=born.year + years)
+        last = (
+            born.replace(year=born.year + years, day=min(born.day, 28))
+            if born.month == 2
+            else born.replace(year=born.year + years)
+        )
         return years + max((on - last).days, 0) / DAYS_A_YEAR
 
     return whole("last"), whole("first")
@@ -75,7 +79,7 @@ def age_below(situation: Situation, of: str, limit: float | None) -> Reply:
 
 @question
 def age_months_below(situation: Situation, of: str, limit: float | None) -> Reply:
-    return is_not(at_least(situation, needed(limit, "age_months_below") / 12))  # noqa: PLR2004 - months in a year
+    return is_not(at_least(situation, needed(limit, "age_months_below") / 12))
 
 
 @question
@@ -128,12 +132,16 @@ def takes(situation: Situation, of: str, limit: float | None) -> Reply:
 
 @question
 def is_allergic_to(situation: Situation, of: str, limit: float | None) -> Reply:
-    """An allergy to one of these: recorded, stated (benzodiazepines), or cannot-say. No-known-allergy must be recorded."""
+    """An allergy to one of these: recorded, stated, or cannot-say. No-known-allergy must be recorded to count."""
     asked = "benzodiazepine-allergy" if "benzodiazepine" in of else "allergies"
     entries = allergies(situation)
     wanted = frozenset(part.strip().partition(":")[2] for part in of.split("|"))
     for entry, recognition in entries:
-        if (wanted & recognition.tags) or (wanted & set(recognition.drugs)) or f"{next(iter(wanted))}_allergy" in recognition.groups:
+        if (
+            (wanted & recognition.tags)
+            or (wanted & set(recognition.drugs))
+            or f"{next(iter(wanted))}_allergy" in recognition.groups
+        ):
             return Reply(YES, (f"{entry.text or 'allergy'} ({entry.ref})",))
     said = situation.stated(asked)
     if said is not None:
@@ -172,7 +180,11 @@ def measure_above(situation: Situation, of: str, limit: float | None) -> Reply:
         index = measures.bmi(situation.patient, situation.on)
         if index is not None:
             return yes_if(index.value >= needed(limit, of), index.words)
-        return condition(situation, "obesity") if condition(situation, "obesity").answer is YES else compared(situation, of, limit, below=False)
+        return (
+            condition(situation, "obesity")
+            if condition(situation, "obesity").answer is YES
+            else compared(situation, of, limit, below=False)
+        )
     return compared(situation, of, limit, below=False)
 
 
@@ -195,7 +207,7 @@ def in_jurisdiction(situation: Situation, of: str, limit: float | None) -> Reply
 def was_tried(situation: Situation, of: str, limit: float | None) -> Reply:
     """Tried without enough help, or ruled out: stated, or in the record as a stopped medicine or a procedure.
 
-    A medicine still taken counts as tried: the spasm is there although it is taken. Help that is enough is not a failure.
+    A medicine still taken counts as tried: the spasm is there although it is taken. Enough help is not a failure.
     """
     replies = [tried_one(situation, part.strip()) for part in of.split("|")]
     return any_of(replies)
@@ -220,7 +232,8 @@ def tried_one(situation: Situation, what: str) -> Reply:
         done = [
             entry
             for entry in situation.patient.procedures
-            if "physical_therapy" in known("procedure", entry.codes, entry.text).groups and recent(situation, entry.performed)
+            if "physical_therapy" in known("procedure", entry.codes, entry.text).groups
+            and recent(situation, entry.performed)
         ]
         if done:
             return Reply(YES, (f"{done[0].text} ({done[0].ref})",))

@@ -48,7 +48,10 @@ def is_wanted_for_mental_illness(situation: Situation, of: str, limit: float | N
     if request is None:
         return Reply(NO, ("nothing is asked for",))
     groups = {group for codes, text in request.reasons for group in known("condition", codes, text).groups}
-    return yes_if(bool(groups & {"psychosis", "depression"}) and not groups - {"psychosis", "depression"} - OUTSIDE, *sorted(groups))
+    return yes_if(
+        bool(groups & {"psychosis", "depression"}) and not groups - {"psychosis", "depression"} - OUTSIDE,
+        *sorted(groups),
+    )
 
 
 @question

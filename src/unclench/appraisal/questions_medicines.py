@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from unclench.appraisal import measures
-from unclench.appraisal.findings import Reply
+from unclench.appraisal.findings import CurrentMedicine, ExposureChange, Reply
 from unclench.appraisal.lookup import condition
 from unclench.appraisal.medicines import matches, takes_medicine
 from unclench.appraisal.questions_general import needed, yes_if
@@ -16,8 +18,10 @@ OTHER_DEPRESSANTS = (
     "tag:orexin_antagonist | tag:hypnotic_other | tag:cns_depressant"
 )
 # The classes of the Beers list; diazepam itself is one more.
-BEERS_CLASSES = ("tca", "ssri", "snri", "antipsychotic", "antiseizure", "gabapentinoid", "benzodiazepine", "z_drug", "opioid",
-                 "muscle_relaxant")  # fmt: skip
+BEERS_CLASSES = (
+    *("tca", "ssri", "snri", "antipsychotic", "antiseizure", "gabapentinoid"),
+    *("benzodiazepine", "z_drug", "opioid", "muscle_relaxant"),
+)
 
 
 @question
@@ -71,11 +75,13 @@ def takes_herbal_sedative(situation: Situation, of: str, limit: float | None) ->
 @question
 def cns_active_count_at_least(situation: Situation, of: str, limit: float | None) -> Reply:
     """Medicines acting on the brain, diazepam counted as one."""
-    sure, unsure = [], []
+    sure: list[CurrentMedicine] = []
+    unsure: list[CurrentMedicine] = []
     for medicine in situation.medicines:
         if set(medicine.drugs) == {"diazepam"} or not any(tag in medicine.tags for tag in BEERS_CLASSES):
             continue
-        (sure if medicine.active is YES else unsure if medicine.active is CANNOT_SAY else []).append(medicine)
+        if medicine.active is not NO:
+            (sure if medicine.active is YES else unsure).append(medicine)
     wanted = needed(limit, "cns_active_count_at_least") - 1
     count = len({medicine.drugs for medicine in sure})
     words = tuple(medicine.phrase for medicine in sure)
@@ -89,7 +95,7 @@ def cns_active_count_at_least(situation: Situation, of: str, limit: float | None
 
 @question
 def has_alcohol_risk(situation: Situation, of: str, limit: float | None) -> Reply:
-    """A disorder, a positive AUDIT-C, or drinking planned. Only an answer about drinking can say no: it is always asked."""
+    """A disorder, a positive AUDIT-C, or drinking planned. Only an answer about drinking can say no."""
     disorder = condition(situation, "alcohol_use_disorder | unhealthy_alcohol_use | alcohol_withdrawal")
     scored = audit_c(situation)
     if disorder.answer is YES or scored.answer is YES:
@@ -99,7 +105,11 @@ def has_alcohol_risk(situation: Situation, of: str, limit: float | None) -> Repl
         return Reply(CANNOT_SAY, (*disorder.because, "drinking during the course is not recorded"), ("drinks-alcohol",))
     if said == "yes":
         return Reply(YES, ("stated: drinks-alcohol = yes",))
-    return disorder if disorder.answer is CANNOT_SAY and scored.answer is CANNOT_SAY else Reply(NO, ("stated: drinks-alcohol = no",))
+    return (
+        disorder
+        if disorder.answer is CANNOT_SAY and scored.answer is CANNOT_SAY
+        else Reply(NO, ("stated: drinks-alcohol = no",))
+    )
 
 
 @question
@@ -145,21 +155,33 @@ def exposure_between(situation: Situation, of: str, limit: float | None) -> Repl
 
 @question
 def exposure_at_most(situation: Situation, of: str, limit: float | None) -> Reply:
-    return exposed(situation, lambda ratio: ratio <= needed(limit, "exposure_at_most"))
+    """Lowered in all, by one medicine alone, or in a direction that is known without a number."""
+    bound = needed(limit, "exposure_at_most")
+    lowering = tuple(
+        change.say
+        for change in acting(situation)
+        if change.ratio <= bound or (change.direction == "lowers" and not change.shows_number)
+    )
+    return Reply(YES, lowering) if lowering else exposed(situation, lambda ratio: ratio <= bound)
 
 
-def exposed(situation: Situation, test: object) -> Reply:
-    """The combined ratio of the medicines that count. The genotype alone belongs to POP-22."""
+def acting(situation: Situation) -> tuple[ExposureChange, ...]:
+    """Changes by medicines that are surely taken and that do something in this person."""
+    changes = situation.exposure.changes if situation.exposure is not None else ()
+    return tuple(change for change in changes if change.counts and change.direction != "none")
+
+
+def exposed(situation: Situation, test: Callable[[float], bool]) -> Reply:
+    """The combined ratio, where at least one medicine changes it. The genotype alone belongs to POP-22."""
     exposure = situation.exposure
-    if exposure is None or not exposure.changes:
-        return Reply(NO, ("no recorded medicine changes exposure",))
-    sure = [change for change in exposure.changes if change.counts]
-    if sure and test(exposure.ratio):  # type: ignore[operator]
+    sure = acting(situation)
+    if exposure is not None and sure and test(exposure.ratio):
         return Reply(YES, tuple(change.say for change in sure))
-    unsure = [change for change in exposure.changes if not change.counts and test(change.ratio)]  # type: ignore[operator]
+    changes = exposure.changes if exposure is not None else ()
+    unsure = tuple(change.say for change in changes if not change.counts and test(change.ratio))
     if unsure:
-        return Reply(CANNOT_SAY, tuple(change.say for change in unsure), ("other-medicines",))
-    return Reply(NO, tuple(change.say for change in sure) or ("no recorded medicine changes exposure",))
+        return Reply(CANNOT_SAY, unsure, ("other-medicines",))
+    return Reply(NO, tuple(change.say for change in changes) or ("no recorded medicine changes exposure",))
 
 
 @question
@@ -174,4 +196,8 @@ def is_slow_metaboliser(situation: Situation, of: str, limit: float | None) -> R
 @question
 def drives(situation: Situation, of: str, limit: float | None) -> Reply:
     said = situation.stated("drives")
-    return Reply(CANNOT_SAY, ("not recorded",), ("drives",)) if said is None else yes_if(said == "yes", f"stated: drives = {said}")
+    return (
+        Reply(CANNOT_SAY, ("not recorded",), ("drives",))
+        if said is None
+        else yes_if(said == "yes", f"stated: drives = {said}")
+    )

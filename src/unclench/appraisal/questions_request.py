@@ -49,7 +49,11 @@ def planned_days_above(situation: Situation, of: str, limit: float | None) -> Re
 @question
 def planned_days_at_most(situation: Situation, of: str, limit: float | None) -> Reply:
     days = planned_days(situation)
-    return Reply(NO, ("no duration is asked for",)) if days is None else yes_if(days <= needed(limit, "planned_days_at_most"), f"{days} days in all")
+    return (
+        Reply(NO, ("no duration is asked for",))
+        if days is None
+        else yes_if(days <= needed(limit, "planned_days_at_most"), f"{days} days in all")
+    )
 
 
 @question
@@ -63,7 +67,9 @@ def request_above_label(situation: Situation, of: str, limit: float | None) -> R
     if situation.jurisdiction.value == "uk" and situation.indication and situation.indication.entity == "spasticity":
         cap = situation.limit_of("CAP-UK-SPASTICITY", "mg/d")
     replies = [
-        Reply(NO) if single is None else yes_if(single > situation.limit_of("CAP-DOSE", "mg"), f"asked for: {single} mg at once"),
+        Reply(NO)
+        if single is None
+        else yes_if(single > situation.limit_of("CAP-DOSE", "mg"), f"asked for: {single} mg at once"),
         Reply(NO) if daily is None else yes_if(daily > cap, f"asked for: {daily} mg a day"),
     ]
     return any_of(replies)
@@ -75,7 +81,11 @@ def request_above_mg_per_day(situation: Situation, of: str, limit: float | None)
     daily = mg_per_day(request) if request is not None else None
     if daily is None:
         return Reply(NO, ("no daily dose is asked for",))
-    spastic = situation.indication is not None and situation.indication.entity in ("spasticity", "stiff-person", "athetosis")
+    spastic = situation.indication is not None and situation.indication.entity in (
+        "spasticity",
+        "stiff-person",
+        "athetosis",
+    )
     limit_mg = needed(limit, "request_above_mg_per_day")
     # DOSE-03 is about spasm, DOSE-04 about spasticity; the limit tells which row asks.
     about_spasticity = limit_mg > situation.limit_of("CAP-US", "mg/d")
@@ -99,10 +109,15 @@ def request_as_needed_is_open(situation: Situation, of: str, limit: float | None
         return Reply(NO, ("not as needed",))
     lacking = [
         words
-        for words, there in (("a maximum in 24 hours", request.dosage.max_mg_per_day is not None), ("a number of days", request.days is not None))
+        for words, there in (
+            ("a maximum in 24 hours", request.dosage.max_mg_per_day is not None),
+            ("a number of days", request.days is not None),
+        )
         if not there
     ]
-    return yes_if(bool(lacking), f"as needed without {' and '.join(lacking)}" if lacking else "as needed with its limits")
+    return yes_if(
+        bool(lacking), f"as needed without {' and '.join(lacking)}" if lacking else "as needed with its limits"
+    )
 
 
 @question
@@ -125,7 +140,9 @@ def requests_liquid(situation: Situation, of: str, limit: float | None) -> Reply
     if request is None:
         return NOTHING_ASKED
     text = f"{request.drug_text} {request.dosage.text}".casefold()
-    liquid = any(word in text for word in ("solution", "liquid", "syrup", "concentrate", "suspension", "ml", "intensol"))
+    liquid = any(
+        word in text for word in ("solution", "liquid", "syrup", "concentrate", "suspension", "ml", "intensol")
+    )
     return yes_if(liquid, f"asked for: {request.drug_text}")
 
 

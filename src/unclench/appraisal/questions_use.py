@@ -42,7 +42,9 @@ def duration(situation: Situation, first: float, last: float = FOREVER) -> Reply
 def regular(situation: Situation) -> Reply:
     now = use(situation)
     least = situation.limit_of("DAYS-A-WEEK-REGULAR", "d/wk")
-    return between(now.days_per_week_low, now.days_per_week_high, least, FOREVER, "days a week", "diazepam-days-per-week")
+    return between(
+        now.days_per_week_low, now.days_per_week_high, least, FOREVER, "days a week", "diazepam-days-per-week"
+    )
 
 
 def daily_mg(situation: Situation, first: float, last: float) -> Reply:
@@ -146,9 +148,10 @@ def had_earlier_course(situation: Situation, of: str, limit: float | None) -> Re
         return yes_if(said == "yes", f"stated: earlier-course = {said}")
     for medicine in situation.medicines:
         entry = medicine.entry
-        if "diazepam" in medicine.drugs and medicine.active is NO and entry is not None:
-            if any(recent(situation, part) for part in (entry.ended, entry.last_seen, entry.written)):
-                return Reply(YES, (medicine.phrase,))
+        if "diazepam" not in medicine.drugs or medicine.active is not NO or entry is None:
+            continue
+        if any(recent(situation, part) for part in (entry.ended, entry.last_seen, entry.written)):
+            return Reply(YES, (medicine.phrase,))
     return Reply(CANNOT_SAY, ("no earlier course is recorded",), ("earlier-course",))
 
 
@@ -190,7 +193,9 @@ def has_race_based_egfr(situation: Situation, of: str, limit: float | None) -> R
 @question
 def has_uncoded_allergy(situation: Situation, of: str, limit: float | None) -> Reply:
     uncoded = tuple(
-        f"{entry.text} ({entry.ref})" for entry in situation.patient.allergies if not entry.codes and not entry.is_none_known and entry.text
+        f"{entry.text} ({entry.ref})"
+        for entry in situation.patient.allergies
+        if not entry.codes and not entry.is_none_known and entry.text
     )
     return yes_if(bool(uncoded), *uncoded)
 
@@ -198,7 +203,9 @@ def has_uncoded_allergy(situation: Situation, of: str, limit: float | None) -> R
 @question
 def has_outdated_acute_problem(situation: Situation, of: str, limit: float | None) -> Reply:
     old = tuple(
-        seen.words for seen in conditions(situation) if seen.entry.status is not Status.ENDED and is_outdated_acute(situation, seen)
+        seen.words
+        for seen in conditions(situation)
+        if seen.entry.status is not Status.ENDED and is_outdated_acute(situation, seen)
     )
     return yes_if(bool(old), *old)
 

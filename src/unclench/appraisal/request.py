@@ -83,7 +83,11 @@ def in_words(request: Request | None) -> str:
         parts.append("at a dose that is not given")
     if dosage.doses_per_day is not None:
         times = dosage.doses_per_day
-        parts.append({1: "once a day", 2: "twice a day"}.get(int(times), f"{times} times a day") if times == int(times) else f"{times} times a day")
+        parts.append(
+            {1: "once a day", 2: "twice a day"}.get(int(times), f"{times} times a day")
+            if times == int(times)
+            else f"{times} times a day"
+        )
     if dosage.as_needed:
         parts.append("as needed")
     if request.days is not None:

@@ -16,7 +16,11 @@ def judge_stopping(situation: Situation, judgement: Judgement, need: str, becaus
         verdict, held = (Verdict.USABLE_WITH_CHANGES, "change") if with_taper else (Verdict.AVOID, "block-or-avoid")
         lead = "Stopping with a taper is the way." if with_taper else "Do not stop at once: dependence is likely."
     elif need == "step-down":
-        verdict, held, lead = Verdict.USABLE_WITH_CHANGES, "change", "A short step-down is kinder than stopping at once."
+        verdict, held, lead = (
+            Verdict.USABLE_WITH_CHANGES,
+            "change",
+            "A short step-down is kinder than stopping at once.",
+        )
     else:
         verdict, held, lead = Verdict.REASONABLE, "otherwise", "It can be stopped without a taper."
     return Judgement(judgement.findings, verdict, held, (lead, *because))

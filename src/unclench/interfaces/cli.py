@@ -16,7 +16,7 @@ from unclench.values import Jurisdiction, UnclenchError
 
 app = typer.Typer(
     name="unclench",
-    help="Diazepam for muscle spasm in this patient: whether, how much, for how long, what it will do, and how it stops.",
+    help="Diazepam for muscle spasm in this patient: whether, how much, how long, what it will do, how it stops.",
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
@@ -39,7 +39,9 @@ def parse_day(text: str) -> date:
 def consult(
     record: Annotated[
         list[Path],
-        typer.Argument(help="A FHIR R4 bundle, a folder of NDJSON, or a short record (YAML or JSON). Several files make one record."),
+        typer.Argument(
+            help="A FHIR R4 bundle, a folder of NDJSON, or a short record (YAML, JSON). Several files: one record."
+        ),
     ],
     request: Annotated[str, typer.Option(help='What is asked for: "diazepam 5 mg three times a day for 7 days".')] = "",
     on: Annotated[str, typer.Option(help="The day of the question, as 2026-11-21. Default: today.")] = "",
@@ -107,7 +109,9 @@ def questions() -> None:
 
 
 @app.command()
-def explain(key: Annotated[str, typer.Argument(help="The id of a rule or fact: INT-01, POP-11, CAP-UK-SPASM...")]) -> None:
+def explain(
+    key: Annotated[str, typer.Argument(help="The id of a rule or fact: INT-01, POP-11, CAP-UK-SPASM...")],
+) -> None:
     """What a rule or fact says, where it comes from, how far it can be trusted, and what it asks."""
     from unclench.report.explain import explain as explained
 

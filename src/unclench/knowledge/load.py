@@ -89,7 +89,10 @@ class Knowledge:
             return self._by_id[name][key]
         except KeyError:
             raise KnowledgeError(
-                where=f"{name}.csv", found=f"no row {key!r}", need="a row with this id", fix="Add the row, or correct the id."
+                where=f"{name}.csv",
+                found=f"no row {key!r}",
+                need="a row with this id",
+                fix="Add the row, or correct the id.",
             ) from None
 
     def has(self, name: str, key: str) -> bool:
@@ -99,7 +102,9 @@ class Knowledge:
         """A threshold, by id, in a unit that must be that of the row."""
         row: rows.Limit = self.get("limits", key)
         if row.unit != unit:
-            raise KnowledgeError(where=f"limits.csv {key}", found=row.unit, need=unit, fix="Ask in the unit of the row.")
+            raise KnowledgeError(
+                where=f"limits.csv {key}", found=row.unit, need=unit, fix="Ask in the unit of the row."
+            )
         return row.value
 
     def parameter(self, key: str) -> rows.Parameter:
@@ -183,7 +188,7 @@ def read_rows(name: str, text: str, row_type: type[Row], faults: list[Fault]) ->
 
 
 def texts() -> dict[str, list[tuple[str, str]]]:
-    """The text of every data file: {"sources": [("sources_kinetics", "...")]}. A kind may be split by area: `kind_area.csv`."""
+    """The text of every data file by kind, as (name, text). A kind may be split by area: `kind_area.csv`."""
     folder = resources.files("unclench.knowledge") / "data"
     found: dict[str, list[tuple[str, str]]] = {name: [] for name in FILES}
     for item in sorted(folder.iterdir(), key=lambda entry: entry.name):
@@ -193,7 +198,10 @@ def texts() -> dict[str, list[tuple[str, str]]]:
         kind = max((name for name in FILES if stem == name or stem.startswith(f"{name}_")), key=len, default=None)
         if kind is None:
             raise KnowledgeError(
-                where=item.name, found="a file of no known kind", need=", ".join(FILES), fix="Rename or remove the file."
+                where=item.name,
+                found="a file of no known kind",
+                need=", ".join(FILES),
+                fix="Rename or remove the file.",
             )
         found[kind].append((stem, item.read_text(encoding="utf-8")))
     return found

@@ -131,8 +131,8 @@ class RemovedCode:
 class Term:
     """Words that place an entry without a known code in a group. `group` "nothing" = understood, bears on no rule.
 
-    `kind`: condition | medicine | allergy | procedure. `match`: word (whole words, case ignored) | stem (start of a word)
-    | phrase. `not_if`: words which, when present, cancel the match.
+    `kind`: condition | medicine | allergy | procedure. `match`: word (whole words, case ignored) | stem (start
+    of a word) | phrase. `not_if`: words which, when present, cancel the match.
     """
 
     kind: str
@@ -275,7 +275,7 @@ class Product:
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """Another way to treat. `uses`: the indications it may serve. `dose` is shown only when it is an offer or caution."""
+    """Another way to treat. `uses`: the indications it may serve. `dose` is shown only with an offer or caution."""
 
     id: str
     rule: str
@@ -311,7 +311,7 @@ class AlternativeCheck:
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """A sentence for the patient. `when` as in a rule; empty: everyone who is offered diazepam. `where`: see `topic`."""
+    """A sentence for the patient. `when` as in a rule; empty: everyone who is offered diazepam."""
 
     id: str
     topic: str  # how-to-take missed-dose expect serious help driving alcohol other-medicines storage stopping
