@@ -8,10 +8,11 @@ from decimal import Decimal
 from pathlib import Path
 
 import jsonschema
+import msgspec
 import pytest
 import yaml
 
-from unclench.record import parse_answer, parse_answers_file, read, short_schema
+from unclench.record import parse_answer, parse_answers_file, read, resources, short_schema
 from unclench.record.codes import Icd10cm
 from unclench.record.patient import Patient, Stated, Status
 from unclench.record.terms import partial_date
@@ -247,3 +248,19 @@ def test_every_example_reads_without_a_notice(file: Path) -> None:
     if file.suffix == ".md":
         pytest.skip("the table of contents")
     assert not read(file, on=ON).noticed
+
+
+DOCS = (Path(__file__).parents[2] / "docs" / "record.md").read_text(encoding="utf-8")
+
+
+def test_the_page_names_every_element_and_every_key() -> None:
+    for kind, made in resources.READ.items():
+        (row,) = (line for line in DOCS.splitlines() if line.startswith(f"| {kind} |"))
+        named = set(row.replace("`", "").split("|")[2].replace(" ", "").split(","))
+        assert named == {part.encode_name for part in msgspec.structs.fields(made)} - {"medication"}, kind
+    for keys in (short_schema.PATIENT, *(keys for keys, _ in short_schema.LISTS.values())):
+        assert all(f"| `{key.name}` |" in DOCS for key in keys)
+
+
+def test_the_example_of_the_page_reads() -> None:
+    assert not of(DOCS.split("```yaml\n")[1].split("```")[0]).noticed

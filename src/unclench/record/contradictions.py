@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from unclench.record.codes import Loinc
 from unclench.record.desk import Desk
 from unclench.record.patient import (
     Allergy,
@@ -46,6 +45,8 @@ def folded(desk: Desk, entries: Sequence[Listed]) -> tuple[Listed, ...]:
 
 
 def _content(one: Condition | Medication | Allergy | Observation | Procedure) -> object:
+    if isinstance(one, Observation):
+        return _measured(one)
     name = one.codes or one.text.casefold()
     match one:
         case Condition():
@@ -54,10 +55,16 @@ def _content(one: Condition | Medication | Allergy | Observation | Procedure) ->
             return (name, one.kind, one.status, one.written, one.began, one.ended, one.dosage, one.last_seen)
         case Allergy():
             return (name, one.status)
-        case Observation():
-            return (name, one.taken, one.value, one.unit, one.value_codes, one.value_text, one.comparator)
         case Procedure():
             return (name, one.status, one.performed)
+
+
+def _measured(one: Observation) -> object:
+    """Plain words hash several times faster than codes, and measurements are most of a record."""
+    code = one.codes[0].code if one.codes else ""
+    meant = one.value_codes[0].code if one.value_codes else ""
+    when = (one.taken.first, one.taken.last) if one.taken else None
+    return (one.text, code, when, one.value, one.unit, meant, one.value_text, one.comparator)
 
 
 def notice_contradictions(desk: Desk, patient: Patient) -> Patient:
@@ -124,15 +131,15 @@ def _allergies(desk: Desk, allergies: tuple[Allergy, ...]) -> None:
 def _weights(desk: Desk, observations: tuple[Observation, ...]) -> tuple[Observation, ...]:
     kept, by_day = [], dict[tuple[PartialDate, str], Observation]()
     for one in observations:
-        kinds = {code.code for code in one.codes if isinstance(code, Loinc)} & SIZE_CODES
-        if not kinds or one.value is None:
+        kind = next((code.code for code in one.codes if code.code in SIZE_CODES), "") if one.codes else ""
+        if not kind or one.value is None:
             kept.append(one)
             continue
         if one.value <= 0:
             desk.note("unreadable", one.ref, f"{one.text} of {one.value:g} {one.unit} cannot be: left out")
             continue
         kept.append(one)
-        if one.taken is None or not kinds & WEIGHT_CODES:
+        if one.taken is None or kind not in WEIGHT_CODES:
             continue
         first = by_day.setdefault((one.taken, one.unit), one)
         assert first.value is not None

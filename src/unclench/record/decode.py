@@ -83,6 +83,7 @@ def kind_of(raw: bytes | msgspec.Raw) -> str:
 
 def take(gathered: Gathered, raw: bytes | msgspec.Raw, full_url: str, place: str, kind: str = "") -> None:
     """Read one resource into `gathered`; never raises for what is wrong inside it."""
+    raw = bytes(raw)
     kind = kind or kind_of(raw)
     decoder = _DECODERS.get(kind)
     if decoder is None:
@@ -91,9 +92,9 @@ def take(gathered: Gathered, raw: bytes | msgspec.Raw, full_url: str, place: str
     try:
         it = decoder.decode(raw)
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
-        take_loosely(gathered, bytes(raw), kind, full_url, place)
+        take_loosely(gathered, raw, kind, full_url, place)
         return
-    doubled = _doubled(kind, bytes(raw))
+    doubled = _doubled(kind, raw)
     if doubled:
         words = f"gives `{doubled}` twice; nobody can say which holds: left out"
         gathered.noticed.append(Noticed("unreadable", f"{kind}/{it.id or place}", words))
@@ -232,9 +233,9 @@ def _signs_of_value(gathered: Gathered, kind: str, value: dict[str, Any]) -> Non
 
 def _doubled(kind: str, raw: bytes) -> str:
     """The element given twice at the top of a resource, or "". Counting bytes first keeps the usual case fast."""
-    narratives = raw.count(b'"div"')
     for name in _ONCE.get(kind, ()):
-        if raw.count(name) - (narratives if name == b'"status"' else 0) > 1:
+        count = raw.count(name)
+        if count > 1 and (name != b'"status"' or count - raw.count(b'"div"') > 1):
             return repeated_key(raw)
     return ""
 

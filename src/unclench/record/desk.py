@@ -25,12 +25,19 @@ class Desk:
     on: date
     noticed: list[Noticed] = field(default_factory=list)
     index: dict[str, Held] = field(default_factory=dict)
+    seldom: list[Held] = field(default_factory=list)  # observations: many, and hardly ever referred to
 
     def note(self, kind: str, ref: str, text: str) -> None:
         self.noticed.append(Noticed(kind, ref, text))
 
     def add(self, held: Held) -> None:
         """Make a resource findable by its full address and by Type/id."""
+        if held.kind == "Observation":
+            self.seldom.append(held)
+        else:
+            self._enter(held)
+
+    def _enter(self, held: Held) -> None:
         if held.full_url:
             self.index.setdefault(held.full_url, held)
         if held.it.id:
@@ -41,7 +48,13 @@ class Desk:
         """What a reference points to, if it is here."""
         if not reference:
             return None
-        return self.index.get(reference) or self.index.get(relative(reference))
+        found = self.index.get(reference) or self.index.get(relative(reference))
+        if found is None and self.seldom:
+            for held in self.seldom:
+                self._enter(held)
+            self.seldom.clear()
+            found = self.index.get(reference) or self.index.get(relative(reference))
+        return found
 
     def day(self, ref: str, what: str, text: str | None) -> PartialDate | None:
         """A date of an entry; one that cannot be is noticed and left out."""
