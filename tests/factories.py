@@ -54,6 +54,7 @@ def request(mg: str | None = "5", times: str | None = "3", days: int | None = 7,
         doses_per_day=None if times is None else Decimal(times),
         as_needed=more.pop("as_needed", None),
         route=more.pop("route", None),
+        max_mg_per_day=more.pop("max_mg_per_day", None),
     )
     return Request(ref="--request", drug_text="diazepam", codes=(), dosage=dosage, days=days, **more)
 

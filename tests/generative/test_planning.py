@@ -17,7 +17,7 @@ from unclench.planning import candidates, choose
 from unclench.planning.candidates import day_cap
 from unclench.planning.plan import Plan
 from unclench.planning.supply import strength
-from unclench.values import Answer, Dose, Jurisdiction, Phase, Regimen, Verdict
+from unclench.values import Answer, Dose, Effect, Jurisdiction, Phase, Regimen, Severity, Verdict
 
 pytestmark = pytest.mark.verifies("P1")
 AMOUNTS = ("0.5", "1", "2", "2.5", "3", "4", "5", "7.5", "10", "15", "20", "60")
@@ -139,11 +139,17 @@ def test_one_is_chosen_every_other_says_why_and_it_is_the_same_each_time(case):
     assert len({candidate.id for candidate in found}) == len(found)
 
 
-@given(appraisals())
-def test_an_added_hazard_never_raises_the_dose(case):
-    worse = replace(case, findings=(*case.findings, finding("INT-07-ADDED", "interaction")))
+@given(
+    appraisals(),
+    st.sampled_from(("interaction", "population", "precaution")),
+    st.sampled_from(list(Severity)),
+    st.sampled_from((Effect.CHANGE, Effect.SECOND_LINE)),
+    st.sampled_from(("POP-29", "ADDED")),
+)
+def test_an_added_hazard_never_raises_the_dose(case, stage, severity, effect, rule):
+    added = finding(rule, stage, effect, severity=severity)
     _, plan = made(case)
-    _, after = made(worse)
+    _, after = made(replace(case, findings=(*case.findings, added)))
     if plan.regimen is not None and after.regimen is not None and case.purpose == "new":
         assert after.regimen.total_mg <= plan.regimen.total_mg
 

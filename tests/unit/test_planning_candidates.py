@@ -108,3 +108,12 @@ def test_unsafe_swallowing_moves_to_a_confirmed_liquid():
     assert {candidate.regimen.form for candidate in candidates(given)} == {"solution"}
     unsure = appraisal(findings=(finding("PRE-01", "precaution", answer=Answer.CANNOT_SAY),))
     assert {candidate.regimen.form for candidate in candidates(unsure)} == {"tablet"}
+
+
+def test_a_ceiling_in_the_order_counts_when_it_names_no_times():
+    asked = candidates(appraisal(request=request("5", None, 5, as_needed=True, max_mg_per_day=Decimal(12))))[0]
+    assert asked.words == "5 mg only when needed, at most twice a day (10 mg in 24 hours), for 5 days"
+
+
+def test_no_course_is_longer_than_asked_for():
+    assert {candidate.regimen.days for candidate in candidates(appraisal(request=request("2", "2", 3)))} == {3}

@@ -9,7 +9,7 @@ import pytest
 from tests.factories import BODY, appraisal, course, finding, limits, request, spasticity, use
 from unclench.appraisal.findings import AlternativeAppraisal
 from unclench.planning import candidates, choose
-from unclench.values import Answer, Effect, EngineError, Verdict
+from unclench.values import Answer, Effect, EngineError, Severity, Verdict
 
 pytestmark = pytest.mark.verifies("P1")
 
@@ -41,18 +41,32 @@ def test_without_a_request_it_starts_low_at_night():
 @pytest.mark.parametrize(
     "more",
     [
-        {"findings": (finding("INT-07", "interaction"),), "verdict": Verdict.USABLE_WITH_CHANGES},
-        {"findings": (finding("POP-22", "population"),), "verdict": Verdict.USABLE_WITH_CHANGES},
+        {
+            "findings": (finding("INT-07", "interaction", severity=Severity.MAJOR),),
+            "verdict": Verdict.USABLE_WITH_CHANGES,
+        },
+        {"findings": (finding("POP-01", "population", Effect.SECOND_LINE),), "verdict": Verdict.USABLE_WITH_CHANGES},
         {"provided_that": ("no opioid is taken.",), "verdict": Verdict.USABLE_WITH_CHANGES},
         {"verdict": Verdict.NOT_FIRST_LINE, "regimen_heading": "only if nothing else"},
     ],
-    ids=["interaction", "gene", "open question", "not first line"],
+    ids=["interaction", "older", "open question", "not first line"],
 )
 def test_anything_that_makes_it_worse_moves_to_the_least_exposure(more):
     plan = plan_for(appraisal(request=request("5", "3", 7), **more))
     assert plan.words == "2 mg at night for 7 days"
     assert plan.regimen.total_mg == min(one.candidate.regimen.total_mg for one in plan.considered)
     assert plan.heading == more.get("regimen_heading", "")
+
+
+def test_what_only_calls_for_care_starts_low_instead():
+    given = appraisal(
+        request=request("5", "3", 7), findings=(finding("PRE-02", "precaution"),), verdict=Verdict.USABLE_WITH_CHANGES
+    )
+    plan = plan_for(given)
+    assert plan.words == "2 mg at night for 3 days, then 2 mg twice a day; 7 days in all"
+    assert "Found: PRE-02." in plan.chosen.reason
+    less = replace(given, request=request("2", "1", 3))
+    assert plan_for(less).words == "2 mg at night for 3 days"
 
 
 def test_a_driver_takes_it_at_night():
@@ -104,10 +118,7 @@ def test_avoid_gives_no_regimen_but_what_to_do_instead_in_order():
     given = appraisal(
         verdict=Verdict.AVOID,
         regimen_allowed=False,
-        findings=(
-            finding("IND-06", "indication", Effect.AVOID),
-            finding("IND-08", "indication", Effect.AVOID, say="Red flags first."),
-        ),
+        findings=(finding("IND-06", "indication", Effect.AVOID),),
         alternatives=(
             alternative("CAREFUL", "caution"),
             alternative("LATER", "offer", 2),
@@ -120,8 +131,17 @@ def test_avoid_gives_no_regimen_but_what_to_do_instead_in_order():
     plan = choose(given, (), ())
     assert plan.regimen is None
     assert plan.words == "No diazepam regimen."
-    assert plan.instead[0] == "Red flags first."
-    assert [line.split()[0] for line in plan.instead[2:]] == ["First", "Later", "Careful"]
+    assert plan.instead[0] == "What IND-06 says."
+    assert [line.split()[0] for line in plan.instead[1:]] == ["First", "Later", "Careful"]
+    assert (plan.taper_needed, plan.taper_because) == ("none", ())
+
+
+def test_a_red_flag_stands_alone():
+    flagged = finding("IND-08", "indication", Effect.AVOID, say="Red flags first.")
+    given = appraisal(
+        verdict=Verdict.AVOID, regimen_allowed=False, findings=(flagged,), alternatives=(alternative("FIRST", "offer"),)
+    )
+    assert choose(given, (), ()).instead == ("Red flags first.",)
 
 
 def test_a_child_gets_words_and_no_regimen():

@@ -13,6 +13,7 @@ from unclench.planning import words
 from unclench.planning.plan import Candidate
 from unclench.planning.shapes import SLOTS, SPASM, SPASTICITY, Shape, Step
 from unclench.planning.supply import can_be_made, largest_dose, products
+from unclench.record.patient import Dosage
 from unclench.values import Answer, Dose, Jurisdiction, Phase, Regimen
 
 LONG_TERM = frozenset({"spasticity", "stiff-person", "athetosis"})
@@ -75,14 +76,16 @@ def day_cap(appraisal: Appraisal, facts: Knowledge) -> Decimal:
 
 def bounds_of(appraisal: Appraisal, facts: Knowledge) -> Bounds:
     given = appraisal.limits
-    horizon = facts.limit("DAYS-SPASTICITY" if is_long_term(appraisal) else "DAYS-SPASM", "d")
+    horizon = int(facts.limit("DAYS-SPASTICITY" if is_long_term(appraisal) else "DAYS-SPASM", "d"))
+    if appraisal.purpose == "new" and appraisal.request is not None and appraisal.request.days:
+        horizon = min(horizon, appraisal.request.days)  # never longer than asked for
     dose = min(given.dose_max_mg, Decimal(str(facts.limit("CAP-DOSE", "mg"))))
     day = min(given.day_max_mg, day_cap(appraisal, facts))
     return Bounds(
         start_mg=min(given.start_mg, dose, day),
         dose_mg=min(dose, day),
         day_mg=day,
-        days=min(given.days_max, int(horizon)),
+        days=max(1, min(given.days_max, horizon)),
         times=min(given.times_max, max(SLOTS)),
         set_by=tuple(sorted({rule for _, rule in given.set_by})),
     )
@@ -152,22 +155,31 @@ def _requested(appraisal: Appraisal, bounds: Bounds, facts: Knowledge) -> Iterat
         return
     dosage = asked.dosage
     mg = dosage.mg_per_dose_max or dosage.mg_per_dose
-    if mg is None or mg <= 0 or dosage.doses_per_day is None or dosage.doses_per_day < 1:
+    times = _asked_times(dosage, mg)
+    if mg is None or mg <= 0 or times < 1:
         return
-    times = int(dosage.doses_per_day.to_integral_value(ROUND_CEILING))
     asked_days = asked.days or bounds.days
     form = form_of(appraisal, facts)
     doses = _cut(mg, times, bounds, facts, appraisal.jurisdiction, form)
     if doses is None:
         return
-    made = Regimen(
-        appraisal.on, (Phase(max(1, min(asked_days, bounds.days)), doses),), as_needed=bool(dosage.as_needed), form=form
-    )
+    made = Regimen(appraisal.on, (Phase(bounds.days, doses),), as_needed=bool(dosage.as_needed), form=form)
     same = (len(doses), doses[0].mg, made.days) == (times, mg, asked_days)
     why = "as requested" if same else f"the request cut to the limits; asked for: {words.mg(mg)} {words.times(times)}"
     if not same and asked.days:
         why += f" for {words.days(asked.days)}"
     yield Candidate(REQUEST if same else REQUEST_CUT, words.regimen(made), made, why, bounds.set_by)
+
+
+def _asked_times(dosage: Dosage, mg: Decimal | None) -> int:
+    """Doses a day as asked, within a daily ceiling that the order names; 0 when it does not say."""
+    said = dosage.doses_per_day
+    if said is not None and said < 1:
+        return 0
+    times = [int(said.to_integral_value(ROUND_CEILING))] if said is not None else []
+    if dosage.max_mg_per_day is not None and mg is not None and mg > 0:
+        times.append(int(dosage.max_mg_per_day / mg))
+    return min(times, default=0)
 
 
 def _cut(

@@ -1,7 +1,8 @@
 """One regimen chosen, the others kept with reasons; supply, dates and watches that match it.
 
-The principle: the lowest total exposure that serves the indication. A request that is reasonable is kept; anything that
-makes diazepam act longer or more strongly, or an open question that matters, moves the choice to the least exposure.
+The principle: the lowest total exposure that serves the indication. A request that is reasonable is kept; what calls
+for care moves the choice to a low start; what harms, an open question that matters, or a place after other treatments
+moves it to the least exposure; driving moves it to the night. No added finding ever moves it up.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from unclench.appraisal.findings import Appraisal
+from unclench.appraisal.findings import Appraisal, Finding
 from unclench.appraisal.taper_need import NEEDS, taper_need
 from unclench.knowledge import knowledge
 from unclench.knowledge.load import Knowledge
@@ -20,7 +21,7 @@ from unclench.planning.monitoring import monitoring, review_dates, statement, ti
 from unclench.planning.plan import Candidate, Considered, Plan, Supply
 from unclench.planning.supply import supply
 from unclench.simulation.course import Course
-from unclench.values import Answer, Effect, EngineError, Regimen, Verdict
+from unclench.values import Answer, Effect, EngineError, Regimen, Severity, Verdict
 
 Pair = tuple[Candidate, Course]
 STARTS_LOW = ("LOW-NIGHT-THEN-TWICE", "LOW-NIGHT-RISING")
@@ -87,18 +88,24 @@ def _exposure(pair: Pair) -> tuple[Decimal, float, int, str]:
     return given.total_mg, course.peak_ng_ml.typical, max(len(phase.doses) for phase in given.phases), candidate.id
 
 
-def speaks_for_less(appraisal: Appraisal) -> tuple[str, ...]:
-    """Titles of what makes diazepam act longer or more strongly, or harm more easily. Driving is judged apart."""
-    return tuple(
-        dict.fromkeys(
-            finding.title
-            for finding in appraisal.findings
-            if finding.rule != DRIVING
-            and finding.answer is Answer.YES
-            and finding.stage in BODY_STAGES
-            and finding.effect is not Effect.NOTE
-        )
+def speaks_for_less(appraisal: Appraisal, *, strongly: bool) -> tuple[str, ...]:
+    """Titles of what makes diazepam act longer or more strongly, or harm more easily. Driving is judged apart.
+
+    Strongly: a rule that moves the verdict further than a change, or that is major. Else: what calls for care.
+    """
+    found = (
+        finding
+        for finding in appraisal.findings
+        if finding.rule != DRIVING
+        and finding.answer is Answer.YES
+        and finding.stage in BODY_STAGES
+        and finding.effect is not Effect.NOTE
     )
+    return tuple(dict.fromkeys(finding.title for finding in found if _is_strong(finding) is strongly))
+
+
+def _is_strong(finding: Finding) -> bool:
+    return finding.effect is not Effect.CHANGE or finding.severity.rank <= Severity.MAJOR.rank
 
 
 def drives(appraisal: Appraisal) -> bool:
@@ -112,19 +119,24 @@ def _pick(appraisal: Appraisal, pairs: tuple[Pair, ...]) -> tuple[Pair, str]:
         return by_id[CONTINUE], "CONTINUE"
     if appraisal.verdict is Verdict.REASONABLE and REQUEST in by_id:
         return by_id[REQUEST], "REQUEST"
-    if speaks_for_less(appraisal):
-        return min(pairs, key=_exposure), "CAREFUL"
-    if appraisal.provided_that:
-        return min(pairs, key=_exposure), "OPEN"
-    if appraisal.verdict is Verdict.NOT_FIRST_LINE:
-        return min(pairs, key=_exposure), "LAST"
+    least = min(pairs, key=_exposure)
+    for holds, key in (
+        (speaks_for_less(appraisal, strongly=True), "CAREFUL"),
+        (appraisal.provided_that, "OPEN"),
+        (appraisal.verdict is Verdict.NOT_FIRST_LINE, "LAST"),
+    ):
+        if holds:
+            return least, key
     if drives(appraisal):
         return min(pairs, key=lambda pair: (by_day(pair), _exposure(pair))), "NIGHT"
-    for key in (REQUEST, REQUEST_CUT):
-        if key in by_id:
-            return by_id[key], "CUT" if key == REQUEST_CUT else "REQUEST"
+    asked = next((by_id[key] for key in (REQUEST, REQUEST_CUT) if key in by_id), None)
     start = next((by_id[key] for key in STARTS_LOW if key in by_id), None)
-    return (start, "START") if start else (min(pairs, key=_exposure), "LEAST")
+    if speaks_for_less(appraisal, strongly=False):
+        gentle = [pair for pair in (asked, start) if pair] or [least]
+        return min(gentle, key=_exposure), "GENTLE"
+    if asked:
+        return asked, "REQUEST" if asked[0].id == REQUEST else "CUT"
+    return (start, "START") if start else (least, "LEAST")
 
 
 def by_day(pair: Pair) -> Decimal:
@@ -144,16 +156,16 @@ def _reason(appraisal: Appraisal, pair: Pair, key: str, facts: Knowledge) -> str
     """Why this one, with what it does to levels."""
     candidate, course = pair
     said = [statement(facts, f"PLAN-CHOSEN-{key}")]
-    if key == "CAREFUL":
-        said.append(f"Found: {'; '.join(speaks_for_less(appraisal))}.")
+    if key in ("CAREFUL", "GENTLE"):
+        said.append(f"Found: {'; '.join(speaks_for_less(appraisal, strongly=key == 'CAREFUL'))}.")
     if key == "OPEN":
         said.append(f"Open: {'; '.join(appraisal.provided_that)}.")
     if candidate.id == REQUEST_CUT:
         said.append(f"{candidate.why[:1].upper()}{candidate.why[1:]}.")
-    peak = words.span(course.peak_ng_ml, course.peak_ng_ml.unit)
+    peak, build_up = words.span(course.peak_ng_ml, course.peak_ng_ml.unit), words.span(course.accumulation)
     said.append(
-        f"Diazepam reaches {peak}; the last day averages {words.span(course.accumulation)} times the first; nearly all "
-        f"is gone {words.span(course.gone_days, 'days')} after the last dose (in brackets: 90 % of people like this one)."
+        f"Diazepam reaches {peak}; the last day averages {build_up} times the first; nearly all is gone "
+        f"{words.span(course.gone_days, 'days')} after the last dose (in brackets: 90 % of people like this one)."
     )
     return " ".join(said)
 
@@ -228,7 +240,8 @@ def _why_none(appraisal: Appraisal, facts: Knowledge) -> str:
 def _no_regimen(appraisal: Appraisal, facts: Knowledge) -> Plan:
     key = _why_none(appraisal, facts)
     said = [statement(facts, key)]
-    if appraisal.verdict is not None and appraisal.purpose in ("stop", "continue"):
+    taking = appraisal.verdict is not None and appraisal.purpose in ("stop", "continue")
+    if taking:
         said.append(statement(facts, f"PLAN-STOP-{appraisal.taper_need.upper()}"))
     return Plan(
         regimen=None,
@@ -241,8 +254,8 @@ def _no_regimen(appraisal: Appraisal, facts: Knowledge) -> Plan:
         supply=None,
         monitoring=(),
         titration=(),
-        taper_needed=appraisal.taper_need,
-        taper_because=appraisal.taper_because,
+        taper_needed=appraisal.taper_need if taking else "none",
+        taper_because=appraisal.taper_because if taking else (),
         taper=None,
         instead=instead(appraisal, facts, with_regimen=False),
         considered=(),

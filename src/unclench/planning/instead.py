@@ -13,10 +13,13 @@ RED_FLAGS = "IND-08"
 
 
 def instead(appraisal: Appraisal, facts: Knowledge, *, with_regimen: bool) -> tuple[str, ...]:
-    """Sentences in the order of doing. Nothing when diazepam is simply reasonable or no assessment is due."""
+    """Sentences in the order of doing. A red flag stands alone: it is assessed before anything else is tried."""
     if appraisal.verdict is None:
         return ()
-    said = [finding.say for finding in appraisal.findings if finding.rule == RED_FLAGS and finding.answer is Answer.YES]
+    danger = tuple(one.say for one in appraisal.findings if one.rule == RED_FLAGS and one.answer is Answer.YES)
+    if danger:
+        return danger
+    said: list[str] = []
     said += [
         finding.say
         for finding in appraisal.findings

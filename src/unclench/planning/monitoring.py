@@ -101,6 +101,6 @@ def titration(appraisal: Appraisal, given: Regimen, facts: Knowledge) -> tuple[s
             said.append(statement(facts, "PLAN-RISE-SPASM").format(date=check.isoformat()))
     else:
         said.append(statement(facts, "PLAN-NO-RISE"))
-    if appraisal.purpose == "new":
+    if appraisal.purpose == "new" and not is_long_term(appraisal):
         said.append(statement(facts, "PLAN-NEED-LESS"))
     return tuple(said)
