@@ -37,6 +37,9 @@ READ: list[tuple[str, dict[str, Any]]] = [
         {"mg": D(5), "mg_max": D(10), "rate": D(2), "most": D(15), "days": 14},
     ),
     ("diazepam 5 mg every 4 to 6 hours, max 20 mg daily", {"mg": D(5), "rate": D(6), "most": D(20)}),
+    ("increase diazepam to 10 mg tds", {"mg": D(10), "rate": D(3)}),
+    ("diazepam 5 mg bd for up to 2 weeks", {"mg": D(5), "rate": D(2), "days": 14}),
+    ("diazepam 5 mg bd for 7-14 days", {"mg": D(5), "rate": D(2), "days": 14}),
     ("diazepam", {}),
 ]
 
@@ -100,6 +103,8 @@ def test_stopping(text: str, how: str) -> None:
         ("diazepam 5 mg for 9999 days", "days"),
         ("diazepam 10-5 mg", "one dose"),
         ("diazepam 5 bananas tds", "unit"),
+        ("diazepam 15 mg a day", "how often"),
+        ("diazepam 30 mg/day in three doses", "unit"),
         ("diazepam " + "x" * 500, "characters"),
     ],
 )

@@ -129,7 +129,7 @@ def parse(text: str, strength_mg: Decimal | None = None) -> Read:
     return read
 
 
-_LASTING = r"(\d{1,4})\s*(d|days?|nights?|w|wks?|weeks?|months?|fortnights?)\b"
+_LASTING = rf"(\d{{1,4}})(?:{_TO}(\d{{1,4}}))?\s*(d|days?|nights?|w|wks?|weeks?|months?|fortnights?)\b"
 _REFILLS = r"\b(?:(\d{1,3})|no|zero)\s+(?:refills?|repeats?)\b|\b(?:refills?|repeats?)\s*:?\s*(\d{1,3})\b"
 _SUPPLY = (
     rf"\b(?:dispense|disp|supply|quantity|qty|total(?:\s+of)?)\W{{0,2}}\s*{_NUM}\s*(?:{_PIECE})?|#\s*(\d{{1,4}})\b"
@@ -141,8 +141,10 @@ _DAYS_IN_PARTS = {"7": 1, "52": 7, "12": 30}  # 5/7 is five days, 2/52 two weeks
 def _course(work: _Work, read: Read) -> None:
     """How long, how much in all, how often again, and what for."""
     days = [
-        int(hit[1]) * _DAYS_IN[hit[2][0]]
-        for hit in work.each(rf"(?:\bfor\s+|\bx\s*|\bduring\s+)(?:the\s+next\s+)?{_LASTING}")
+        int(hit[2] or hit[1]) * _DAYS_IN[hit[3][0]]
+        for hit in work.each(
+            rf"(?:\bfor\s+|\bx\s*|\bduring\s+)(?:(?:the\s+next|up\s+to|at\s+most|a\s+maximum\s+of)\s+)?{_LASTING}"
+        )
     ]
     days += [7 for _ in work.each(r"\bfor\s+a\s+week\b")] + [14 for _ in work.each(r"\bfor\s+a\s+fortnight\b")]
     days += [int(hit[1]) * _DAYS_IN_PARTS[hit[2]] for hit in work.each(r"(?<![\d/])(\d{1,3})/(7|52|12)(?![\d/])")]
@@ -169,6 +171,10 @@ def _most(work: _Work) -> Decimal | None:
     amounts = {number(hit[1]) * _MASS[hit[2]] for hit in hits}
     if len(amounts) > 1:
         work.problems.append("gives more than one daily maximum")
+    totals = work.each(rf"{_NUM}\s*{_UNIT}\s*(?:/|a|per|each|every|in)\s*(?:day|24\s*(?:h|hours))\b")
+    if totals:
+        work.problems.append("gives a total for the day, not a dose and how often")
+        amounts |= {number(hit[1]) * _MASS[hit[2]] for hit in totals}
     return min(amounts) if amounts else None
 
 

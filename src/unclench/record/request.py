@@ -18,13 +18,13 @@ MAX_LENGTH = 400
 _EXAMPLE = 'Write it like "diazepam 5 mg three times a day for 7 days" or "stop diazepam".'
 _VERB = re.compile(
     r"^(?:please\s+)?(?P<verb>stop|discontinue|cease|come\s+off|taper(?:\s+off)?|wean(?:\s+off)?|withdraw|reduce(?:\s+and\s+stop)?|"
-    r"continue|carry\s+on(?:\s+with)?|keep|restart|start|prescribe|give|add|new)\b\s*(?:the\s+|with\s+)?",
+    r"increase|switch(?:\s+to)?|continue|carry\s+on(?:\s+with)?|keep|restart|start|prescribe|give|add|new)\b\s*(?:the\s+|with\s+)?",
     re.IGNORECASE,
 )
 _STOP = ("stop", "discontinue", "cease", "come off")
 _TAPER = ("taper", "wean", "withdraw", "reduce")
 _NOT_DRUG = (
-    r"for|at|in|up|to|every|each|once|twice|thrice|one|two|three|four|half|a|an|and|then|with|max|maximum|now|today|abruptly|"
+    r"for|at|in|up|to|every|each|once|twice|thrice|one|two|three|four|half|five|six|seven|eight|nine|ten|mg|to|a|an|and|then|with|max|maximum|now|today|abruptly|"
     r"immediately|slowly|gradually|tablets?|tabs?|capsules?|by|as|when|if|daily|nightly|nocte|mane|prn|bd|bid|tds|tid|qds|qid|od|qd|"
     r"qhs|hs|po|orally|oral|no|refills?|because|due|over|please|q\d+h|take|taper|stop"
 )
