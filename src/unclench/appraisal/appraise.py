@@ -203,7 +203,7 @@ def appraise(
     need = find_need(situation)
     limits = dose_limits(situation, judgement.findings)
     alternatives = appraise_alternatives(situation)
-    extra = (*indication.missing, *use.missing) if judgement.verdict else ()
+    extra = (*indication.missing, *use.missing) if judgement.verdict else use.missing
     waiting = matters_to(judgement, extra)
     conditional = conditionals(situation, judgement, waiting, rejudged)
     for alternative in alternatives:

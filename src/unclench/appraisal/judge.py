@@ -84,6 +84,9 @@ def no_assessment(situation: Situation, findings: Iterable[Finding]) -> str:
     if ask("is_deceased", situation).answer is YES:
         return "The patient is recorded as deceased: no assessment is due."
     if situation.purpose == "none":
+        use = situation.current_use
+        if use is not None and use.answer is CANNOT_SAY and any("diazepam" in m.drugs for m in situation.medicines):
+            return f"Nothing is asked for, and whether diazepam is still taken is not known: {use.because[0]}."
         return "Diazepam is neither taken, as far as is recorded, nor asked for: there is nothing to judge."
     outside = situation.indication is not None and situation.indication.entity == "outside-scope"
     blocked = any(finding.answer is YES and finding.effect in (Effect.BLOCK, Effect.AVOID) for finding in findings)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from unclench.appraisal.findings import Reply
-from unclench.appraisal.situation import CANNOT_SAY, NO, YES, Situation
+from unclench.appraisal.situation import CANNOT_SAY, NO, YES, Situation, any_of
 from unclench.knowledge.recognise import Recognition, recognise
 from unclench.record.codes import Atc, Code, Icd10cm, Loinc, OtherCode, RxNorm, Snomed
 from unclench.record.patient import Allergy, Condition, ListState, PartialDate, Status
@@ -57,7 +57,6 @@ QUESTION_OF_GROUP = {
     "dysphagia": "swallowing",
     "lactose_intolerance": "lactose",
     "ckd": "kidney-disease",
-    "dialysis": "kidney-disease",
     "peptic_ulcer": "ulcer",
     "gi_bleed": "ulcer",
     "heart_failure": "heart-disease",
@@ -176,12 +175,19 @@ def condition(
     `yes`: the stated answers that mean it is there; any other stated answer means it is not.
     """
     wanted = frozenset(part.strip() for part in groups.split("|")) if isinstance(groups, str) else groups
+    settles = {question or QUESTION_OF_GROUP.get(group, "") for group in wanted}
+    if len(settles) > 1:
+        # Groups that different questions settle: a no to one says nothing about the others.
+        return any_of(
+            condition(situation, frozenset(g for g in wanted if QUESTION_OF_GROUP.get(g, "") == asked), ever=ever, yes=yes)
+            for asked in sorted(settles)
+        )
     unsure: list[str] = []
     for seen, certain in matching(situation, wanted, ever=ever):
         if certain:
             return Reply(YES, (seen.words,))
         unsure.append(seen.words)
-    asked = question or next((QUESTION_OF_GROUP[group] for group in sorted(wanted) if group in QUESTION_OF_GROUP), None)
+    asked = settles.pop()
     missing = (asked,) if asked else ()
     if asked and (said := situation.stated(asked)) is not None:
         return Reply(YES if said in yes else NO, (f"stated: {asked} = {said}",))

@@ -161,7 +161,7 @@ def compared(situation: Situation, of: str, limit: float | None, *, below: bool)
     bound = needed(limit, of)
     found = measures.latest(situation.patient, of, situation.on)
     if found is None:
-        asked = {"albumin": ("low-albumin",), "bmi": ("height-cm", "weight-kg"), "pain": ("pain",)}.get(of, ())
+        asked = {"albumin": ("low-albumin",), "bmi": ("height-cm", "weight-kg"), "weight": ("weight-kg",), "pain": ("pain",)}.get(of, ())
         return Reply(CANNOT_SAY, (f"{of} not recorded",), asked)
     if (below and found.comparator.startswith(">")) or (not below and found.comparator.startswith("<")):
         return Reply(CANNOT_SAY, (found.words,)) if (found.value < bound) == below else Reply(NO, (found.words,))
@@ -232,7 +232,7 @@ def tried_one(situation: Situation, what: str) -> Reply:
         done = [
             entry
             for entry in situation.patient.procedures
-            if "physical_therapy" in known("procedure", entry.codes, entry.text).groups
+            if "non_drug_therapy" in known("procedure", entry.codes, entry.text).groups
             and recent(situation, entry.performed)
         ]
         if done:
