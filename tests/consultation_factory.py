@@ -16,6 +16,7 @@ from unclench.appraisal.findings import (
     Appraisal,
     Asked,
     Body,
+    CombinedFound,
     ClearanceSegment,
     Conditional,
     CurrentUse,
@@ -260,7 +261,7 @@ def appraisal(verdict: Verdict | None, **more: object) -> Appraisal:
         current_use=CurrentUse(Answer.NO, None, None, None, None, None, None, None, None, ("not recorded",)),
         medicines=(), findings=findings(), cleared=(),
         verdict=verdict, verdict_because=("Age, a fall and omeprazole each call for a lower dose.",),
-        provided_that=("no opioid is taken", "myasthenia gravis is ruled out") if verdict is not Verdict.AVOID else (),
+        provided_that=("An opioid is taken", "Myasthenia gravis") if verdict is not Verdict.AVOID else (),
         conditional_on=(Conditional("takes-opioid", "yes", Verdict.AVOID),
                         Conditional("takes-opioid", "no", Verdict.USABLE_WITH_CHANGES)),
         questions=questions(),
@@ -271,7 +272,8 @@ def appraisal(verdict: Verdict | None, **more: object) -> Appraisal:
         noticed=("Two weights differ by 20 kg; the later one was used.", "An active order of 2019 was not counted as taken."),
         unrecognised=("MedicationStatement/9: 'blue pills from abroad'",),
         taper_need="none", taper_because=(), advice=general, facts=("POP-01", "RATIO-OMEPRAZOLE", "TAB-2"),
-        phrases=(),
+        combined=(CombinedFound("PD-01", "Opioids", ("oxycodone",), "both slow breathing", "slower breathing", "major",
+                                "Avoid together.", "boxed warning", Standing.READ, True),),
     )  # fmt: skip
     return replace(made, **more)  # type: ignore[arg-type]
 
@@ -353,7 +355,6 @@ def replace_in(full: Consultation, text: str, one: Appraisal) -> Consultation:
         provided_that=(text,),
         noticed=(text,),
         unrecognised=(text,),
-        phrases=((text, text),),
         indication=replace(one.indication, name=text, cause=text),
         findings=tuple(replace(found, because=(text,), title=text) for found in one.findings),
         exposure=replace(
@@ -361,6 +362,7 @@ def replace_in(full: Consultation, text: str, one: Appraisal) -> Consultation:
         ),
         alternatives=tuple(replace(a, because=(text,), name=text) for a in one.alternatives),
         body=replace(one.body, facts=(text,)),
+        combined=tuple(replace(both, medicines=(text,), title=text) for both in one.combined),
         request=replace(one.request, drug_text=text) if one.request else None,
     )
     return Consultation(replace(full.patient, ref=text, source=text), spoilt, full.courses, full.plan, full.made_with)

@@ -10,22 +10,23 @@ from datetime import timedelta
 from itertools import groupby
 from typing import Any
 
-from unclench.appraisal.findings import AlternativeAppraisal, Asked, ExposureChange
+from unclench.appraisal.findings import AlternativeAppraisal, Asked, CombinedFound, ExposureChange
 from unclench.consult import Consultation
 from unclench.knowledge import knowledge
 from unclench.knowledge.load import FILES, ON_DEMAND
 from unclench.knowledge.rows import Advice, Source
-from unclench.planning.plan import Plan
+from unclench.planning.plan import Plan, Watch
 from unclench.report import wording as words
 from unclench.report.merge import Merged, merged
 from unclench.simulation.course import Course, Span
 from unclench.values import Answer, Effect, Jurisdiction, MadeWith, Phase, Verdict
 
-UNITS = {"ratio": "times"}
+UNITS = {"ratio": "times", "d": "days"}
+COMBINED_SEVERITIES = ("contraindicated", "major", "moderate", "minor")
 QUESTIONS_FIRST = 5
 WHY_SHOWN = 6
 OLD_EDITION_DAYS = 366
-MONTH_OF_DAYS = 28
+DAY_BY_DAY = 14
 
 ALTERNATIVE_RESULTS = {
     "offer": "Offer",
@@ -116,7 +117,6 @@ class Content:
     patient: str
     indication: str
     request: str
-    phrases: tuple[tuple[str, str], ...]
     not_reviewed: str
     provided_that: tuple[str, ...]
     questions_heading: str
@@ -133,6 +133,7 @@ class Content:
     reviews: tuple[str, ...]
     calendar: tuple[Day, ...]
     supply: tuple[str, ...]
+    monitoring: tuple[tuple[str, tuple[Watch, ...]], ...]  # by moment
     taper: str
     taper_because: tuple[str, ...]
     course: Course | None
@@ -141,6 +142,7 @@ class Content:
     curve_notes: tuple[str, ...]
     numbers: tuple[NumberLine, ...]
     interactions: tuple[InteractionLine, ...]
+    combined: tuple[CombinedFound, ...]  # worst first
     considered: tuple[ConsideredLine, ...]
     alternatives: tuple[AlternativeGroup, ...]
     noticed: tuple[str, ...]
@@ -166,7 +168,7 @@ def content(consultation: Consultation) -> Content:
     return Content(
         verdict=appraisal.verdict,
         verdict_words=words.VERDICTS[appraisal.verdict],
-        verdict_because=appraisal.verdict_because,
+        verdict_because=tuple(line for line in appraisal.verdict_because if line not in appraisal.provided_that),
         jurisdiction=words.JURISDICTIONS[appraisal.jurisdiction],
         language="en-GB" if appraisal.jurisdiction is Jurisdiction.UK else "en-US",
         on=words.day(appraisal.on),
@@ -174,7 +176,6 @@ def content(consultation: Consultation) -> Content:
         patient=words.person(appraisal.body),
         indication=_indication(consultation),
         request=appraisal.request_text,
-        phrases=appraisal.phrases,
         not_reviewed=" ".join(words.statements("not-reviewed")),
         provided_that=appraisal.provided_that,
         questions_heading="Questions that remain" if appraisal.verdict is Verdict.AVOID else "Questions first",
@@ -191,6 +192,7 @@ def content(consultation: Consultation) -> Content:
         reviews=tuple(words.day(on) for on in plan.review_on),
         calendar=_calendar(plan),
         supply=_supply(plan),
+        monitoring=_monitoring(plan),
         taper=words.TAPERS.get(plan.taper_needed, plan.taper_needed) if plan.taper_needed != "none" else "",
         taper_because=plan.taper_because,
         course=course,
@@ -199,6 +201,7 @@ def content(consultation: Consultation) -> Content:
         curve_notes=words.statements("curves"),
         numbers=_numbers(course),
         interactions=tuple(_interaction(change) for change in appraisal.exposure.changes),
+        combined=tuple(sorted(appraisal.combined, key=_combined_rank)),
         considered=_considered(plan),
         alternatives=_alternatives(appraisal.alternatives),
         noticed=appraisal.noticed,
@@ -285,10 +288,10 @@ def allowed(asked: Asked) -> str:
 
 
 def _calendar(plan: Plan) -> tuple[Day, ...]:
-    """Day by day for a course of up to four weeks; longer ones by phase."""
+    """Day by day for a course of up to two weeks; longer ones by phase."""
     if plan.regimen is None:
         return ()
-    by_day = plan.regimen.days <= MONTH_OF_DAYS
+    by_day = plan.regimen.days <= DAY_BY_DAY
     out, first = [], 1
     for phase in plan.regimen.phases:
         step = 1 if by_day else phase.days
@@ -308,6 +311,13 @@ def _day(plan: Plan, phase: Phase, first: int, last: int) -> Day:
         doses=words.doses(phase.doses) or ("none",),
         mg=words.amount(phase.mg_per_day),
     )
+
+
+def _monitoring(plan: Plan) -> tuple[tuple[str, tuple[Watch, ...]], ...]:
+    moments: dict[str, list[Watch]] = {}
+    for watch in plan.monitoring:
+        moments.setdefault(watch.when, []).append(watch)
+    return tuple((when, tuple(watches)) for when, watches in moments.items())
 
 
 def _supply(plan: Plan) -> tuple[str, ...]:
@@ -354,6 +364,10 @@ def _interaction(change: ExposureChange) -> InteractionLine:
         interval=f"{words.number(change.low)} to {words.number(change.high)}" if shown else "",
         basis=change.basis,
     )
+
+
+def _combined_rank(one: CombinedFound) -> tuple[int, bool, str]:
+    return COMBINED_SEVERITIES.index(one.severity), not one.certain, one.fact
 
 
 def _considered(plan: Plan) -> tuple[ConsideredLine, ...]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from unclench.appraisal.findings import Appraisal, ExposureChange
+from unclench.appraisal.findings import Appraisal, CombinedFound, ExposureChange
 from unclench.consult import Consultation
 from unclench.knowledge import knowledge
 from unclench.planning.plan import Plan, Supply
@@ -187,6 +187,7 @@ def _exposure(consultation: Consultation) -> out.ExposureOut:
         people=course.people if course else None,
         assumed=_texts(course.assumed) if course else (),
         interactions=tuple(_interaction(change) for change in consultation.appraisal.exposure.changes),
+        combined=tuple(_combined(one) for one in consultation.appraisal.combined),
     )
 
 
@@ -223,6 +224,22 @@ def _interaction(change: ExposureChange) -> out.InteractionOut:
         until_day=change.until_day,
         say=_text(change.say),
         facts=tuple(sorted(change.facts)),
+    )
+
+
+def _combined(one: CombinedFound) -> out.CombinedOut:
+    severity: Any = one.severity
+    return out.CombinedOut(
+        one.fact,
+        _text(one.title),
+        _texts(one.medicines),
+        _text(one.mechanism),
+        _text(one.effect),
+        severity,
+        _text(one.do),
+        _text(one.evidence),
+        one.standing.value,
+        one.certain,
     )
 
 

@@ -165,6 +165,21 @@ class InteractionOut(Strict, frozen=True):
     facts: tuple[str, ...]
 
 
+class CombinedOut(Strict, frozen=True):
+    """What a medicine does together with diazepam to effect, not to exposure. `certain`: it is surely taken."""
+
+    fact: str
+    title: Text
+    medicines: tuple[Text, ...]
+    mechanism: Text
+    effect: Text
+    severity: Literal["contraindicated", "major", "moderate", "minor"]
+    do: Text
+    evidence: Text
+    standing: StandingName
+    certain: bool
+
+
 class ExposureOut(Strict, frozen=True):
     """Null curves: nothing was simulated, or no regimen is proposed."""
 
@@ -178,6 +193,7 @@ class ExposureOut(Strict, frozen=True):
     people: int | None
     assumed: tuple[Text, ...]
     interactions: tuple[InteractionOut, ...]
+    combined: tuple[CombinedOut, ...]
 
 
 class CandidateOut(Strict, frozen=True):

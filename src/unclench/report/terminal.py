@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from rich.console import Console
 from rich.text import Text
 
+from unclench.appraisal.findings import AlternativeAppraisal
 from unclench.consult import Consultation
 from unclench.report import wording as words
 from unclench.report.content import Content, content
@@ -18,6 +19,9 @@ from unclench.values import Verdict
 
 WIDEST = 100
 ADVICE_SHOWN = 4
+INSTEAD_SHOWN = 6
+CONSIDERED_SHOWN = 3
+COMBINED_SHOWN = 4
 GENERAL_LIMITS_SHOWN = 2
 STYLES = {
     Verdict.AVOID: "bold red",
@@ -90,12 +94,10 @@ def _head(said: Content, out: Writer) -> None:
     out.line(f"{said.patient} | {said.indication}")
     if said.request:
         out.line(f"Asked: {said.request}")
-    for key, phrase in said.phrases:
-        out.line(f"{key}: {phrase}")
-    for because in said.verdict_because:
-        out.line(because)
+    if said.verdict_because:
+        out.line(("" if said.verdict is None else "Because: ") + words.listed(said.verdict_because))
     if said.provided_that:
-        out.line("Provided that " + "; ".join(said.provided_that) + ".", style="bold")
+        out.line(f"Provided that none of these holds: {words.listed(said.provided_that)}", style="bold")
 
 
 def _finding(one: Merged, out: Writer) -> None:
@@ -134,7 +136,11 @@ def _questions(said: Content, out: Writer) -> None:
 def _what_to_do(said: Content, out: Writer) -> None:
     plan = said.plan
     if plan.regimen is None:
-        out.section("What to do instead", plan.instead)
+        out.section(
+            "What to do instead" if said.verdict is Verdict.AVOID else "What to do", plan.instead[:INSTEAD_SHOWN]
+        )
+        if len(plan.instead) > INSTEAD_SHOWN:
+            out.item("more under alternatives")
     else:
         out.heading("What to do" + (f": {said.plan_heading}" if said.plan_heading else ""))
         out.item(f"Diazepam {said.regimen}", style="bold")
@@ -150,7 +156,10 @@ def _what_to_do(said: Content, out: Writer) -> None:
             out.item(f"First: {line}")
     if said.taper:
         out.item(f"{said.taper}. {' '.join(said.taper_because)}")
-    out.section("Watch", (f"{watch.when}: {watch.what} [{watch.rule}]" for watch in plan.monitoring))
+    if said.monitoring:
+        out.heading("Watch")
+        for when, watches in said.monitoring:
+            out.item(f"{when}: " + " ".join(f"{watch.what} [{watch.rule}]" for watch in watches))
 
 
 def _what_it_will_do(said: Content, out: Writer) -> None:
@@ -171,8 +180,21 @@ def _what_it_will_do(said: Content, out: Writer) -> None:
             numbers = f"{one.ratio} ({one.interval})" if one.interval else one.ratio
             out.item(f"{one.medicine}: {numbers}, {one.basis}")
             out.under(one.says)
+    if said.combined:
+        out.heading("Effect together with the other medicines")
+        for both in said.combined[:COMBINED_SHOWN]:
+            sure = "" if both.certain else ", if taken"
+            mark = words.standing_mark(both.standing)
+            out.item(
+                f"{', '.join(both.medicines) or both.title}: {both.effect} [{both.severity}{sure}; {mark or both.fact}]"
+            )
+            out.under(both.do)
+        if len(said.combined) > COMBINED_SHOWN:
+            out.item("also: " + ", ".join(both.title for both in said.combined[COMBINED_SHOWN:]))
     others = [one for one in said.considered if not one.chosen]
-    out.section("Other regimens considered", (f"{one.words}: {one.reason}" for one in others))
+    out.section("Other regimens considered", (f"{one.words}: {one.reason}" for one in others[:CONSIDERED_SHOWN]))
+    if len(others) > CONSIDERED_SHOWN:
+        out.item(f"and {len(others) - CONSIDERED_SHOWN} more: --html FILE")
 
 
 def _instead(said: Content, out: Writer) -> None:
@@ -180,16 +202,23 @@ def _instead(said: Content, out: Writer) -> None:
         return
     out.heading("Alternatives")
     for group in said.alternatives:
-        if group.result == "not-for-this-patient":
-            out.item(
-                "not for this patient: " + "; ".join(f"{one.name} ({one.say.rstrip('.')})" for one in group.members)
-            )
-            continue
-        for one in group.members:
-            missing = f" Ask: {', '.join(one.missing)}." if one.missing else ""
-            dose = f", {one.dose}" if one.dose else ""
-            out.item(f"{group.heading.lower()}: {one.name}{dose} [{one.id}; evidence {one.strength}]")
-            out.under(f"{one.say}{missing}")
+        heading = group.heading.lower()
+        if group.result == "caution":
+            for one in group.members:
+                out.item(f"{heading}: {_treatment(one)}: {' '.join(one.because[:1]) or one.say}")
+        elif group.result == "offer":
+            out.item(f"{heading}: " + "; ".join(_treatment(one) for one in group.members))
+        else:
+            out.item(f"{heading}: " + "; ".join(_refused(one) for one in group.members))
+
+
+def _treatment(one: AlternativeAppraisal) -> str:
+    return f"{one.name} ({one.dose})" if one.dose else one.name
+
+
+def _refused(one: AlternativeAppraisal) -> str:
+    why = f"ask {', '.join(one.missing)}" if one.missing else (*one.because, one.say)[0].rstrip(".")
+    return f"{one.name} ({why})"
 
 
 def _not_known(said: Content, out: Writer) -> None:

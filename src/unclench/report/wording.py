@@ -171,6 +171,11 @@ def person(body: Body) -> str:
     return words[0].upper() + words[1:]
 
 
+def listed(parts: tuple[str, ...]) -> str:
+    """Parts in one sentence."""
+    return "; ".join(part.rstrip(".") for part in parts) + "."
+
+
 def statements(where: str) -> tuple[str, ...]:
     """The sentences of the knowledge base for this place in a report."""
     return tuple(row.text for row in knowledge().table("statements") if row.where == where)
