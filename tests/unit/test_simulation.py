@@ -130,6 +130,15 @@ def test_a_course_that_ends_low_is_gone_at_its_last_dose() -> None:
 
 
 @pytest.mark.verifies("M1")
+def test_a_last_dose_long_after_the_others_is_followed() -> None:
+    late = regimen(phase(1, ("1", 0.0), ("6", 21.0)), phase(40), phase(1, ("2", 0.0)))
+    once = regimen(phase(1, ("1", 0.0), ("6", 21.0), ("6", 21.0)))
+    for found in run(KNOWN, once, late):
+        assert found.gone_days.low > 0
+        assert found.curves[0].t_h[-1] >= found.regimen.timed()[-1][0] + 24.0
+
+
+@pytest.mark.verifies("M1")
 def test_accumulation_compares_the_last_day_with_the_first() -> None:
     taken = regimen(phase(10, ("5", 20.0)))
     (found,) = run(KNOWN, taken)

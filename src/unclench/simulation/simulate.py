@@ -123,14 +123,15 @@ def _wash_out(watch: Watch, spans: Spans, *, longest_h: float) -> None:
     until = max(mark.last_dose_h for mark in watch.marks)
     wanted = {at for mark in watch.marks for at in (*mark.edges, mark.end_h) if at > until}
     steps = washout_steps(until)
-    show, last_needed = True, max(wanted, default=until)
+    # Not before a day has passed: the last dose may still be on its way while earlier ones have long gone.
+    show, last_needed = True, max((until + DAY_H, *wanted))
     for at in sorted(set(steps) | wanted):
         if at > last_needed and watch.clear():
             break
         advance(watch.march, spans, at)
-        watch.look(show=show or at <= last_needed)
+        watch.look(show=show)
         watch.note_areas()
-        show = show and not (watch.typical_gone() or at - until >= longest_h)
+        show = show and not (at >= last_needed and (watch.typical_gone() or at - until >= longest_h))
     watch.flush()
 
 

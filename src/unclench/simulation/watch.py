@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 
 from unclench.engine.linear import March
 from unclench.engine.quantiles import quantiles_in_place
-from unclench.simulation.timeline import Marks
+from unclench.simulation.timeline import DAY_H, Marks
 
 Array = NDArray[np.float64]
 
 SHARES = (0.05, 0.25, 0.5, 0.75, 0.95)
 CHUNK = 8
-# The end comes days after the last dose: it need not be looked for more often.
+# The end mostly comes days after the last dose: later than a day it need not be looked for more often.
 END_STEP_H = 12.0
 # Followed until so many are clear of it: enough for the 95th percentile.
 CLEAR_SHARE = 0.96
@@ -36,14 +36,12 @@ class Watch:
     peak: Array = field(init=False)  # (2, series, people)
     sum_peak: Array = field(init=False)  # (series, people), of the analytes together
     _fall: list[tuple[float, Array]] = field(default_factory=list)  # time, the analytes together (series, people)
-    _fall_from: float = field(init=False)
     _buffer: Array = field(init=False)
     _filled: int = 0
 
     def __post_init__(self) -> None:
         levels = self.march.levels()
         self.peak, self.sum_peak = levels.copy(), levels.sum(axis=0)
-        self._fall_from = min(mark.last_dose_h for mark in self.marks)
         self._buffer = np.empty((CHUNK, *levels.shape))
 
     def look(self, *, show: bool) -> None:
@@ -53,7 +51,7 @@ class Watch:
         together = levels[0] + levels[1]
         np.maximum(self.sum_peak, together, out=self.sum_peak)
         now = self.march.now_h
-        if now >= self._fall_from and (not self._fall or now - self._fall[-1][0] >= END_STEP_H):
+        if self._is_fall(now):
             self._fall.append((now, together))
         if show:
             self.times.append(now)
@@ -61,6 +59,13 @@ class Watch:
             self._filled += 1
             if self._filled == CHUNK:
                 self.flush()
+
+    def _is_fall(self, now: float) -> bool:
+        """Whether this look is kept to find the end: all in the day after a last dose, later ones at intervals."""
+        if not self._fall:
+            return now >= min(mark.last_dose_h for mark in self.marks)
+        just_after = any(0.0 <= now - mark.last_dose_h <= DAY_H for mark in self.marks)
+        return just_after or now - self._fall[-1][0] >= END_STEP_H
 
     def look_for_peak(self, series: Sequence[int]) -> None:
         """Note the first compartment of some series only."""
