@@ -52,3 +52,9 @@ def test_all_questions_are_listed_with_their_answers():
     text = questions_text()
     for row in knowledge_with_manual().table("questions"):
         assert f"{row.id}: " in text
+
+
+def test_a_rule_names_the_questions_it_asks_and_a_question_its_rules():
+    assert "asks takes-opioid: " in explain("INT-01")
+    assert "asked by: " in explain("takes-opioid")
+    assert "INT-01" in explain("takes-opioid").split("asked by: ")[1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from html.parser import HTMLParser
 
@@ -61,8 +62,9 @@ def test_every_element_is_closed_and_ids_are_used_once(page):
 @pytest.mark.verifies("W3")
 def test_headings_go_down_one_step_at_a_time(page):
     levels = [int(tag[1]) for tag in page.tags() if re.fullmatch("h[1-6]", tag)]
-    assert levels[0] == 1 and levels.count(1) == 1
-    assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(after <= before + 1 for before, after in itertools.pairwise(levels))
 
 
 @pytest.mark.verifies("W3")
@@ -84,7 +86,8 @@ def test_nothing_is_fetched_and_nothing_runs(page):
         assert not any(name.startswith("on") for name in attributes)
         assert "src" not in attributes
         assert tag != "link"
-    assert "url(" not in style() and "@import" not in style()
+    assert "url(" not in style()
+    assert "@import" not in style()
 
 
 @pytest.mark.parametrize("text", [text for text in HOSTILE if text], ids=range(len(HOSTILE) - 1))
@@ -102,7 +105,8 @@ def test_no_expression_of_a_template_is_run_from_a_record():
 @pytest.mark.parametrize("kind", ["avoid", "child", "none"])
 def test_no_regimen_means_no_calendar_and_no_curve(kind):
     text = to_html(consultation(kind))
-    assert 'class="calendar"' not in text and "<svg" not in text
+    assert 'class="calendar"' not in text
+    assert "<svg" not in text
 
 
 def test_the_language_follows_the_jurisdiction():

@@ -17,7 +17,8 @@ def test_a_plot_is_xml_with_a_name_a_description_and_bands():
     for plot in plots(course()):
         root = ElementTree.fromstring(plot.svg)
         assert root.get("role") == "img"
-        assert root.find("title") is not None and root.find("desc") is not None
+        assert root.find("title") is not None
+        assert root.find("desc") is not None
         classes = {item.get("class") for item in root}
         assert {"band90", "band50", "typical", "dose", "end"} <= classes
 
@@ -33,7 +34,8 @@ def test_both_panels_share_one_scale():
 def test_kept_points_hold_both_ends_and_every_extreme():
     curve = course(regimen(28)).curves[0]
     kept = kept_points(curve)
-    assert kept[0] == 0 and kept[-1] == len(curve.t_h) - 1
+    assert kept[0] == 0
+    assert kept[-1] == len(curve.t_h) - 1
     assert int(np.argmax(curve.typical)) in kept
     assert all(np.diff(kept) > 0)
 

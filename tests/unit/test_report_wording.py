@@ -19,7 +19,8 @@ from unclench.simulation.course import Span
 def test_clean_text_is_one_line_of_visible_characters(text):
     cleaned = words.clean(text)
     assert not any(unicodedata.category(char) in ("Cc", "Cf", "Cs", "Co") for char in cleaned)
-    assert "\u2028" not in cleaned and "\u2029" not in cleaned
+    assert "\u2028" not in cleaned
+    assert "\u2029" not in cleaned
     assert words.clean(cleaned) == cleaned
 
 

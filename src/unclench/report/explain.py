@@ -6,13 +6,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import fields
 from difflib import get_close_matches
 from enum import Enum
+from functools import cache
 from textwrap import fill
 from typing import Any
 
+from unclench.appraisal.appraise import appraise
 from unclench.knowledge.load import Knowledge, knowledge_with_manual
 from unclench.knowledge.rows import Question
+from unclench.record import read
 from unclench.report import wording as words
-from unclench.values import KnowledgeError, Standing
+from unclench.values import Jurisdiction, KnowledgeError, Standing
 
 KINDS = {
     "sources": "source",
@@ -48,6 +51,7 @@ LABELS = {
 # Numbers that must not be shown while nothing confirms them (CONTRACTS 5). Text fields stay.
 HIDDEN = "not shown: unconfirmed"
 MOST_CODES = 40
+NOTHING_ELSE_KNOWN = ("", "problems: [acute muscle spasm of the back]\n", "problems: [spasticity]\n")
 WIDTH = 88
 
 
@@ -109,6 +113,8 @@ def _row(facts: Knowledge, kind: str, row: Any) -> str:
     lines += [_indented(f"{label}: {value}") for label, value in _fields(row)]
     lines += _asks(facts, row)
     lines += _trust(facts, row)
+    rules = [rule for rule, ids in asked_by().items() if kind == "questions" and row.id in ids]
+    lines += [_indented(f"asked by: {', '.join(sorted(rules))}")] if rules else []
     related = _related(facts, row.id)
     lines += [_indented(f"see also: {', '.join(related)}")] if related else []
     return "\n".join(lines)
@@ -146,14 +152,22 @@ def _asks(facts: Knowledge, row: Any) -> list[str]:
     told = f" ({', '.join(about)})" if about else ""
     lines = [_indented(f"holds when: {' and '.join(name.replace('_', ' ') for name in row.when)}{told}")]
     for question in facts.table("questions"):
-        if question.id in _named(row):
+        if question.id in asked_by().get(row.id, ()):
             lines.append(_indented(f"asks {question.id}: {question.ask}"))
     return lines
 
 
-def _named(row: Any) -> set[str]:
-    """Ids of questions named in the row itself: "red-flags=yes"."""
-    return {part.split("=")[0].strip() for part in row.of.split("|")}
+@cache
+def asked_by() -> dict[str, frozenset[str]]:
+    """Which questions each rule asks of somebody of whom nothing is known but what is treated."""
+    asked: dict[str, set[str]] = {}
+    for treated in NOTHING_ELSE_KNOWN:
+        on = knowledge_with_manual().edition_date
+        nobody = read(f"patient: {{}}\n{treated}request: diazepam 5 mg at night for 7 days\n".encode(), on=on)
+        for jurisdiction in Jurisdiction:
+            for finding in appraise(nobody, on=on, jurisdiction=jurisdiction).findings:
+                asked.setdefault(finding.rule, set()).update(finding.missing)
+    return {rule: frozenset(ids) for rule, ids in asked.items()}
 
 
 def _trust(facts: Knowledge, row: Any) -> list[str]:

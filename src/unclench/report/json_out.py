@@ -330,7 +330,7 @@ def _alternatives(appraisal: Appraisal) -> tuple[out.AlternativeOut, ...]:
                 one.missing,
                 one.tried.value,
                 one.step,
-            )  # fmt: skip
+            )
         )
     return tuple(made)
 
