@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,7 +20,9 @@ from unclench.record.units import convert
 from unclench.values import RecordError
 
 ADULT_Y = 18.0  # the equation for kidney function was made in adults
-PLAIN_UNITS = frozenset({"", "1", "{score}", "(score)", "{INR}", "{inr}", "{ratio}", "{#}", "{count}", "score", "points"})
+PLAIN_UNITS = frozenset(
+    {"", "1", "{score}", "(score)", "{INR}", "{inr}", "{ratio}", "{#}", "{count}", "score", "points"}
+)
 RACE_BASED_EGFR = frozenset({"48642-3", "48643-1", "88293-6", "88294-4"})
 PHENOTYPES = {"poor": "PM", "intermediate": "IM", "normal": "NM", "extensive": "NM", "rapid": "RM", "ultrarapid": "UM"}
 
@@ -85,14 +88,27 @@ def bmi(patient: Patient, on: date) -> Measured | None:
     if weight is None or height is None or (recorded is not None and _when(recorded) >= _when(weight)):
         return recorded
     value = weight.value / (height.value / 100) ** 2
-    return Measured(value, "kg/m2", weight.taken, weight.ref, "", f"body mass index {value:.1f} kg/m2, from {weight.words} and {height.words}")
+    return Measured(
+        value,
+        "kg/m2",
+        weight.taken,
+        weight.ref,
+        "",
+        f"body mass index {value:.1f} kg/m2, from {weight.words} and {height.words}",
+    )
 
 
 def egfr(patient: Patient, on: date) -> Measured | None:
     """Recorded, or by CKD-EPI 2021 from a newer creatinine of an adult whose sex is recorded."""
     recorded, creatinine = latest(patient, "egfr", on), latest(patient, "creatinine", on)
     age = _age_y(patient, on)
-    computable = creatinine is not None and not creatinine.comparator and patient.sex is not None and age is not None and age >= ADULT_Y
+    computable = (
+        creatinine is not None
+        and not creatinine.comparator
+        and patient.sex is not None
+        and age is not None
+        and age >= ADULT_Y
+    )
     if creatinine is None or not computable or (recorded is not None and _when(recorded) >= _when(creatinine)):
         return recorded
     value = egfr_ckd_epi_2021(creatinine.value, float(age or 0), patient.sex or "")
@@ -145,7 +161,9 @@ def cyp2c19(patient: Patient, on: date) -> str | None:
 def negative_benzodiazepine_screen(patient: Patient, on: date) -> str | None:
     """Words on the newest urine screen, when it found no benzodiazepine."""
     row: Measure = knowledge().get("measures", "benzodiazepine_urine")
-    dated = [e for e in _entries(patient, row) if e.taken is not None and not _is_future(e, on) and not _too_old(e, row, on)]
+    dated = [
+        e for e in _entries(patient, row) if e.taken is not None and not _is_future(e, on) and not _too_old(e, row, on)
+    ]
     newest = max(dated, key=lambda entry: entry.taken.last if entry.taken else date.min, default=None)
     if newest is None or not _answer_groups(newest) & {"answer_negative"}:
         return None
@@ -195,7 +213,13 @@ def _present(patient: Patient, group: str) -> str:
     """Where the record names this group as present, or ""."""
     for entry in patient.conditions:
         seen = known("condition", entry.codes, entry.text)
-        if group in seen.groups and not seen.hedged and not seen.history and entry.status is not Status.ENDED and entry.certain:
+        if (
+            group in seen.groups
+            and not seen.hedged
+            and not seen.history
+            and entry.status is not Status.ENDED
+            and entry.certain
+        ):
             return entry.ref
     return ""
 
@@ -231,9 +255,11 @@ def _converted(entry: Observation, row: Measure) -> Measured | str:
     if not math.isfinite(value):
         return f"{row.name} is not a number {where}"
     unit = entry.unit.strip()
-    if unit in PLAIN_UNITS and row.unit in ("1", "{score}"):
-        number = value
-    elif unit == row.unit or (row.id == "egfr" and unit.lower() == "ml/min"):
+    if (
+        (unit in PLAIN_UNITS and row.unit in ("1", "{score}"))
+        or unit == row.unit
+        or (row.id == "egfr" and unit.lower() == "ml/min")
+    ):
         number = value
     elif not unit:
         return f"{row.name} {value:g} has no unit {where}"
@@ -290,7 +316,13 @@ def _when(found: Measured) -> date:
 
 
 def _dated(entry: Observation) -> str:
-    return f", {entry.taken.last.isoformat()}" if entry.taken and entry.taken.exact else ", date not exact" if entry.taken else ", undated"
+    return (
+        f", {entry.taken.last.isoformat()}"
+        if entry.taken and entry.taken.exact
+        else ", date not exact"
+        if entry.taken
+        else ", undated"
+    )
 
 
 def _age_y(patient: Patient, on: date) -> float | None:
@@ -304,7 +336,7 @@ def _weights_that_disagree(patient: Patient, on: date) -> tuple[str, ...]:
     usable = [made for entry in _entries(patient, row) if isinstance(made := _converted(entry, row), Measured)]
     dated = sorted((made for made in usable if made.taken is not None and made.taken <= on), key=_when)
     share, span = knowledge().limit("WEIGHTS-DIFFER", "1"), knowledge().limit("WEIGHTS-DIFFER-DAYS", "d")
-    for earlier, later in zip(dated, dated[1:], strict=False):
+    for earlier, later in itertools.pairwise(dated):
         close = (_when(later) - _when(earlier)).days <= span
         if close and abs(later.value - earlier.value) > share * min(later.value, earlier.value):
             return (f"weights disagree: {earlier.words} and {later.words}",)

@@ -117,7 +117,9 @@ def lexicon(kind: str) -> Lexicon:
 def routes() -> dict[str, frozenset[str]]:
     """Words that tell where a medicine acts: skin, eye, other-local, whole-body."""
     rows: list[Term] = [row for row in knowledge().table("terms") if row.kind == "route"]
-    return {row.group: frozenset(word for words in words_of_each(row.words.split(";")) for word in words) for row in rows}
+    return {
+        row.group: frozenset(word for words in words_of_each(row.words.split(";")) for word in words) for row in rows
+    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from unclench.knowledge.indexes import drug_names, lexicon, routes
 from unclench.knowledge.wording import fold, plain
 
-_RATE = re.compile(r"\b(mg|mcg|ug|g|unt|units?|iu|meq|mmol|ml|%|\d)\s*/\s*(ml|hr|h|actuat|act|puff|dose|day|\d)", re.ASCII)
+_RATE = re.compile(
+    r"\b(mg|mcg|ug|g|unt|units?|iu|meq|mmol|ml|%|\d)\s*/\s*(ml|hr|h|actuat|act|puff|dose|day|\d)", re.ASCII
+)
 _PART = re.compile(r"[/+;,&\n|]|\s(?:and|with|plus)\s")
 _WORD = re.compile(r"[^\W_]+")
 _BRAND = re.compile(r"\[[^\]]*\]")
@@ -21,7 +23,15 @@ _SALTS = frozenset({"calcium", "magnesium", "potassium chloride", "zinc"})
 # A medicine on the skin, in the eye or in the airways still counts as itself where small amounts matter or the form is
 # made to reach the whole body.
 _ANY_ROUTE = frozenset(
-    {"opioid", "opioid_agonist_treatment", "benzodiazepine", "barbiturate", "sodium_oxybate", "alpha2_agonist", "z_drug"}
+    {
+        "opioid",
+        "opioid_agonist_treatment",
+        "benzodiazepine",
+        "barbiturate",
+        "sodium_oxybate",
+        "alpha2_agonist",
+        "z_drug",
+    }
     | {"anaesthetic", "cannabinoid", "alcohol_like", "hormonal_contraceptive", "naloxone", "serotonergic", "maoi"}
 )
 

@@ -3,8 +3,8 @@
 An entry is understood when its code or its text says what it is. What is not understood could bear on everything that
 matters; `could_bear_on` names it, so that a question about it is answered cannot-say and never no.
 
-Rows of `codes` and `terms` place entries in groups. The group "nothing" is understood and bears on no rule; a group that
-starts with "?" is what the entry could bear on; "tag:opioid" gives a medicine a tag; "neutral" words say nothing alone.
+Rows of `codes` and `terms` place entries in groups. The group "nothing" is understood and bears on no rule; a group
+that starts with "?" is what the entry could bear on; "tag:opioid" gives a medicine a tag; "neutral" words say nothing alone.
 """
 
 from __future__ import annotations
@@ -19,11 +19,17 @@ from unclench.knowledge.wording import Words, clauses, context
 
 NOTHING, NEUTRAL, MAYBE, TAG = "nothing", "neutral", "?", "tag:"
 
-# Where a *no* needs every entry to be understood: contraindications, red flags, opioids, alcohol, pregnancy (CONTRACTS 2).
+# Where a *no* needs every entry to be understood: contraindications, red flags, opioids, alcohol, pregnancy.
 BEARING_CONDITIONS = frozenset(
     {"myasthenia_gravis", "sleep_apnoea", "angle_closure_glaucoma_acute", "severe_respiratory_insufficiency"}
     | {"severe_hepatic_insufficiency", "decompensated_liver", "benzodiazepine_allergy", "red_flag_spine", "pregnancy"}
-    | {"breastfeeding", "alcohol_use_disorder", "unhealthy_alcohol_use", "substance_use_disorder", "opioid_use_disorder"}
+    | {
+        "breastfeeding",
+        "alcohol_use_disorder",
+        "unhealthy_alcohol_use",
+        "substance_use_disorder",
+        "opioid_use_disorder",
+    }
     | {"intoxication", "suicidality"}
 )
 BEARING_MEDICINES = frozenset(
@@ -39,19 +45,49 @@ BEARING = {
 # A general group says nothing beside a particular one.
 SETTLED_BY = {
     "cramp_or_spasm": frozenset({"muscle_spasm", "cramp"}),
-    "glaucoma_unspecified": frozenset({"angle_closure_glaucoma_acute", "angle_closure_glaucoma_other", "open_angle_glaucoma"}),
+    "glaucoma_unspecified": frozenset(
+        {"angle_closure_glaucoma_acute", "angle_closure_glaucoma_other", "open_angle_glaucoma"}
+    ),
 }
 # "History of" these is still about today: they last, or their past is what counts.
 LASTING = frozenset(
-    {"ckd", "ischaemic_heart_disease", "heart_failure", "arrhythmia", "stroke", "brain_injury", "spasticity_cause", "diabetes"}
-    | {"multiple_sclerosis", "cerebral_palsy", "spinal_cord_injury", "motor_neurone_disease", "copd", "asthma", "cirrhosis"}
-    | {"dementia", "epilepsy", "falls", "hip_fracture", "osteoporosis", "sickle_cell", "alcohol_use_disorder", "long_qt"}
+    {
+        "ckd",
+        "ischaemic_heart_disease",
+        "heart_failure",
+        "arrhythmia",
+        "stroke",
+        "brain_injury",
+        "spasticity_cause",
+        "diabetes",
+    }
+    | {
+        "multiple_sclerosis",
+        "cerebral_palsy",
+        "spinal_cord_injury",
+        "motor_neurone_disease",
+        "copd",
+        "asthma",
+        "cirrhosis",
+    }
+    | {
+        "dementia",
+        "epilepsy",
+        "falls",
+        "hip_fracture",
+        "osteoporosis",
+        "sickle_cell",
+        "alcohol_use_disorder",
+        "long_qt",
+    }
     | {"substance_use_disorder", "opioid_use_disorder", "benzodiazepine_dependence", "suicidality", "overdose_history"}
     | {"myasthenia_gravis", "sleep_apnoea", "angle_closure_glaucoma_other", "open_angle_glaucoma", "porphyria_acute"}
     | {"peptic_ulcer", "benzodiazepine_allergy", "parkinson", "severe_respiratory_insufficiency", "cancer", "psychosis"}
     | {"hepatic_disease_any", "severe_hepatic_insufficiency", "decompensated_liver", "home_oxygen", "hypertension"}
 )
-_ALLERGY_WORDS = frozenset({"allergy", "allergic", "allergie", "hypersensitivity", "intolerance", "anaphylaxi", "anafylaxis"})
+_ALLERGY_WORDS = frozenset(
+    {"allergy", "allergic", "allergie", "hypersensitivity", "intolerance", "anaphylaxi", "anafylaxis"}
+)
 _ICD10CM = re.compile(r"[A-TV-Z][0-9][0-9A-Z](\.[0-9A-Z]{1,4})?")
 _ATC = re.compile(r"[A-DGHJLMNPRSV]([0-9]{2}([A-Z]([A-Z]([0-9]{2})?)?)?)?")
 
@@ -141,7 +177,9 @@ def _with_groups(kind: str, by_code: _Placed, text: str) -> Recognition:
     by_text, complete = _read_groups(kind, words, said.denied)
     if kind == "condition" and not _ALLERGY_WORDS.isdisjoint(words.tokens):
         allergy = recognise("allergy", (), text)
-        by_text = _Placed(by_text.groups | allergy.groups, by_text.tags, by_text.maybe, by_text.known or allergy.understood)
+        by_text = _Placed(
+            by_text.groups | allergy.groups, by_text.tags, by_text.maybe, by_text.known or allergy.understood
+        )
         complete = complete or allergy.understood
     # A risk of falling is itself what the rules ask about; any other mere risk is not the condition.
     only_risk = said.not_present and kind == "condition" and "falls" not in by_text.groups | by_code.groups
@@ -211,7 +249,7 @@ def _complete(table: Lexicon, words: Words, covered: set[int]) -> bool:
     clause_known: dict[int, bool] = {}
     clause_plain: dict[int, bool] = {}
     for index, token in enumerate(words.tokens):
-        part = words.part[index]
+        part = words.item[index]
         clause_known[part] = clause_known.get(part, False) or index in covered
         clause_plain[part] = clause_plain.get(part, True) and (token in table.neutral or token.isdigit())
     return all(clause_known[part] or clause_plain[part] for part in clause_known)
@@ -239,7 +277,13 @@ def _with_drugs(kind: str, codes: tuple[tuple[str, str], ...], by_code: _Placed,
     if not understood and not maybe:
         maybe = BEARING[kind] - tags - groups
     return Recognition(
-        frozenset(groups), drugs, frozenset(tags), understood, frozenset(maybe), said.doubted and bool(drugs or groups), said.past
+        frozenset(groups),
+        drugs,
+        frozenset(tags),
+        understood,
+        frozenset(maybe),
+        said.doubted and bool(drugs or groups),
+        said.past,
     )
 
 

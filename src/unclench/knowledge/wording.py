@@ -6,6 +6,7 @@ Spelling is folded the same way in the lists and in the record, so that *apnoea*
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
 from collections.abc import Iterable
@@ -17,23 +18,35 @@ _BREAK = re.compile(r"[;,\n\r\t|()\[\]:.]|\s-\s|\s/\s|(?<=[a-z])/(?=[a-z])|[+&]"
 _POSSESSIVE = re.compile(r"['\u2019`]s\b")
 _WORD = re.compile(r"[^\W_]+")
 _PLURAL = re.compile(r"(?<=[^\W_][^\W_][^\W_sui])s(?![^\W_])")  # not in "gas", "ss", "us", "is"
-_BLANKS = str.maketrans({mark: " " for mark in "-/.,+()[]&'\"%:"})
+_BLANKS = str.maketrans(dict.fromkeys("-/.,+()[]&'\"%:", " "))
 _SAME_SOUND = (("ae", "e"), ("oe", "e"), ("our", "or"), ("ph", "f"))
 
 BREAK_WORDS = frozenset({"but", "with", "due", "secondary", "caused", "following", "plus", "however"})
-_DENIED = frozenset({"no", "not", "denies", "denied", "deny", "never", "without", "nil", "negative", "absence", "absent"})
+_JOIN_WORDS = frozenset({"and", "or"})
+_DENIED = frozenset(
+    {"no", "not", "denies", "denied", "deny", "never", "without", "nil", "negative", "absence", "absent"}
+)
 _DENIED_AFTER = frozenset({"excluded", "negative", "denied", "absent", "refuted"})
 _DOUBTED = frozenset(
     {"suspected", "suspect", "possible", "possibly", "probable", "probably", "query", "presumed", "likely", "unlikely"}
     | {"unconfirmed", "provisional", "questionable", "maybe", "perhaps"}
 )
-_PAST = frozenset({"history", "hx", "previous", "previously", "past", "prior", "former", "old", "ex", "resolved", "remission"})
+_PAST = frozenset(
+    {"history", "hx", "previous", "previously", "past", "prior", "former", "old", "ex", "resolved", "remission"}
+)
 _RELATIVE = frozenset(
     {"mother", "father", "brother", "sister", "parent", "sibling", "son", "daughter", "wife", "husband", "partner"}
     | {"aunt", "uncle", "grandmother", "grandfather", "cousin"}
 )
 _HAS = frozenset({"has", "had", "ha", "with", "died", "diagnosed", "suffer"})
-_NOT_PRESENT = (("risk", "of"), ("risk", "for"), ("at", "risk"), ("fear", "of"), ("advice", "about"), ("exposure", "to"))
+_NOT_PRESENT = (
+    ("risk", "of"),
+    ("risk", "for"),
+    ("at", "risk"),
+    ("fear", "of"),
+    ("advice", "about"),
+    ("exposure", "to"),
+)
 _NOT_PRESENT_WORD = frozenset(
     {"screening", "screen", "assessment", "counseling", "counselling", "education", "prevention", "vaccination"}
     | {"immunization", "immunisation", "prophylaxis", "carrier", "referral"}
@@ -70,27 +83,33 @@ def words_of_each(texts: Iterable[str]) -> list[tuple[str, ...]]:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A text as folded words. `part[i]` numbers the clause of word i."""
+    """A text as folded words. `part[i]` numbers the clause of word i, `item[i]` its member of a list ("and", "or")."""
 
     tokens: tuple[str, ...]
     part: tuple[int, ...]
+    item: tuple[int, ...]
     doubt_mark: bool
 
 
 def clauses(text: str) -> Words:
-    """Split into words and clauses. A line break or punctuation ends a clause; so do words such as *with* and *due to*."""
+    """Split into words and clauses. Punctuation and line breaks end a clause; so do words such as *with*, *due to*."""
     seen = _POSSESSIVE.sub("", plain(text.replace("\n", ";").replace("\r", ";")))
     tokens: list[str] = []
     part: list[int] = []
-    number = 0
+    item: list[int] = []
+    number = items = 0
     for piece in _BREAK.split(fold(seen)):
         number += 1
+        items += 1
         for raw in _WORD.findall(piece):
             if raw in BREAK_WORDS:
                 number += 1
+            if raw in BREAK_WORDS or raw in _JOIN_WORDS:
+                items += 1
             tokens.append(raw)
             part.append(number)
-    return Words(tuple(tokens), tuple(part), "?" in text)
+            item.append(items)
+    return Words(tuple(tokens), tuple(part), tuple(item), "?" in text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,16 +133,16 @@ _FOLDED_NOT_PRESENT = frozenset(fold(word) for word in _NOT_PRESENT_WORD)
 def context(words: Words) -> Context:
     """Read denial, doubt, past, relatives and mere risk from the words around."""
     tokens, part = words.tokens, words.part
-    pairs = set(zip(tokens, tokens[1:], strict=False))
+    pairs = set(itertools.pairwise(tokens))
     denied = [False] * len(tokens)
     since: int | None = None
-    for index, token in enumerate(tokens):
+    for index, word in enumerate(tokens):
         if since is not None and part[index] != part[since]:
             since = None
         denied[index] = since is not None
-        if token in _FOLDED_DENIED:
+        if word in _FOLDED_DENIED:
             since = index
-        if token in _FOLDED_AFTER or (token == "out" and index > 0 and tokens[index - 1] == "ruled"):
+        if word in _FOLDED_AFTER or (word == "out" and index > 0 and tokens[index - 1] == "ruled"):
             for earlier in range(len(tokens)):
                 denied[earlier] = denied[earlier] or part[earlier] == part[index]
     family = (
@@ -134,11 +153,10 @@ def context(words: Words) -> Context:
         or bool({("maternal", "history"), ("paternal", "history")} & pairs)
     )
     doubted = (
-        words.doubt_mark
-        or not _FOLDED_DOUBT.isdisjoint(tokens)
-        or ("rule", "out") in pairs
-        or ("r", "o") in pairs
+        words.doubt_mark or not _FOLDED_DOUBT.isdisjoint(tokens) or ("rule", "out") in pairs or ("r", "o") in pairs
     )
-    past = not _FOLDED_PAST.isdisjoint(tokens) or ("h", "o") in pairs or ("s", "p") in pairs or ("status", "post") in pairs
+    past = (
+        not _FOLDED_PAST.isdisjoint(tokens) or ("h", "o") in pairs or ("s", "p") in pairs or ("status", "post") in pairs
+    )
     not_present = not _FOLDED_NOT_PRESENT.isdisjoint(tokens) or any(pair in pairs for pair in _NOT_PRESENT)
     return Context(tuple(denied), doubted, past, family, not_present)
