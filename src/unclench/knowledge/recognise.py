@@ -4,7 +4,8 @@ An entry is understood when its code or its text says what it is. What is not un
 matters; `could_bear_on` names it, so that a question about it is answered cannot-say and never no.
 
 Rows of `codes` and `terms` place entries in groups. The group "nothing" is understood and bears on no rule; a group
-that starts with "?" is what the entry could bear on; "tag:opioid" gives a medicine a tag; "neutral" words say nothing alone.
+that starts with "?" is what the entry could bear on; "tag:opioid" gives a medicine a tag; "neutral" words say nothing
+alone.
 """
 
 from __future__ import annotations
