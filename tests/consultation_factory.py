@@ -183,10 +183,18 @@ def questions() -> tuple[Asked, ...]:
 def alternatives() -> tuple[AlternativeAppraisal, ...]:
     def one(key: str, name: str, result: str, **more: object) -> AlternativeAppraisal:
         made = AlternativeAppraisal(
-            id=key, name=name, kind="drug", result=result, say="Why it suits or does not, in a sentence.",
-            dose="250 to 500 mg twice a day" if result in ("offer", "caution") else "", evidence="two trials",
-            strength="moderate", because=("kidney function 88 mL/min/1.73 m2 (Observation/4)",), missing=(), facts=(key,),
-        )  # fmt: skip
+            id=key,
+            name=name,
+            kind="drug",
+            result=result,
+            say="Why it suits or does not, in a sentence.",
+            dose="250 to 500 mg twice a day" if result in ("offer", "caution") else "",
+            evidence="two trials",
+            strength="moderate",
+            because=("kidney function 88 mL/min/1.73 m2 (Observation/4)",),
+            missing=(),
+            facts=(key,),
+        )
         return replace(made, **more)  # type: ignore[arg-type]
 
     return (
@@ -202,14 +210,38 @@ def alternatives() -> tuple[AlternativeAppraisal, ...]:
 def exposure() -> Exposure:
     return Exposure(
         changes=(
-            ExposureChange("omeprazole 20 mg", 1.36, 1.12, 1.61, "measured", "raises", 0, None, ("RATIO-OMEPRAZOLE",),
-                           "Slows the step to nordazepam."),
-            ExposureChange("St John's wort", 0.7, 0.4, 0.9, "project estimate, not measured", "lowers", 3, 10, (),
-                           "May speed clearance.", shows_number=False),
+            ExposureChange(
+                "omeprazole 20 mg",
+                1.36,
+                1.12,
+                1.61,
+                "measured",
+                "raises",
+                0,
+                None,
+                ("RATIO-OMEPRAZOLE",),
+                "Slows the step to nordazepam.",
+            ),
+            ExposureChange(
+                "St John's wort",
+                0.7,
+                0.4,
+                0.9,
+                "project estimate, not measured",
+                "lowers",
+                3,
+                10,
+                (),
+                "May speed clearance.",
+                shows_number=False,
+            ),
         ),
         segments=(ClearanceSegment(float("-inf"), 0.74, 1.0),),
-        ratio=1.36, low=1.12, high=1.61, log_sd=0.11,
-    )  # fmt: skip
+        ratio=1.36,
+        low=1.12,
+        high=1.61,
+        log_sd=0.11,
+    )
 
 
 def plan(chosen: Regimen | None, **more: object) -> Plan:
@@ -217,11 +249,19 @@ def plan(chosen: Regimen | None, **more: object) -> Plan:
     if chosen is not None:
         words = "2 mg at night for 2 days, then 2 mg at 14:00 and 5 mg at night; 7 days in all"
         considered = (
-            Considered(Candidate("A", words, chosen, "starts low", ("DOSE-02",)), course(chosen), True,
-                       "The lowest of those that build up slowly."),
-            Considered(Candidate("B", "5 mg three times a day for 7 days", regimen(5), "as requested", ()), course(), False,
-                       "Above the start for this age."),
-        )  # fmt: skip
+            Considered(
+                Candidate("A", words, chosen, "starts low", ("DOSE-02",)),
+                course(chosen),
+                True,
+                "The lowest of those that build up slowly.",
+            ),
+            Considered(
+                Candidate("B", "5 mg three times a day for 7 days", regimen(5), "as requested", ()),
+                course(),
+                False,
+                "Above the start for this age.",
+            ),
+        )
     made = Plan(
         regimen=chosen,
         words=considered[0].candidate.words if considered else "",
@@ -231,15 +271,27 @@ def plan(chosen: Regimen | None, **more: object) -> Plan:
         stop_on=chosen.last_day if chosen else None,
         review_on=(ON + timedelta(days=3),) if chosen else (),
         supply=Supply(
-            lines=(SupplyLine("TAB-2", "diazepam 2 mg tablet", Decimal("2"), Decimal("7")),
-                   SupplyLine("TAB-5", "diazepam 5 mg tablet", Decimal("5"), Decimal("5.0"))),
-            total_mg=chosen.total_mg, refills=0, days=7, per_day=((1, 2, "1 x 2 mg at 22:00"),), notes=("No halves needed.",),
-        ) if chosen else None,
+            lines=(
+                SupplyLine("TAB-2", "diazepam 2 mg tablet", Decimal("2"), Decimal("7")),
+                SupplyLine("TAB-5", "diazepam 5 mg tablet", Decimal("5"), Decimal("5.0")),
+            ),
+            total_mg=chosen.total_mg,
+            refills=0,
+            days=7,
+            per_day=((1, 2, "1 x 2 mg at 22:00"),),
+            notes=("No halves needed.",),
+        )
+        if chosen
+        else None,
         monitoring=(
             Watch(ON + timedelta(days=3), "day 4", "Ask about drowsiness, falls and how much spasm is left.", "MON-01"),
             Watch(None, "any time", "Slow breathing, confusion: stop and send to emergency care.", "MON-02"),
-        ) if chosen else (),
-        titration=("Raise to twice a day on day 3 only if spasm still limits and there is no drowsiness by day.",) if chosen else (),
+        )
+        if chosen
+        else (),
+        titration=("Raise to twice a day on day 3 only if spasm still limits and there is no drowsiness by day.",)
+        if chosen
+        else (),
         taper_needed="none",
         taper_because=(),
         taper=None,
@@ -247,41 +299,99 @@ def plan(chosen: Regimen | None, **more: object) -> Plan:
         considered=considered,
         chosen=considered[0] if considered else None,
         facts=("TAB-2", "TAB-5"),
-    )  # fmt: skip
+    )
     return replace(made, **more)  # type: ignore[arg-type]
 
 
 def appraisal(verdict: Verdict | None, **more: object) -> Appraisal:
     general = tuple(row.id for row in knowledge().table("advice") if not row.when)
     made = Appraisal(
-        on=ON, jurisdiction=Jurisdiction.US, purpose="new",
+        on=ON,
+        jurisdiction=Jurisdiction.US,
+        purpose="new",
         indication=Indication("acute-spasm", "acute muscle spasm of the back", Answer.YES, ("Condition/1",)),
-        request=Request("MedicationRequest/1", "diazepam 5 mg", (), Dosage(mg_per_dose=Decimal("5"), doses_per_day=Decimal("3")), 7),
+        request=Request(
+            "MedicationRequest/1", "diazepam 5 mg", (), Dosage(mg_per_dose=Decimal("5"), doses_per_day=Decimal("3")), 7
+        ),
         request_text="diazepam 5 mg three times a day for 7 days (MedicationRequest/1)",
         current_use=CurrentUse(Answer.NO, None, None, None, None, None, None, None, None, ("not recorded",)),
-        medicines=(), findings=findings(), cleared=(),
-        verdict=verdict, verdict_because=("Age, a fall and omeprazole each call for a lower dose.",),
+        medicines=(),
+        findings=findings(),
+        cleared=(),
+        verdict=verdict,
+        verdict_because=("Age, a fall and omeprazole each call for a lower dose.",),
         provided_that=("An opioid is taken", "Myasthenia gravis") if verdict is not Verdict.AVOID else (),
-        conditional_on=(Conditional("takes-opioid", "yes", Verdict.AVOID),
-                        Conditional("takes-opioid", "no", Verdict.USABLE_WITH_CHANGES)),
+        conditional_on=(
+            Conditional("takes-opioid", "yes", Verdict.AVOID),
+            Conditional("takes-opioid", "no", Verdict.USABLE_WITH_CHANGES),
+        ),
         questions=questions(),
-        body=Body(72.0, "female", 61.5, 162.0, None, None, Answer.CANNOT_SAY, None, Answer.NO, ("weight 61.5 kg (Observation/5)",)),
+        body=Body(
+            72.0,
+            "female",
+            61.5,
+            162.0,
+            None,
+            None,
+            Answer.CANNOT_SAY,
+            None,
+            Answer.NO,
+            ("weight 61.5 kg (Observation/5)",),
+        ),
         exposure=exposure(),
         limits=DoseLimits(Decimal("2"), Decimal("5"), Decimal("15"), 7, 3, 0, 3, (("start_mg", "POP-01"),)),
-        regimen_allowed=verdict is not Verdict.AVOID, regimen_heading="", alternatives=alternatives(),
-        noticed=("Two weights differ by 20 kg; the later one was used.", "An active order of 2019 was not counted as taken."),
+        regimen_allowed=verdict is not Verdict.AVOID,
+        regimen_heading="",
+        alternatives=alternatives(),
+        noticed=(
+            "Two weights differ by 20 kg; the later one was used.",
+            "An active order of 2019 was not counted as taken.",
+        ),
         unrecognised=("MedicationStatement/9: 'blue pills from abroad'",),
-        taper_need="none", taper_because=(), advice=general, facts=("POP-01", "RATIO-OMEPRAZOLE", "TAB-2"),
-        combined=(CombinedFound("PD-01", "Opioids", ("oxycodone",), "both slow breathing", "slower breathing", "major",
-                                "Avoid together.", "boxed warning", Standing.READ, True),),
-    )  # fmt: skip
+        taper_need="none",
+        taper_because=(),
+        advice=general,
+        facts=("POP-01", "RATIO-OMEPRAZOLE", "TAB-2"),
+        combined=(
+            CombinedFound(
+                "PD-01",
+                "Opioids",
+                ("oxycodone",),
+                "both slow breathing",
+                "slower breathing",
+                "major",
+                "Avoid together.",
+                "boxed warning",
+                Standing.READ,
+                True,
+            ),
+        ),
+    )
     return replace(made, **more)  # type: ignore[arg-type]
 
 
 def patient() -> Patient:
     whole = ListState(3, True)
-    return Patient("Patient/synthetic", None, "female", False, None, (), (), (), (), (), whole, whole, whole, None, (), (),
-                   "FHIR R4 bundle (collection)", 72.0)  # fmt: skip
+    return Patient(
+        "Patient/synthetic",
+        None,
+        "female",
+        False,
+        None,
+        (),
+        (),
+        (),
+        (),
+        (),
+        whole,
+        whole,
+        whole,
+        None,
+        (),
+        (),
+        "FHIR R4 bundle (collection)",
+        72.0,
+    )
 
 
 def made_with() -> MadeWith:
@@ -307,13 +417,32 @@ def consultation(kind: str = "usable-with-changes") -> Consultation:
                 plan(given),
             )
         case "reasonable":
-            one = appraisal(Verdict.REASONABLE, findings=findings()[3:4], provided_that=(), questions=(), conditional_on=(),
-                            noticed=(), unrecognised=(), jurisdiction=Jurisdiction.UK)  # fmt: skip
+            one = appraisal(
+                Verdict.REASONABLE,
+                findings=findings()[3:4],
+                provided_that=(),
+                questions=(),
+                conditional_on=(),
+                noticed=(),
+                unrecognised=(),
+                jurisdiction=Jurisdiction.UK,
+            )
             chosen = plan(given)
         case "none":
-            one = appraisal(None, findings=(), verdict_because=("Neither diazepam nor a request for it is recorded.",),
-                            provided_that=(), questions=(), conditional_on=(), alternatives=(), request=None, request_text="",
-                            purpose="none", advice=(), exposure=replace(exposure(), changes=()))  # fmt: skip
+            one = appraisal(
+                None,
+                findings=(),
+                verdict_because=("Neither diazepam nor a request for it is recorded.",),
+                provided_that=(),
+                questions=(),
+                conditional_on=(),
+                alternatives=(),
+                request=None,
+                request_text="",
+                purpose="none",
+                advice=(),
+                exposure=replace(exposure(), changes=()),
+            )
             return Consultation(patient(), one, (), plan(None), made_with())
         case "child":
             body = Body(4.5, "male", 17.0, None, None, None, Answer.NO, None, Answer.NO)
@@ -327,8 +456,12 @@ def consultation(kind: str = "usable-with-changes") -> Consultation:
                 Answer.YES, Decimal("15"), Decimal("20"), 380, 400, 7.0, 7.0, now.start, now, ("MedicationRequest/2",)
             )
             one = appraisal(Verdict.USABLE_WITH_CHANGES, purpose="continue", current_use=use, taper_need="taper")
-            chosen = plan(None, instead=("Review the need, then taper.",), taper_needed="taper",
-                          taper_because=("Daily use for more than a year.",))  # fmt: skip
+            chosen = plan(
+                None,
+                instead=("Review the need, then taper.",),
+                taper_needed="taper",
+                taper_because=("Daily use for more than a year.",),
+            )
             background = replace(course(now), background_ng_ml=Span(300.0, 150.0, 600.0, "ng/mL"))
             return Consultation(patient(), one, (background,), chosen, made_with())
         case "not-simulated":

@@ -8,15 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import groupby
-from typing import Any
 
 from unclench.appraisal.findings import AlternativeAppraisal, Asked, CombinedFound, ExposureChange
 from unclench.consult import Consultation
 from unclench.knowledge import knowledge
-from unclench.knowledge.load import FILES, ON_DEMAND
 from unclench.knowledge.rows import Advice, Source
 from unclench.planning.plan import Plan, Watch
 from unclench.report import wording as words
+from unclench.report.basis import facts_used, limits, limits_here, shown_course, sources_used
 from unclench.report.merge import Merged, merged
 from unclench.simulation.course import Course, Span
 from unclench.values import Answer, Effect, Jurisdiction, MadeWith, Phase, Verdict
@@ -25,7 +24,6 @@ UNITS = {"ratio": "times", "d": "days"}
 COMBINED_SEVERITIES = ("contraindicated", "major", "moderate", "minor")
 QUESTIONS_FIRST = 5
 WHY_SHOWN = 6
-OLD_EDITION_DAYS = 366
 DAY_BY_DAY = 14
 
 ALTERNATIVE_RESULTS = {
@@ -207,54 +205,12 @@ def content(consultation: Consultation) -> Content:
         noticed=appraisal.noticed,
         unrecognised=appraisal.unrecognised,
         advice=_by_topic(advice),
-        sources=_sources(facts, consultation),
+        sources=sources_used(facts, consultation),
         facts=facts,
         limits_here=limits_here(consultation),
         limits=limits(consultation),
         made_with=consultation.made_with,
     )
-
-
-def shown_course(consultation: Consultation) -> tuple[Course | None, str]:
-    """The course of the regimen that is proposed; else that of the doses taken now; else none: never a hint at a dose."""
-    if consultation.plan.chosen is not None:
-        return consultation.plan.chosen.course, "the proposed regimen"
-    now = consultation.appraisal.current_use.regimen
-    for course in consultation.courses:
-        if now is not None and course.regimen == now:
-            return course, "diazepam as probably taken now; this is not a recommendation"
-    return None, ""
-
-
-def facts_used(consultation: Consultation) -> tuple[str, ...]:
-    """Ids of every row behind this consultation, sorted."""
-    course, _ = shown_course(consultation)
-    used = {*consultation.appraisal.facts, *consultation.plan.facts, *consultation.appraisal.advice}
-    used.update(finding.rule for finding in consultation.appraisal.findings)
-    used.update(course.facts if course else ())
-    for group in (consultation.appraisal.alternatives, consultation.appraisal.exposure.changes):
-        used.update(fact for one in group for fact in one.facts)
-    return tuple(sorted(used))
-
-
-def limits_here(consultation: Consultation) -> tuple[str, ...]:
-    """What bounds this one answer: an old edition, a child, and what stood in for what is not known."""
-    appraisal = consultation.appraisal
-    course, _ = shown_course(consultation)
-    out: list[str] = []
-    if (appraisal.on - consultation.made_with.edition_date).days > OLD_EDITION_DAYS:
-        out.extend(words.statements("old-edition"))
-    if appraisal.body.age_y is not None and appraisal.body.age_y < words.ADULT_Y:
-        out.extend(words.statements("children"))
-    out.extend(course.assumed if course else ())
-    out.extend(appraisal.exposure.cannot_say)
-    out.extend(consultation.made_with.notes)
-    return tuple(dict.fromkeys(out))
-
-
-def limits(consultation: Consultation) -> tuple[str, ...]:
-    """What this answer cannot do, what bounds it alone first."""
-    return tuple(dict.fromkeys((*limits_here(consultation), *words.statements("limits"))))
 
 
 def _why(known: list[Merged], verdict: Verdict | None) -> tuple[Merged, ...]:
@@ -396,20 +352,3 @@ def _by_topic(advice: tuple[Advice, ...]) -> tuple[tuple[str, tuple[Advice, ...]
     order = list(TOPICS)
     ranked = sorted(advice, key=lambda row: (order.index(row.topic) if row.topic in order else len(order), row.topic))
     return tuple((TOPICS.get(topic, topic), tuple(rows)) for topic, rows in groupby(ranked, key=lambda row: row.topic))
-
-
-def _sources(facts: tuple[str, ...], consultation: Consultation) -> tuple[Source, ...]:
-    """The sources of the rows used, by id; a source is not listed unless something rests on it."""
-    wanted = {finding.source for finding in consultation.appraisal.findings}
-    rows = every_row()
-    wanted.update(getattr(rows[fact], "source", "") for fact in facts if fact in rows)
-    return tuple(row for row in sorted(knowledge().table("sources"), key=lambda row: row.id) if row.id in wanted)
-
-
-def every_row() -> dict[str, Any]:
-    """All rows of a consultation's knowledge by id."""
-    found: dict[str, Any] = {}
-    for name in FILES:
-        if name not in ON_DEMAND:
-            found.update((row.id, row) for row in knowledge().table(name) if hasattr(row, "id"))
-    return found

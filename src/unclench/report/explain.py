@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import fields
+from msgspec.structs import fields
 from difflib import get_close_matches
 from enum import Enum
 from functools import cache

@@ -15,7 +15,7 @@ from unclench.knowledge import knowledge
 from unclench.planning.plan import Plan, Supply
 from unclench.report import schema as out
 from unclench.report import wording as words
-from unclench.report.content import facts_used, limits, shown_course
+from unclench.report.basis import facts_used, limits, shown_course
 from unclench.report.merge import merged
 from unclench.report.plots import find, kept_points
 from unclench.simulation.course import Array, Course, Span

@@ -1,7 +1,7 @@
 """Curves as SVG, with the words and the table that say the same without eyes.
 
-The drawing carries class names only; the page's style sheet gives them colours, light, dark and in print. What is typical,
-the middle 50 % and the middle 90 % differ in line and shade, so that colour is never needed to tell them apart.
+The drawing carries class names only; the page's style sheet gives them colours, light, dark and in print. The typical
+line, the middle 50 % and the middle 90 % differ in line and shade, so that colour is never needed to tell them apart.
 """
 
 from __future__ import annotations
@@ -131,7 +131,8 @@ def _axes(frame: Frame, unit: str) -> list[str]:
         y = frame.y(index * step)
         out.append(f'<path class="grid" d="M{LEFT} {y:.1f}H{WIDTH - RIGHT}"/>')
         out.append(
-            f'<text class="tick" x="{LEFT - 6}" y="{y + 4:.1f}" text-anchor="end">{words.number(index * step, 3)}</text>'
+            f'<text class="tick" x="{LEFT - 6}" y="{y + 4:.1f}" text-anchor="end">'
+            f"{words.number(index * step, 3)}</text>"
         )
     days = frame.hours / H_PER_DAY
     for day in range(0, math.floor(days) + 1, day_step(days)):
@@ -163,8 +164,9 @@ def _summary(course: Course, analyte: str) -> str:
     half = course.half_life_h if analyte == "diazepam" else course.nordazepam_half_life_h
     return (
         f"{analyte.capitalize()} rises to about {words.number(peak.typical)} {peak.unit} "
-        f"(9 in 10 people like this: {words.interval(peak)}); its half-life is about {words.number(half.typical)} {half.unit} "
-        f"({words.interval(half)}). Doses end on day {course.regimen.days}."
+        f"(9 in 10 people like this: {words.interval(peak)}); "
+        f"its half-life is about {words.number(half.typical)} {half.unit} ("
+        f"{words.interval(half)}). Doses end on day {course.regimen.days}."
     )
 
 

@@ -1,4 +1,4 @@
-"""The shape of a consultation in JSON: the types are the definition, and the published JSON Schema is written from them.
+"""The shape of a consultation in JSON: the types define it, and the published JSON Schema is written from them.
 
 `python -m unclench.report.schema` writes `consultation.schema.json` beside this file; a test says when it is stale.
 Units stand in the key. What is not known is null, never left out.

@@ -1,7 +1,7 @@
 """How values are put into words: safe text, numbers with their interval and unit, dates, and the names of things.
 
-Every piece of text that came from a record passes `clean` before any output. Escaping for HTML, Rich or JSON comes after
-it and is the business of that output.
+Every piece of text that came from a record passes `clean` before any output. Escaping for HTML, Rich or JSON comes
+after it and is the business of that output.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ _ESCAPE_SEQUENCE = re.compile(r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1
 
 
 def clean(text: str) -> str:
-    """Text without terminal sequences, control, format or private characters or piles of accents; one line, not endless."""
+    """Text on one line, not endless, without terminal sequences, control or format characters or piles of accents."""
     text = _SPACE.sub(" ", _ESCAPE_SEQUENCE.sub("", text[: 4 * LONGEST_TEXT]))
     if not text.isascii():
         text = "".join(char for char in text if unicodedata.category(char) not in HIDDEN)

@@ -1,0 +1,73 @@
+"""What an answer rests on: the course it shows, the facts and sources behind it, and its limits."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from unclench.consult import Consultation
+from unclench.knowledge import knowledge
+from unclench.knowledge.load import FILES, ON_DEMAND
+from unclench.knowledge.rows import Source
+from unclench.report import wording as words
+from unclench.simulation.course import Course
+
+OLD_EDITION_DAYS = 366
+
+
+def shown_course(consultation: Consultation) -> tuple[Course | None, str]:
+    """The course of the proposed regimen; else of the doses taken now; else none: never a hint at a dose."""
+    if consultation.plan.chosen is not None:
+        return consultation.plan.chosen.course, "the proposed regimen"
+    now = consultation.appraisal.current_use.regimen
+    for course in consultation.courses:
+        if now is not None and course.regimen == now:
+            return course, "diazepam as probably taken now; this is not a recommendation"
+    return None, ""
+
+
+def facts_used(consultation: Consultation) -> tuple[str, ...]:
+    """Ids of every row behind this consultation, sorted."""
+    course, _ = shown_course(consultation)
+    used = {*consultation.appraisal.facts, *consultation.plan.facts, *consultation.appraisal.advice}
+    used.update(finding.rule for finding in consultation.appraisal.findings)
+    used.update(course.facts if course else ())
+    for group in (consultation.appraisal.alternatives, consultation.appraisal.exposure.changes):
+        used.update(fact for one in group for fact in one.facts)
+    return tuple(sorted(used))
+
+
+def limits_here(consultation: Consultation) -> tuple[str, ...]:
+    """What bounds this one answer: an old edition, a child, and what stood in for what is not known."""
+    appraisal = consultation.appraisal
+    course, _ = shown_course(consultation)
+    out: list[str] = []
+    if (appraisal.on - consultation.made_with.edition_date).days > OLD_EDITION_DAYS:
+        out.extend(words.statements("old-edition"))
+    if appraisal.body.age_y is not None and appraisal.body.age_y < words.ADULT_Y:
+        out.extend(words.statements("children"))
+    out.extend(course.assumed if course else ())
+    out.extend(appraisal.exposure.cannot_say)
+    out.extend(consultation.made_with.notes)
+    return tuple(dict.fromkeys(out))
+
+
+def limits(consultation: Consultation) -> tuple[str, ...]:
+    """What this answer cannot do, what bounds it alone first."""
+    return tuple(dict.fromkeys((*limits_here(consultation), *words.statements("limits"))))
+
+
+def sources_used(facts: tuple[str, ...], consultation: Consultation) -> tuple[Source, ...]:
+    """The sources of the rows used, by id; a source is not listed unless something rests on it."""
+    wanted = {finding.source for finding in consultation.appraisal.findings}
+    rows = every_row()
+    wanted.update(getattr(rows[fact], "source", "") for fact in facts if fact in rows)
+    return tuple(row for row in sorted(knowledge().table("sources"), key=lambda row: row.id) if row.id in wanted)
+
+
+def every_row() -> dict[str, Any]:
+    """All rows of a consultation's knowledge by id."""
+    found: dict[str, Any] = {}
+    for name in FILES:
+        if name not in ON_DEMAND:
+            found.update((row.id, row) for row in knowledge().table(name) if hasattr(row, "id"))
+    return found
