@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -31,23 +30,24 @@ def codes_index() -> tuple[dict[tuple[str, str], tuple[str, ...]], dict[str, dic
 
 
 @dataclass(slots=True, eq=False)
-class _Entry:
-    """One row of `terms`, ready to compare. Words after the first must follow (phrase) or occur anywhere."""
+class _Row:
+    """What all alternatives of one row of `terms` share."""
 
     group: str
-    words: tuple[str, ...]
     phrase: bool
     stem: bool
     not_if: frozenset[str]
     suspicion: bool
 
-    def found_at(self, tokens: tuple[str, ...], index: int, places: dict[str, int]) -> tuple[int, ...] | None:
-        """Indexes of the words when the term stands here, else None."""
+    def found_at(
+        self, words: tuple[str, ...], tokens: tuple[str, ...], index: int, places: dict[str, int]
+    ) -> tuple[int, ...] | None:
+        """Indexes of the words when they stand here, else None. Those of a phrase follow; others occur anywhere."""
         if self.phrase:
-            size = len(self.words)
-            return tuple(range(index, index + size)) if tokens[index : index + size] == self.words else None
+            size = len(words)
+            return tuple(range(index, index + size)) if tokens[index : index + size] == words else None
         at = [index]
-        for word in self.words[1:]:
+        for word in words[1:]:
             where = places.get(word)
             if self.stem and where is None:
                 where = next((place for token, place in places.items() if token.startswith(word)), None)
@@ -55,6 +55,9 @@ class _Entry:
                 return None
             at.append(where)
         return tuple(at)
+
+
+_Alternative = tuple[tuple[str, ...], _Row]
 
 
 @dataclass(slots=True)
@@ -67,37 +70,37 @@ class Lexicon:
         at: tuple[int, ...]
         suspicion: bool
 
-    by_word: dict[str, list[_Entry]] = field(default_factory=dict)
-    by_stem: dict[str, list[_Entry]] = field(default_factory=dict)
+    by_word: dict[str, list[_Alternative]] = field(default_factory=dict)
+    by_stem: dict[str, list[_Alternative]] = field(default_factory=dict)
     neutral: set[str] = field(default_factory=set)
 
-    def add(self, term: Term, phrases: list[tuple[str, ...]]) -> None:
+    def add(self, term: Term, alternatives: list[tuple[str, ...]]) -> None:
         """Take in one row and the folded words of its alternatives."""
         if term.group == "neutral":
-            self.neutral.update(word for words in phrases for word in words)
+            self.neutral.update(word for words in alternatives for word in words)
             return
         stem = term.match == "stem"
-        phrase = term.match == "phrase"
-        suspicion = stem and term.group.startswith("?")
         not_if = frozenset(word for part in term.not_if for word in words_of(part))
+        row = _Row(term.group, term.match == "phrase", stem, not_if, stem and term.group.startswith("?"))
         table = self.by_stem if stem else self.by_word
-        for words in phrases:
+        for words in alternatives:
             key = words[0][:STEM_KEY] if stem else words[0]
-            table.setdefault(key, []).append(_Entry(term.group, words, phrase, stem, not_if, suspicion))
+            if key in table:
+                table[key].append((words, row))
+            else:
+                table[key] = [(words, row)]
 
     def matches(self, tokens: tuple[str, ...]) -> list[Match]:
         """Every term that the tokens contain, with the places of its words."""
         places = {token: index for index, token in reversed(tuple(enumerate(tokens)))}
         found: list[Lexicon.Match] = []
         for index, token in enumerate(tokens):
-            candidates: Iterable[_Entry] = self.by_word.get(token, ())
-            stems = [entry for entry in self.by_stem.get(token[:STEM_KEY], ()) if token.startswith(entry.words[0])]
-            for entry in (*candidates, *stems):
-                if not entry.not_if.isdisjoint(places):
-                    continue
-                at = entry.found_at(tokens, index, places)
-                if at is not None:
-                    found.append(Lexicon.Match(entry.group, at, entry.suspicion))
+            stems = self.by_stem.get(token[:STEM_KEY], ())
+            here = (*self.by_word.get(token, ()), *(pair for pair in stems if token.startswith(pair[0][0])))
+            for words, row in here:
+                at = row.found_at(words, tokens, index, places)
+                if at is not None and row.not_if.isdisjoint(places):
+                    found.append(Lexicon.Match(row.group, at, row.suspicion))
         return found
 
 
