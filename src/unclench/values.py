@@ -144,7 +144,7 @@ class Dose:
     clock_h: float
 
     def __post_init__(self) -> None:
-        if not (self.mg > 0 and self.mg.is_finite()):
+        if not (self.mg.is_finite() and self.mg > 0):
             raise RegimenError(
                 where="a dose", found=f"{self.mg} mg", need="an amount above 0 mg", fix="Leave out doses of nothing."
             )

@@ -22,7 +22,15 @@ from unclench.appraisal.conditional import WIDE_AREAS, asked, conditionals, matt
 from unclench.appraisal.current_use import current_use
 from unclench.appraisal.dose_limits import dose_limits
 from unclench.appraisal.exposure import exposure
-from unclench.appraisal.findings import Appraisal, Body, CurrentUse, Finding
+from unclench.appraisal.findings import (
+    AlternativeAppraisal,
+    Appraisal,
+    Asked,
+    Body,
+    Conditional,
+    CurrentUse,
+    Finding,
+)
 from unclench.appraisal.indication import find_indication
 from unclench.appraisal.judge import STEP_STAGES, Judgement, judge, matters
 from unclench.appraisal.lookup import conditions
@@ -162,7 +170,7 @@ def phrases(use: CurrentUse, body: Body) -> tuple[tuple[str, str], ...]:
     return tuple(found)
 
 
-def facts_used(situation: Situation, judgement: Judgement, appraised: tuple[tuple[str, ...], ...]) -> tuple[str, ...]:
+def facts_used(judgement: Judgement, appraised: tuple[tuple[str, ...], ...]) -> tuple[str, ...]:
     """Ids of every row that spoke: rules answered yes or cannot-say, limits, ratios, alternatives."""
     used = {finding.rule for finding in judgement.findings if finding.answer is not NO}
     for ids in appraised:
@@ -193,33 +201,37 @@ def appraise(
     check_answers(patient.answers, facts)
     request, told = find_request(patient)
     situation = set_up(Situation(patient, on, Jurisdiction(jurisdiction), facts, request=request))
+    return concluded(situation, judged(situation), told)
+
+
+def concluded(situation: Situation, judgement: Judgement, told: tuple[str, ...]) -> Appraisal:
+    """Everything that follows from the verdict and its findings, put together."""
     indication, use = situation.indication, situation.current_use
     body, exposed = situation.body, situation.exposure
     assert indication is not None, "made by set_up"
     assert use is not None, "made by set_up"
     assert body is not None, "made by set_up"
     assert exposed is not None, "made by set_up"
-    judgement = judged(situation)
-    need = find_need(situation)
-    limits = dose_limits(situation, judgement.findings)
-    alternatives = appraise_alternatives(situation)
-    extra = (*indication.missing, *use.missing) if judgement.verdict else use.missing
-    waiting = matters_to(judgement, extra)
-    conditional = conditionals(situation, judgement, waiting, rejudged)
-    for alternative in alternatives:
-        for key in alternative.missing:
-            waiting.setdefault(key, []).append(alternative.id)
-    allowed = may_plan(situation, judgement)
-    to_meet = provided(judgement)
-    combined = combined_effects(situation)
+    need, limits = find_need(situation), dose_limits(situation, judgement.findings)
+    alternatives, combined = appraise_alternatives(situation), combined_effects(situation)
+    conditional, questions = still_open(situation, judgement, alternatives)
+    allowed, to_meet = may_plan(situation, judgement), provided(judgement)
     advice = advice_for(situation, allowed or use.answer is YES)
+    spoke = (
+        need.rules,
+        tuple(part for _, part in limits.set_by),
+        advice,
+        tuple(one.fact for one in combined),
+        *(change.facts for change in exposed.changes),
+        *(alternative.facts for alternative in alternatives),
+    )
     return Appraisal(
-        on=on,
+        on=situation.on,
         jurisdiction=situation.jurisdiction,
         purpose=situation.purpose,
         indication=indication,
-        request=request,
-        request_text=in_words(request),
+        request=situation.request,
+        request_text=in_words(situation.request),
         current_use=use,
         medicines=situation.medicines,
         findings=tuple(sorted((f for f in judgement.findings if f.answer is not NO), key=rank)),
@@ -228,7 +240,7 @@ def appraise(
         verdict_because=judgement.because,
         provided_that=to_meet,
         conditional_on=conditional,
-        questions=asked(situation, judgement, waiting, frozenset(part.question for part in conditional)),
+        questions=questions,
         body=body,
         exposure=exposed,
         limits=limits,
@@ -240,18 +252,22 @@ def appraise(
         taper_need=need.need,
         taper_because=need.because,
         advice=advice,
-        facts=facts_used(
-            situation,
-            judgement,
-            (
-                need.rules,
-                tuple(part for _, part in limits.set_by),
-                advice,
-                tuple(one.fact for one in combined),
-                *(change.facts for change in exposed.changes),
-                *(alternative.facts for alternative in alternatives),
-            ),
-        ),
+        facts=facts_used(judgement, spoke),
         combined=combined,
         phrases=phrases(use, body),
     )
+
+
+def still_open(
+    situation: Situation, judgement: Judgement, alternatives: tuple[AlternativeAppraisal, ...]
+) -> tuple[tuple[Conditional, ...], tuple[Asked, ...]]:
+    """What each possible answer would do to the verdict, and every open question in order."""
+    indication, use = situation.indication, situation.current_use
+    of_indication = indication.missing if indication is not None and judgement.verdict else ()
+    waiting = matters_to(judgement, (*of_indication, *(use.missing if use is not None else ())))
+    conditional = conditionals(situation, judgement, waiting, rejudged)
+    for alternative in alternatives:
+        for key in alternative.missing:
+            waiting.setdefault(key, []).append(alternative.id)
+    changing = frozenset(part.question for part in conditional)
+    return conditional, asked(situation, judgement, waiting, changing)

@@ -161,7 +161,12 @@ def compared(situation: Situation, of: str, limit: float | None, *, below: bool)
     bound = needed(limit, of)
     found = measures.latest(situation.patient, of, situation.on)
     if found is None:
-        asked = {"albumin": ("low-albumin",), "bmi": ("height-cm", "weight-kg"), "weight": ("weight-kg",), "pain": ("pain",)}.get(of, ())
+        asked = {
+            "albumin": ("low-albumin",),
+            "bmi": ("height-cm", "weight-kg"),
+            "weight": ("weight-kg",),
+            "pain": ("pain",),
+        }.get(of, ())
         return Reply(CANNOT_SAY, (f"{of} not recorded",), asked)
     if (below and found.comparator.startswith(">")) or (not below and found.comparator.startswith("<")):
         return Reply(CANNOT_SAY, (found.words,)) if (found.value < bound) == below else Reply(NO, (found.words,))
@@ -247,8 +252,9 @@ def tried_one(situation: Situation, what: str) -> Reply:
     return Reply(CANNOT_SAY, ("not recorded whether it was tried",), (asked,))
 
 
-def recent(situation: Situation, when: PartialDate | None) -> bool:
-    window = situation.limit_of("SPASM-ENTRY-DAYS", "d")
+def recent(situation: Situation, when: PartialDate | None, limit: str = "SPASM-ENTRY-DAYS") -> bool:
+    """Whether a date lies within the days of this limit before the day of the question."""
+    window = situation.limit_of(limit, "d")
     return when is not None and 0 <= (situation.on - when.last).days <= window
 
 

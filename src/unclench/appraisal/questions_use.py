@@ -150,7 +150,8 @@ def had_earlier_course(situation: Situation, of: str, limit: float | None) -> Re
         entry = medicine.entry
         if "diazepam" not in medicine.drugs or medicine.active is not NO or entry is None:
             continue
-        if any(recent(situation, part) for part in (entry.ended, entry.last_seen, entry.written)):
+        ends = (entry.ended, entry.last_seen, entry.written)
+        if any(recent(situation, part, "EARLIER-COURSE-DAYS") for part in ends):
             return Reply(YES, (medicine.phrase,))
     return Reply(CANNOT_SAY, ("no earlier course is recorded",), ("earlier-course",))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import fields
+from msgspec.structs import fields
 
 from unclench.knowledge.load import FILES, Fault, Knowledge
 

@@ -11,19 +11,21 @@ import types
 import typing
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import cache
 from importlib import resources
 from typing import Any, TypeVar
 
+from msgspec import Struct
+
 from unclench.knowledge import rows
 from unclench.values import KnowledgeError
 
-Row = TypeVar("Row")
+Row = TypeVar("Row", bound=Struct)
 
-FILES: dict[str, type] = {
+FILES: dict[str, type[Struct]] = {
     "sources": rows.Source,
     "rules": rows.Rule,
     "omitted_rules": rows.OmittedRule,
@@ -154,7 +156,7 @@ def convert_row(
 def read_rows(name: str, text: str, row_type: type[Row], faults: list[Fault]) -> Iterator[Row]:
     """Rows of one CSV text. Faults are added to the list; a bad row is left out and the rest goes on."""
     hints = typing.get_type_hints(row_type)
-    wanted = [field.name for field in fields(row_type)]  # type: ignore[arg-type]
+    wanted = list(row_type.__struct_fields__)
     reader = csv.reader(text.splitlines())
     header = next(reader, [])
     for extra in [column for column in header if column not in wanted]:

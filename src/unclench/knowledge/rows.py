@@ -1,17 +1,17 @@
 """One class per kind of fact. The columns of a data file are the fields of its class: an unknown column is an error.
 
-Empty cells are None for numbers and "" for text. Tuples are written with "; " between the parts.
+They are msgspec structs and not dataclasses: thousands of rows are made at every start, and a frozen dataclass takes
+ten times as long to make. Empty cells are None for numbers and "" for text. Tuples are written with "; " between the parts.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from unclench.values import Effect, Severity, Standing
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """Where facts were read. `read_as` says: publisher | abstract | unofficial copy | secondary | project."""
 
     id: str
@@ -22,8 +22,7 @@ class Source:
     read_as: str
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """One rule. All questions in `when` must hold; each is given `of` and `limit` of the row.
 
     `effect` holds in general; `effect_spasticity` replaces it where spasticity is treated (empty: the same).
@@ -57,14 +56,12 @@ class Rule:
     review_day: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class OmittedRule:
+class OmittedRule(Struct, frozen=True):
     id: str
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Struct, frozen=True):
     """Something no record holds, or this record lacks. `allowed`: "yes; no", choices, or "" for a number or date."""
 
     id: str
@@ -79,8 +76,7 @@ class Question:
     priority: int  # 1 first
 
 
-@dataclass(frozen=True, slots=True)
-class Limit:
+class Limit(Struct, frozen=True):
     """A number that a question or a plan compares with."""
 
     id: str
@@ -92,8 +88,7 @@ class Limit:
     standing: Standing
 
 
-@dataclass(frozen=True, slots=True)
-class VerdictRow:
+class VerdictRow(Struct, frozen=True):
     """The table of verdicts, as data: the first row that holds decides."""
 
     order: int
@@ -102,8 +97,7 @@ class VerdictRow:
     regimen: str
 
 
-@dataclass(frozen=True, slots=True)
-class CodeRow:
+class CodeRow(Struct, frozen=True):
     """A code that belongs to a concept group. `match` is exact or prefix (ICD-10-CM and ATC only)."""
 
     group: str
@@ -115,8 +109,7 @@ class CodeRow:
     standing: Standing
 
 
-@dataclass(frozen=True, slots=True)
-class RemovedCode:
+class RemovedCode(Struct, frozen=True):
     """A code that a published set holds and this project left out, with the reason."""
 
     group: str
@@ -127,8 +120,7 @@ class RemovedCode:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(Struct, frozen=True):
     """Words that place an entry without a known code in a group. `group` "nothing" = understood, bears on no rule.
 
     `kind`: condition | medicine | allergy | procedure. `match`: word (whole words, case ignored) | stem (start
@@ -143,8 +135,7 @@ class Term:
     standing: Standing
 
 
-@dataclass(frozen=True, slots=True)
-class Drug:
+class Drug(Struct, frozen=True):
     """An ingredient that matters (or is known not to). `tags` name classes: opioid, benzodiazepine, ssri, nsaid..."""
 
     id: str  # lower-case generic name, "st johns wort"
@@ -157,8 +148,7 @@ class Drug:
     standing: Standing
 
 
-@dataclass(frozen=True, slots=True)
-class DrugProduct:
+class DrugProduct(Struct, frozen=True):
     """A product code and its ingredients, for records whose codes name products and whose text may be missing."""
 
     rxnorm: str
@@ -167,8 +157,7 @@ class DrugProduct:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class Measure:
+class Measure(Struct, frozen=True):
     """A laboratory value, vital sign or score: its codes, unit of use, and what is plausible."""
 
     id: str
@@ -184,8 +173,7 @@ class Measure:
     standing: Standing
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(Struct, frozen=True):
     """A number of the kinetic model. `log_sd`: between people. `low`, `high`: range of the value itself."""
 
     id: str
@@ -201,8 +189,7 @@ class Parameter:
     standing: Standing
 
 
-@dataclass(frozen=True, slots=True)
-class Ratio:
+class Ratio(Struct, frozen=True):
     """A measured ratio of exposure (with / without), from people."""
 
     id: str
@@ -223,8 +210,7 @@ class Ratio:
     standing: Standing
 
 
-@dataclass(frozen=True, slots=True)
-class Perpetrator:
+class Perpetrator(Struct, frozen=True):
     """How strongly a drug blocks (positive) or induces (negative) the two enzymes, and how fast."""
 
     id: str
@@ -240,8 +226,7 @@ class Perpetrator:
     standing: Standing
 
 
-@dataclass(frozen=True, slots=True)
-class CombinedEffect:
+class CombinedEffect(Struct, frozen=True):
     """What a medicine does together with diazepam to effect (not exposure)."""
 
     id: str
@@ -257,8 +242,7 @@ class CombinedEffect:
     standing: Standing
 
 
-@dataclass(frozen=True, slots=True)
-class Product:
+class Product(Struct, frozen=True):
     """What can be dispensed."""
 
     id: str
@@ -273,8 +257,7 @@ class Product:
     standing: Standing
 
 
-@dataclass(frozen=True, slots=True)
-class Alternative:
+class Alternative(Struct, frozen=True):
     """Another way to treat. `uses`: the indications it may serve. `dose` is shown only with an offer or caution."""
 
     id: str
@@ -293,8 +276,7 @@ class Alternative:
     standing: Standing
 
 
-@dataclass(frozen=True, slots=True)
-class AlternativeCheck:
+class AlternativeCheck(Struct, frozen=True):
     """Why an alternative may not suit this patient. Same grammar as a rule: questions in `when`, `of`, `limit`."""
 
     id: str
@@ -309,8 +291,7 @@ class AlternativeCheck:
     standing: Standing
 
 
-@dataclass(frozen=True, slots=True)
-class Advice:
+class Advice(Struct, frozen=True):
     """A sentence for the patient. `when` as in a rule; empty: everyone who is offered diazepam."""
 
     id: str
@@ -327,8 +308,7 @@ class Advice:
     standing: Standing
 
 
-@dataclass(frozen=True, slots=True)
-class NeedCell:
+class NeedCell(Struct, frozen=True):
     """The grid of need for a taper: the first row that holds decides."""
 
     order: int
@@ -346,8 +326,7 @@ class NeedCell:
     standing: Standing
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(Struct, frozen=True):
     """A statement of the founding documents, and what keeps it."""
 
     id: str
@@ -359,8 +338,7 @@ class Claim:
     standing: Standing
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(Struct, frozen=True):
     """A sentence that outputs show as it is: limits of the tool, warnings at the head."""
 
     id: str
@@ -370,8 +348,7 @@ class Statement:
     standing: Standing
 
 
-@dataclass(frozen=True, slots=True)
-class Softening:
+class Softening(Struct, frozen=True):
     """A rule that lowers a concern: when its question says yes, `rule` has `effect` instead of its own."""
 
     id: str
