@@ -140,12 +140,14 @@ def matching(situation: Situation, groups: frozenset[str], *, ever: bool) -> Ite
             yield seen, seen.entry.certain and not seen.recognition.hedged
 
 
-def bearing(situation: Situation, topics: frozenset[str]) -> tuple[str, ...]:
-    """Entries that nobody understood and that could bear on these topics."""
+def bearing(situation: Situation, topics: frozenset[str], *, ever: bool = False) -> tuple[str, ...]:
+    """Entries that are none of these topics but could bear on them: not understood, or only half said."""
     return tuple(
         seen.words
         for seen in conditions(situation)
-        if not seen.recognition.understood and seen.recognition.could_bear_on & topics
+        if seen.recognition.could_bear_on & topics
+        and not seen.recognition.groups & topics
+        and (ever or not seen.recognition.understood or holds_now(situation, seen))
     )
 
 
@@ -193,7 +195,7 @@ def condition(
         return Reply(YES if said in yes else NO, (f"stated: {asked} = {said}",))
     if unsure:
         return Reply(CANNOT_SAY, tuple(f"not certain: {words}" for words in unsure), missing)
-    reply = supports_no(situation.patient.conditions_state, bearing(situation, wanted))
+    reply = supports_no(situation.patient.conditions_state, bearing(situation, wanted, ever=ever))
     return reply if reply.answer is NO else Reply(CANNOT_SAY, reply.because, missing)
 
 

@@ -250,11 +250,12 @@ def has_psychosis(situation: Situation, of: str, limit: float | None) -> Reply:
 
 @question
 def has_falls_risk(situation: Situation, of: str, limit: float | None) -> Reply:
-    """A fall noted within a year, a hip fracture ever, or stated."""
+    """A falls problem that is still open, a fall noted within a year, a hip fracture ever, or stated."""
     window = situation.limit_of("FALLS-DAYS", "d")
     for seen in conditions(situation):
         noted = last_noted(seen.entry)
-        fell = "falls" in seen.recognition.groups and (noted is None or (situation.on - noted).days <= window)
+        recent_fall = noted is None or (situation.on - noted).days <= window
+        fell = "falls" in seen.recognition.groups and (recent_fall or holds_now(situation, seen))
         if fell or "hip_fracture" in seen.recognition.groups:
             return Reply(YES, (seen.words,))
     counted = measures.latest(situation.patient, "falls_past_year", situation.on)
