@@ -39,6 +39,7 @@ def test_the_verdict_is_the_first_thing_said(kind, verdict, words):
     """The verdict in words opens the terminal and the page; JSON gives its name, or null where none is due."""
     forms = said(kind)
     assert forms["terminal"].splitlines()[0].startswith(words.upper())
+    assert re.search(r"class=\"of\">(A new course of diazepam|No request about diazepam)<", forms["page"])
     assert f"<title>{words}" in forms["page"]
     assert json.loads(forms["json"])["verdict"] == verdict
 

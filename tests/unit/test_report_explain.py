@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from msgspec.structs import fields
-
 import pytest
+from msgspec.structs import fields
 
 from unclench.knowledge.load import FILES, knowledge_with_manual
 from unclench.report.explain import KINDS, explain, ids, questions_text

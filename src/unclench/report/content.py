@@ -224,7 +224,7 @@ def _why(known: list[Merged], verdict: Verdict | None) -> tuple[Merged, ...]:
 def _indication(consultation: Consultation) -> str:
     found = consultation.appraisal.indication
     name = found.name or found.entity
-    return name if found.answer is Answer.YES else f"{name} (not certain)"
+    return name if found.answer is Answer.YES or found.entity == "unknown" else f"{name} (not certain)"
 
 
 def _questions(consultation: Consultation) -> tuple[QuestionLine, ...]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from msgspec.structs import fields
 from difflib import get_close_matches
 from enum import Enum
 from functools import cache
 from textwrap import fill
 from typing import Any
+
+from msgspec.structs import fields
 
 from unclench.appraisal.appraise import appraise
 from unclench.knowledge.load import Knowledge, knowledge_with_manual

@@ -89,7 +89,7 @@ def print_consultation(consultation: Consultation, console: Console) -> None:
 
 
 def _head(said: Content, out: Writer) -> None:
-    out.line(f"{said.verdict_words.upper()}: {said.purpose}, diazepam", style=STYLES[said.verdict])
+    out.line(f"{said.verdict_words.upper()}: {said.purpose}", style=STYLES[said.verdict])
     out.line(f"{said.jurisdiction} | {said.on} | {said.not_reviewed}")
     out.line(f"{said.patient} | {said.indication}")
     if said.request:

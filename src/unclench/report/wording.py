@@ -25,10 +25,10 @@ VERDICTS: dict[Verdict | None, str] = {
 }
 JURISDICTIONS = {Jurisdiction.US: "United States", Jurisdiction.UK: "United Kingdom"}
 PURPOSES = {
-    "new": "a new course",
+    "new": "a new course of diazepam",
     "continue": "continuing diazepam",
     "stop": "stopping diazepam",
-    "none": "no request",
+    "none": "no request about diazepam",
 }
 EFFECTS = {
     Effect.BLOCK: "blocks",
@@ -169,6 +169,11 @@ def person(body: Body) -> str:
     if body.weight_kg is not None:
         words += f", {number(body.weight_kg, 3)} kg"
     return words[0].upper() + words[1:]
+
+
+def capital(text: str) -> str:
+    """The text with its first letter large, as a sentence begins."""
+    return text[:1].upper() + text[1:]
 
 
 def listed(parts: tuple[str, ...]) -> str:
