@@ -17,7 +17,9 @@ import yaml
 
 from unclench.appraisal.appraise import appraise
 from unclench.appraisal.findings import Appraisal
+from unclench.consult import Consultation, consult_patient
 from unclench.record import parse_answer, read
+from unclench.record.patient import Patient
 
 ON = date(2026, 11, 21)
 
@@ -88,6 +90,11 @@ def changed(case: dict[str, str]) -> dict[str, Any]:
         person["request"] = case["request"]
         if not case["request"]:
             del person["request"]
+    for name in filter(None, (piece.strip() for piece in case.get("without", "").split(","))):
+        person.pop(name)
+    if case.get("entry"):
+        name, _, text = case["entry"].partition(":")
+        person[name.strip()] = [*person.get(name.strip(), ()), *(piece.strip() for piece in text.split("+"))]
     for part in filter(None, (piece.strip() for piece in case.get("answer", "").split(","))):
         key, _, value = part.partition("=")
         if value == "?":
@@ -102,11 +109,27 @@ class Spec:
     """Runs the cases of a table and compares what a pharmacist would look at."""
 
     jurisdiction: str = "us"
+    on: date = ON
+
+    def patient(self, case: dict[str, str]) -> Patient:
+        return read(yaml.safe_dump(changed(case), sort_keys=False).encode(), on=ON)
 
     def appraise(self, case: dict[str, str]) -> Appraisal:
-        text = yaml.safe_dump(changed(case), sort_keys=False)
-        patient = read(text.encode(), on=ON)
-        return appraise(patient, ON, case.get("where") or self.jurisdiction)
+        return appraise(self.patient(case), ON, case.get("where") or self.jurisdiction)
+
+    def consult(self, case: dict[str, str]) -> Consultation:
+        """The whole consultation of one case."""
+        return consult_patient(self.patient(case), on=ON, jurisdiction=case.get("where") or self.jurisdiction)
+
+    def shows(self, table: str, look: Callable[[dict[str, str]], dict[str, str]]) -> None:
+        """Each case: what `look` finds must stand in the columns of the same name. All differences at once."""
+        wrong = []
+        for case in rows(table):
+            found = look(case)
+            wrong += [
+                f"{case}: {name} is {found[name]!r}" for name in found if name in case and found[name] != case[name]
+            ]
+        assert not wrong, "\n".join(wrong)
 
     def __call__(self, table: str, *, verdict: str = "") -> None:
         """Each case: `rule` must be answered `answer` (default yes), and the verdict must be as written."""
