@@ -67,6 +67,15 @@ def rows(table: str) -> list[dict[str, str]]:
     return [dict(zip(header, split_row(line), strict=True)) for line in lines[1:]]
 
 
+def change_lists(person: dict[str, Any], case: dict[str, str]) -> None:
+    """Leave out whole lists (`without`), or add entries to one (`entry`: "medications: this + that")."""
+    for name in filter(None, (piece.strip() for piece in case.get("without", "").split(","))):
+        person.pop(name)
+    if case.get("entry"):
+        name, _, text = case["entry"].partition(":")
+        person[name.strip()] = [*person.get(name.strip(), ()), *(piece.strip() for piece in text.split("+"))]
+
+
 def changed(case: dict[str, str]) -> dict[str, Any]:
     """The person with the changes of one case."""
     person = copy.deepcopy(PERSON)
@@ -90,11 +99,7 @@ def changed(case: dict[str, str]) -> dict[str, Any]:
         person["request"] = case["request"]
         if not case["request"]:
             del person["request"]
-    for name in filter(None, (piece.strip() for piece in case.get("without", "").split(","))):
-        person.pop(name)
-    if case.get("entry"):
-        name, _, text = case["entry"].partition(":")
-        person[name.strip()] = [*person.get(name.strip(), ()), *(piece.strip() for piece in text.split("+"))]
+    change_lists(person, case)
     for part in filter(None, (piece.strip() for piece in case.get("answer", "").split(","))):
         key, _, value = part.partition("=")
         if value == "?":
