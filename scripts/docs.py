@@ -6,10 +6,16 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from scripts.manual import manual_page
+from scripts.rules import rules_page
 from unclench.knowledge.manual import claims_page
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGES: dict[str, Callable[[], str]] = {"docs/claims.md": claims_page}
+PAGES: dict[str, Callable[[], str]] = {
+    "docs/claims.md": claims_page,
+    "docs/manual.md": manual_page,
+    "docs/rules.md": rules_page,
+}
 
 
 def main() -> int:

@@ -60,11 +60,11 @@ def test_anything_that_makes_it_worse_moves_to_the_least_exposure(more):
 
 def test_what_only_calls_for_care_starts_low_instead():
     given = appraisal(
-        request=request("5", "3", 7), findings=(finding("PRE-02", "precaution"),), verdict=Verdict.USABLE_WITH_CHANGES
+        request=request("5", "3", 7), findings=(finding("POP-17", "population"),), verdict=Verdict.USABLE_WITH_CHANGES
     )
     plan = plan_for(given)
     assert plan.words == "2 mg at night for 3 days, then 2 mg twice a day; 7 days in all"
-    assert "Found: PRE-02." in plan.chosen.reason
+    assert "Found: POP-17." in plan.chosen.reason
     less = replace(given, request=request("2", "1", 3))
     assert plan_for(less).words == "2 mg at night for 3 days"
 

@@ -264,10 +264,13 @@ def still_open(
     """What each possible answer would do to the verdict, and every open question in order."""
     indication, use = situation.indication, situation.current_use
     of_indication = indication.missing if indication is not None and judgement.verdict else ()
-    waiting = matters_to(judgement, (*of_indication, *(use.missing if use is not None else ())))
+    of_use = use.missing if use is not None else ()
+    # Without a verdict there is nothing that a rule's question could change; what is taken is still worth asking.
+    waiting = matters_to(judgement, (*of_indication, *of_use)) if judgement.verdict else {key: [] for key in of_use}
     conditional = conditionals(situation, judgement, waiting, rejudged)
     for alternative in alternatives:
         for key in alternative.missing:
             waiting.setdefault(key, []).append(alternative.id)
-    changing = frozenset(part.question for part in conditional)
-    return conditional, asked(situation, judgement, waiting, changing)
+    holding_back = (f.missing for f in judgement.of(CANNOT_SAY) if matters(f) and judgement.verdict)
+    changing = {part.question for part in conditional}.union(*holding_back)
+    return conditional, asked(situation, judgement, waiting, frozenset(changing))

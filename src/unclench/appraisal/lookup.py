@@ -181,7 +181,9 @@ def condition(
     if len(settles) > 1:
         # Groups that different questions settle: a no to one says nothing about the others.
         return any_of(
-            condition(situation, frozenset(g for g in wanted if QUESTION_OF_GROUP.get(g, "") == asked), ever=ever, yes=yes)
+            condition(
+                situation, frozenset(g for g in wanted if QUESTION_OF_GROUP.get(g, "") == asked), ever=ever, yes=yes
+            )
             for asked in sorted(settles)
         )
     unsure: list[str] = []

@@ -25,6 +25,8 @@ from unclench.values import Answer, Effect, EngineError, Regimen, Severity, Verd
 
 Pair = tuple[Candidate, Course]
 STARTS_LOW = ("LOW-NIGHT-THEN-TWICE", "LOW-NIGHT-RISING")
+# One dose at night of the size that the label gives for a night-only course.
+NIGHT_DOSE = "MIDDLE-NIGHT"
 # Stages whose changes mean: acts longer, more strongly, or on someone easily harmed.
 BODY_STAGES = frozenset({"interaction", "population", "precaution"})
 DRIVING = "POP-29"
@@ -100,8 +102,18 @@ def speaks_for_less(appraisal: Appraisal, *, strongly: bool) -> tuple[str, ...]:
         and finding.answer is Answer.YES
         and finding.stage in BODY_STAGES
         and finding.effect is not Effect.NOTE
+        and (finding.effect is not Effect.CHANGE or _limits_dose(finding.rule))
     )
     return tuple(dict.fromkeys(finding.title for finding in found if _is_strong(finding) is strongly))
+
+
+def _limits_dose(rule: str) -> bool:
+    """Whether a change is one of dose. A rule that only adds a check or a review says nothing about how much."""
+    facts = knowledge()
+    if not facts.has("rules", rule):
+        return True
+    row = facts.get("rules", rule)
+    return any(value is not None for value in (row.start_mg, row.dose_max_mg, row.day_max_mg, row.times_max))
 
 
 def _is_strong(finding: Finding) -> bool:
@@ -127,16 +139,25 @@ def _pick(appraisal: Appraisal, pairs: tuple[Pair, ...]) -> tuple[Pair, str]:
     ):
         if holds:
             return least, key
-    if drives(appraisal):
-        return min(pairs, key=lambda pair: (by_day(pair), _exposure(pair))), "NIGHT"
     asked = next((by_id[key] for key in (REQUEST, REQUEST_CUT) if key in by_id), None)
     start = next((by_id[key] for key in STARTS_LOW if key in by_id), None)
+    if drives(appraisal):
+        return _by_night(appraisal, pairs, asked), "NIGHT"
     if speaks_for_less(appraisal, strongly=False):
         gentle = [pair for pair in (asked, start) if pair] or [least]
         return min(gentle, key=_exposure), "GENTLE"
     if asked:
         return asked, "REQUEST" if asked[0].id == REQUEST else "CUT"
     return (start, "START") if start else (least, "LEAST")
+
+
+def _by_night(appraisal: Appraisal, pairs: tuple[Pair, ...], asked: Pair | None) -> Pair:
+    """The night dose of the label, unless something calls for care or less is asked for; then the least by day."""
+    night = next((pair for pair in pairs if pair[0].id == NIGHT_DOSE), None)
+    less_asked = asked is not None and night is not None and _exposure(asked) < _exposure(night)
+    if night is not None and not less_asked and not speaks_for_less(appraisal, strongly=False):
+        return night
+    return min(pairs, key=lambda pair: (by_day(pair), _exposure(pair)))
 
 
 def by_day(pair: Pair) -> Decimal:

@@ -10,11 +10,12 @@ from unclench.values import Answer, Effect, Verdict
 STEPS = frozenset({"indication", "pathway"})
 CHILD_RULE = "POP-07"
 RED_FLAGS = "IND-08"
+NOTHING_TO_TREAT = frozenset({"unknown", "outside-scope"})
 
 
 def instead(appraisal: Appraisal, facts: Knowledge, *, with_regimen: bool) -> tuple[str, ...]:
     """Sentences in the order of doing. A red flag stands alone: it is assessed before anything else is tried."""
-    if appraisal.verdict is None:
+    if appraisal.verdict is None and not _asks_what_to_do(appraisal):
         return ()
     danger = tuple(one.say for one in appraisal.findings if one.rule == RED_FLAGS and one.answer is Answer.YES)
     if danger:
@@ -30,9 +31,15 @@ def instead(appraisal: Appraisal, facts: Knowledge, *, with_regimen: bool) -> tu
     ]
     if with_regimen and appraisal.purpose == "continue" and appraisal.taper_need != "none":
         said.append(statement(facts, f"PLAN-STOP-{appraisal.taper_need.upper()}"))
-    if not with_regimen or appraisal.verdict in (Verdict.AVOID, Verdict.NOT_FIRST_LINE):
+    if not with_regimen or appraisal.verdict in (None, Verdict.AVOID, Verdict.NOT_FIRST_LINE):
         said += [_offered(one) for one in _suitable(appraisal.alternatives)]
     return tuple(dict.fromkeys(said))
+
+
+def _asks_what_to_do(appraisal: Appraisal) -> bool:
+    """Nothing asked and nothing taken, but something to treat: the question is what to do."""
+    deceased = any(one.rule == "DQ-04" and one.answer is Answer.YES for one in appraisal.findings)
+    return appraisal.purpose == "none" and appraisal.indication.entity not in NOTHING_TO_TREAT and not deceased
 
 
 def _suitable(alternatives: tuple[AlternativeAppraisal, ...]) -> list[AlternativeAppraisal]:

@@ -11,8 +11,6 @@ from unclench.knowledge.rows import Source
 from unclench.report import wording as words
 from unclench.simulation.course import Course
 
-OLD_EDITION_DAYS = 366
-
 
 def shown_course(consultation: Consultation) -> tuple[Course | None, str]:
     """The course of the proposed regimen; else of the doses taken now; else none: never a hint at a dose."""
@@ -41,7 +39,8 @@ def limits_here(consultation: Consultation) -> tuple[str, ...]:
     appraisal = consultation.appraisal
     course, _ = shown_course(consultation)
     out: list[str] = []
-    if (appraisal.on - consultation.made_with.edition_date).days > OLD_EDITION_DAYS:
+    age_days = (appraisal.on - consultation.made_with.edition_date).days
+    if age_days > knowledge().limit("EDITION-DAYS", "d"):
         out.extend(words.statements("old-edition"))
     if appraisal.body.age_y is not None and appraisal.body.age_y < words.ADULT_Y:
         out.extend(words.statements("children"))

@@ -22,7 +22,6 @@ from unclench.values import Answer, Effect, Jurisdiction, MadeWith, Phase, Verdi
 
 UNITS = {"ratio": "times", "d": "days"}
 COMBINED_SEVERITIES = ("contraindicated", "major", "moderate", "minor")
-QUESTIONS_FIRST = 5
 WHY_SHOWN = 6
 DAY_BY_DAY = 14
 
@@ -160,6 +159,7 @@ def content(consultation: Consultation) -> Content:
     known = [one for one in findings if one.answer is Answer.YES]
     why = _why(known, appraisal.verdict)
     questions = _questions(consultation)
+    first = _first(consultation, questions)
     course, label = shown_course(consultation)
     advice = tuple(knowledge().get("advice", key) for key in appraisal.advice if knowledge().has("advice", key))
     facts = facts_used(consultation)
@@ -176,9 +176,9 @@ def content(consultation: Consultation) -> Content:
         request=appraisal.request_text,
         not_reviewed=" ".join(words.statements("not-reviewed")),
         provided_that=appraisal.provided_that,
-        questions_heading="Questions that remain" if appraisal.verdict is Verdict.AVOID else "Questions first",
-        questions=questions[:QUESTIONS_FIRST],
-        questions_later=questions[QUESTIONS_FIRST:],
+        questions_heading="Questions first",
+        questions=first,
+        questions_later=tuple(one for one in questions if one not in first),
         why=why,
         why_more=tuple(one for one in known if not one.is_note and one not in why),
         notes=tuple(one for one in known if one.is_note),
@@ -235,6 +235,16 @@ def _questions(consultation: Consultation) -> tuple[QuestionLine, ...]:
         QuestionLine(asked.id, asked.ask, asked.why, allowed(asked), tuple(outcomes.get(asked.id, ())))
         for asked in consultation.appraisal.questions
     )
+
+
+def _first(consultation: Consultation, questions: tuple[QuestionLine, ...]) -> tuple[QuestionLine, ...]:
+    """Those worth asking before anything else: where an answer could change the verdict. Under *avoid* there is none."""
+    appraisal = consultation.appraisal
+    if appraisal.verdict is Verdict.AVOID:
+        return ()
+    telling = {asked.id for asked in appraisal.questions if asked.changes_verdict}
+    most = int(knowledge().limit("QUESTIONS-FIRST", "1"))
+    return tuple(one for one in questions if one.id in telling)[:most]
 
 
 def allowed(asked: Asked) -> str:

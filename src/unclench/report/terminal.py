@@ -122,15 +122,15 @@ def _why(said: Content, out: Writer) -> None:
 
 
 def _questions(said: Content, out: Writer) -> None:
-    if not said.questions:
+    if not said.questions and not said.questions_later:
         return
-    out.heading(said.questions_heading)
+    out.heading(said.questions_heading if said.questions else "Questions that would not change this")
     for one in said.questions:
         out.item(f"{one.ask} ({one.id}: {one.allowed})", mark="?")
         out.under(" ".join((one.why, *(f"{outcome}." for outcome in one.outcomes))))
     if said.questions_later:
-        out.item("later: " + ", ".join(one.id for one in said.questions_later))
-    out.item("answer with --answer ID=VALUE or --answers FILE")
+        out.item(("later: " if said.questions else "") + ", ".join(one.id for one in said.questions_later))
+    out.item("answer with --answer ID=VALUE or --answers FILE; see all with: unclench questions")
 
 
 def _what_to_do(said: Content, out: Writer) -> None:
@@ -145,11 +145,12 @@ def _what_to_do(said: Content, out: Writer) -> None:
         out.heading("What to do" + (f": {said.plan_heading}" if said.plan_heading else ""))
         out.item(f"Diazepam {said.regimen}", style="bold")
         if plan.max_daily_mg is not None:
-            out.item(f"At most {words.amount(plan.max_daily_mg)} mg a day. Stop on {said.stop_on}.")
+            out.item(f"At most {words.amount(plan.max_daily_mg)} mg a day. Last dose on {said.stop_on}.")
+        if plan.chosen is not None:
+            out.item(f"Why this one: {plan.chosen.reason}")
         if said.reviews:
             out.item("Review on " + ", ".join(said.reviews) + ".")
-        for line in said.supply:
-            out.item(f"Supply: {line}")
+        out.item(f"Supply: {'; '.join(line.rstrip('.') for line in said.supply)}.")
         for line in plan.titration:
             out.item(line)
         for line in plan.instead:
