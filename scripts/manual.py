@@ -11,11 +11,11 @@ from pathlib import Path
 SPEC = Path(__file__).resolve().parent.parent / "tests" / "spec"
 HEAD = """# The manual
 
-Made by `make docs` from the tables in `tests/spec/`; do not edit. Every line below is run as a test, on a made-up person of
-whom nothing speaks against a short course: a man of 42 years and 80 kg with spasm of the back since two days, for whom heat,
-an anti-inflammatory and a relaxant have failed. A table changes him one step at a time. `rule` names a rule of
-[rules.md](rules.md) that must answer yes, or what `answered` says; `answer` holds what was answered beyond the record, and
-`?` takes an answer away.
+Made by `make docs` from the tables in `tests/spec/`; do not edit. Every table below is run as a test, on a made-up
+person of whom nothing speaks against a short course: a man of 42 years and 80 kg with spasm of the back that began
+two days before, for whom heat, an anti-inflammatory and a relaxant have failed. A table changes him one step at a
+time. `rule` names a rule of [rules.md](rules.md) that must say yes, or what `answered` says; `answer` holds what was
+answered beyond the record, and `?` takes an answer away. The day is 21 November 2026.
 """
 
 
@@ -57,8 +57,8 @@ def paragraph(test: ast.FunctionDef, constants: dict[str, ast.expr]) -> str:
     name = test.name.removeprefix("test_").replace("_", " ")
     told = ast.get_docstring(test)
     tables = [*parameters(test, constants), *written(test)]
-    if told is None and not tables:
-        return f"- {name[0].upper()}{name[1:]}.\n"
+    if told is None and not any("\n" in table for table in tables):
+        return f"- {' '.join([f'{name[0].upper()}{name[1:]}.', *tables])}\n"
     parts = [f"### {name[0].upper()}{name[1:]}\n"]
     parts += [f"{flowing(told)}\n"] if told else []
     return "\n".join([*parts, *(f"{table}\n" for table in tables)])

@@ -11,13 +11,13 @@ from unclench.report.explain import asked_by
 
 HEAD = """# The rules
 
-Made by `make docs` from `src/unclench/knowledge/data/`; do not edit. `unclench explain ID` shows a rule or fact in full, and
-[the manual](manual.md) shows how the rules work together.
+Made by `make docs` from `src/unclench/knowledge/data/`; do not edit. `unclench explain ID` shows a rule or fact in
+full, and [the manual](manual.md) shows how the rules work together.
 
-**Effect**: *block* and *avoid* make the verdict "avoid"; *second-line* makes it "not first line"; *change* makes it "usable
-with changes"; *note* leaves it alone. Where spasticity is treated, the effect after the stroke counts. **Standing**: *read*
-in the source named, *derived* from it, a *project* choice that waits for a sign-off, or *unverified*, which can only make an
-answer more cautious. **Asks**: what is asked when the record does not settle it.
+**Effect**: *block* and *avoid* make the verdict "avoid"; *second-line* makes it "not first line"; *change* makes it
+"usable with changes"; *note* leaves it alone. Where spasticity is treated, the effect after the stroke counts.
+**Standing**: *read* in the source named, *derived* from it, a *project* choice that waits for a sign-off, or
+*unverified*, which can only make an answer more cautious. **Asks**: what is asked when the record does not settle it.
 """
 
 
