@@ -26,7 +26,6 @@ from unclench.appraisal.findings import (
     AlternativeAppraisal,
     Appraisal,
     Asked,
-    Body,
     Conditional,
     CurrentUse,
     Finding,
@@ -156,18 +155,13 @@ def unrecognised(situation: Situation) -> tuple[str, ...]:
     return (*unread_medicines(situation), *problems_unread)
 
 
-def phrases(use: CurrentUse, body: Body) -> tuple[tuple[str, str], ...]:
-    """Small facts that belong at the head of an answer: present use, and the body as far as it is known."""
-    found = []
+def use_in_words(use: CurrentUse) -> str:
+    """Present use of diazepam for the head of an answer; nothing where none is known."""
     if use.answer is YES:
         dose = "dose not recorded" if use.mg_per_day_high is None else f"{use.mg_per_day_high} mg a day"
-        since = f"since {use.since}" if use.since else "for how long is not recorded"
-        found.append(("Takes diazepam now", f"{dose}, {since}"))
-    elif use.answer is CANNOT_SAY and use.because:
-        found.append(("May take diazepam now", use.because[0]))
-    if body.facts:
-        found.append(("Body", "; ".join(body.facts)))
-    return tuple(found)
+        return f"{dose}, {f'since {use.since}' if use.since else 'for how long is not recorded'}"
+    told = any("diazepam" in part.casefold() or "valium" in part.casefold() for part in use.because)
+    return f"not certain: {use.because[0]}" if use.answer is CANNOT_SAY and told else ""
 
 
 def facts_used(judgement: Judgement, appraised: tuple[tuple[str, ...], ...]) -> tuple[str, ...]:
@@ -254,7 +248,7 @@ def concluded(situation: Situation, judgement: Judgement, told: tuple[str, ...])
         advice=advice,
         facts=facts_used(judgement, spoke),
         combined=combined,
-        phrases=phrases(use, body),
+        takes_now=use_in_words(use),
     )
 
 

@@ -255,4 +255,4 @@ class Appraisal:
     advice: tuple[str, ...]  # ids of advice rows that apply
     facts: tuple[str, ...]  # ids of every row used
     combined: tuple[CombinedFound, ...] = ()
-    phrases: tuple[tuple[str, str], ...] = ()  # (key, words): small facts for the first lines of a report
+    takes_now: str = ""  # present use of diazepam in words

@@ -80,6 +80,8 @@ def spans(seen: Seen, situation: Situation) -> bool:
     if not seen.recognition.groups & {"muscle_spasm", "strain", "low_back_pain", "neck_pain", "muscle_pain", "cramp",
                                       "cramp_or_spasm"}:  # fmt: skip
         return True
+    if "chronic_back_pain" in seen.recognition.groups:
+        return True
     noted = last_noted(seen.entry)
     return noted is None or (situation.on - noted).days <= situation.limit_of("SPASM-ENTRY-DAYS", "d")
 

@@ -21,6 +21,9 @@ def instead(appraisal: Appraisal, facts: Knowledge, *, with_regimen: bool) -> tu
     if danger:
         return danger
     said: list[str] = []
+    # Whoever takes it already must first hear how not to stop.
+    if appraisal.purpose in ("continue", "stop") and appraisal.taper_need != "none":
+        said.append(statement(facts, f"PLAN-STOP-{appraisal.taper_need.upper()}"))
     said += [
         finding.say
         for finding in appraisal.findings
@@ -29,8 +32,6 @@ def instead(appraisal: Appraisal, facts: Knowledge, *, with_regimen: bool) -> tu
     said += [
         finding.say for finding in appraisal.findings if finding.rule == CHILD_RULE and finding.answer is Answer.YES
     ]
-    if with_regimen and appraisal.purpose == "continue" and appraisal.taper_need != "none":
-        said.append(statement(facts, f"PLAN-STOP-{appraisal.taper_need.upper()}"))
     if not with_regimen or appraisal.verdict in (None, Verdict.AVOID, Verdict.NOT_FIRST_LINE):
         said += [_offered(one) for one in _suitable(appraisal.alternatives)]
     return tuple(dict.fromkeys(said))

@@ -114,6 +114,7 @@ class Content:
     patient: str
     indication: str
     request: str
+    takes_now: str
     not_reviewed: str
     provided_that: tuple[str, ...]
     questions_heading: str
@@ -174,6 +175,7 @@ def content(consultation: Consultation) -> Content:
         patient=words.person(appraisal.body),
         indication=_indication(consultation),
         request=appraisal.request_text,
+        takes_now=appraisal.takes_now,
         not_reviewed=" ".join(words.statements("not-reviewed")),
         provided_that=appraisal.provided_that,
         questions_heading="Questions first",

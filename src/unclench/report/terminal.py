@@ -92,6 +92,8 @@ def _head(said: Content, out: Writer) -> None:
     out.line(f"{said.verdict_words.upper()}: {said.purpose}", style=STYLES[said.verdict])
     out.line(f"{said.jurisdiction} | {said.on} | {said.not_reviewed}")
     out.line(f"{said.patient} | {said.indication}")
+    if said.takes_now:
+        out.line(f"Diazepam now: {said.takes_now}")
     if said.request:
         out.line(f"Asked: {said.request}")
     if said.verdict_because:
