@@ -1,6 +1,6 @@
 # ruff: noqa: E501
-"""How other medicines and genes change exposure to diazepam: the ratio of exposure with and without, at steady state, with
-the range that 9 in 10 people like the patient are in, and what the number rests on."""
+"""How other medicines and genes change exposure to diazepam: the ratio of exposure with and without, at steady state. The
+range in brackets allows for what is uncertain and for genes that are not known; the last column says what it rests on."""
 
 import pytest
 
