@@ -61,7 +61,7 @@ def test_block_or_avoid_means_avoid(person):
 @pytest.mark.verifies("A8")
 @given(people())
 def test_cannot_say_is_never_taken_for_no(person):
-    """While a contraindication, red flag, pregnancy, opioid or alcohol cannot be said, the verdict is never *reasonable*."""
+    """While a contraindication, red flag, pregnancy, opioid or alcohol is open, the verdict is never *reasonable*."""
     found = appraised(person)
     open_ones = [
         f

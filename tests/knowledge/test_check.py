@@ -5,11 +5,11 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Callable
-from msgspec.structs import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from unclench.appraisal.situation import QUESTIONS
 from unclench.knowledge import check_codes, check_sense, check_words

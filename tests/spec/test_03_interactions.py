@@ -10,15 +10,15 @@ def test_opioids(spec):
     """An opioid with acute spasm: avoid. With spasticity or palliative care: a change, and the warning stays."""
     spec(
         """
-        medicine                        | problem           | answer                 | rule   | effect | verdict
-        --------------------------------+-------------------+------------------------+--------+--------+--------
-        oxycodone 5 mg twice a day      |                   | takes-opioid=?         | INT-01 | avoid  | avoid
-        tramadol 50 mg twice a day      |                   | takes-opioid=?         | INT-01 | avoid  | avoid
-        codeine 30 mg three times a day |                   | takes-opioid=?         | INT-01 | avoid  | avoid
-        buprenorphine 8 mg once a day   |                   | takes-opioid=?         | INT-01 | avoid  | avoid
-                                        |                   | takes-opioid=yes       | INT-01 | avoid  | avoid
-        oxycodone 5 mg twice a day      |                   | tone=yes               | INT-01 | change | usable-with-changes
-        oxycodone 5 mg twice a day      | Palliative care   |                        | INT-01 | change | usable-with-changes
+        medicine                        | problem         | answer           | rule   | effect | verdict
+        --------------------------------+-----------------+------------------+--------+--------+--------------------
+        oxycodone 5 mg twice a day      |                 | takes-opioid=?   | INT-01 | avoid  | avoid
+        tramadol 50 mg twice a day      |                 | takes-opioid=?   | INT-01 | avoid  | avoid
+        codeine 30 mg three times a day |                 | takes-opioid=?   | INT-01 | avoid  | avoid
+        buprenorphine 8 mg once a day   |                 | takes-opioid=?   | INT-01 | avoid  | avoid
+                                        |                 | takes-opioid=yes | INT-01 | avoid  | avoid
+        oxycodone 5 mg twice a day      |                 | tone=yes         | INT-01 | change | usable-with-changes
+        oxycodone 5 mg twice a day      | Palliative care |                  | INT-01 | change | usable-with-changes
         """
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+
 from msgspec.structs import fields
 
 from unclench.knowledge.load import FILES, Fault, Knowledge

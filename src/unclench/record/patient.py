@@ -151,7 +151,8 @@ class Stated:
 class Noticed:
     """Something about the record that a reader should know: left out, stale, doubled, contradictory."""
 
-    kind: str  # cancelled | refuted | entered-in-error | not-for-patient | duplicate | contradiction | future | unreadable
+    # cancelled | refuted | entered-in-error | not-for-patient | duplicate | contradiction | future | unreadable
+    kind: str
     ref: str
     text: str
 

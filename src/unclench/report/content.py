@@ -240,7 +240,7 @@ def _questions(consultation: Consultation) -> tuple[QuestionLine, ...]:
 
 
 def _first(consultation: Consultation, questions: tuple[QuestionLine, ...]) -> tuple[QuestionLine, ...]:
-    """Those worth asking before anything else: where an answer could change the verdict. Under *avoid* there is none."""
+    """Those worth asking before anything else: an answer could change the verdict. Under *avoid* there is none."""
     appraisal = consultation.appraisal
     if appraisal.verdict is Verdict.AVOID:
         return ()
