@@ -1,7 +1,7 @@
 """One class per kind of fact. The columns of a data file are the fields of its class: an unknown column is an error.
 
 They are msgspec structs and not dataclasses: thousands of rows are made at every start, and a frozen dataclass takes
-ten times as long to make. Empty cells are None for numbers and "" for text. Tuples are written with "; " between the parts.
+ten times as long to make. Empty cells are None for numbers and "" for text. Tuples have "; " between the parts.
 """
 
 from __future__ import annotations
