@@ -121,7 +121,8 @@ class _Reader:
                 raise self._refused(key, "a key that is not a word", "simple keys")
             if name in out:
                 raise self._refused(key, f"the key {name!r} twice", "each key once")
-            out.lines[name] = key.start_mark.line + 1
+            mark: Any = key.start_mark
+            out.lines[name] = mark.line + 1
             out[name] = self._value(next(self.events), depth + 1)
         return out
 
