@@ -34,7 +34,8 @@ def test_present_use(spec):
         ------------------+---------------------------------------------------------------+--------+--------------------
         stop diazepam now | diazepam-now=yes, diazepam-mg-per-day=10, diazepam-months=14  | DEP-08 | avoid
         taper diazepam    | diazepam-now=yes, diazepam-mg-per-day=10, diazepam-months=14  | DEP-08 | usable-with-changes
-        stop diazepam     | diazepam-now=yes, diazepam-mg-per-day=4, diazepam-months=0.1  |        |
+        stop diazepam     | diazepam-now=yes, diazepam-mg-per-day=4, diazepam-months=0.1  |        | reasonable
+        stop diazepam now | diazepam-now=?                                                |        | avoid
                           | diazepam-now=yes, diazepam-mg-per-day=10, diazepam-months=14  | DEP-02 | avoid
                           | diazepam-now=no                                               |        | none
         """

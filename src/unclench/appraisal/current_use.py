@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -72,6 +72,12 @@ def current_use(situation: Situation) -> CurrentUse:
     else:
         reply = list_supports_no(situation)
         answer, because = reply.answer, reply.because
+        if situation.request is not None and situation.request.stop:
+            # Whoever asks how to stop it takes it, whatever the list leaves out; how much and how long is open.
+            return replace(
+                not_known_to_take(CANNOT_SAY, ("asked to stop, though no diazepam is recorded",)),
+                missing=("diazepam-mg-per-day", "diazepam-months", "diazepam-now"),
+            )
     if answer is not YES:
         return not_known_to_take(answer, because)
     return describe(situation, sure, because)
