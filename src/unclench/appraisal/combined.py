@@ -28,7 +28,7 @@ def combined_effects(situation: Situation) -> tuple[CombinedFound, ...]:
         CombinedFound(
             fact=row.id,
             title=row.title,
-            medicines=tuple(dict.fromkeys(medicine.name for medicine in medicines)),
+            medicines=tuple(dict.fromkeys(row.drug or " + ".join(one.drugs) or one.name for one in medicines)),
             mechanism=row.mechanism,
             effect=row.effect,
             severity=row.severity,

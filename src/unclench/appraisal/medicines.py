@@ -11,6 +11,7 @@ from unclench.record.patient import Medication, Status
 from unclench.values import Answer
 
 DIAZEPAM = "diazepam"
+UNDATED = "undated"
 # Which question settles a class of medicines; any other class is settled by `other-medicines`.
 QUESTION_OF_CLASS = {
     "tag:opioid": "takes-opioid",
@@ -57,20 +58,45 @@ def activity(entry: Medication, on: date, *, stale_days: float, current_days: fl
     if last is not None and (on - last).days > stale_days:
         return CANNOT_SAY, f"marked active, but nothing after {last}: stale"
     if since is None:
-        return YES, "undated"
+        return YES, UNDATED
     return YES, f"starts {since}" if since > on else f"since {since}"
+
+
+def newest_date(situation: Situation) -> date | None:
+    """The latest date of the whole record up to the day of the question: an undated entry is at most that recent."""
+    patient = situation.patient
+    dates = [
+        part.last
+        for group in (patient.medications, patient.conditions, patient.observations, patient.procedures)
+        for entry in group
+        for part in (getattr(entry, name, None) for name in DATED)
+        if part is not None and part.last <= situation.on
+    ]
+    return max(dates, default=None)
+
+
+DATED = ("written", "began", "ended", "last_seen", "recorded", "taken", "performed")
+
+
+def undated(answer: Answer, words: str, newest: date | None, on: date, stale_days: float) -> tuple[Answer, str]:
+    """An undated entry counts as taken, but not in a record where nothing is recent."""
+    if answer is YES and words == UNDATED and newest is not None and (on - newest).days > stale_days:
+        return CANNOT_SAY, f"undated, in a record without any entry since {newest}: stale"
+    return answer, words
 
 
 def current_medicines(situation: Situation) -> tuple[CurrentMedicine, ...]:
     """Every medicine of the record apart from drafts, with whether it is taken now. Diazepam included."""
     stale = situation.limit_of("STALE-DAYS", "d")
     current = situation.limit_of("CURRENT-DAYS", "d")
+    newest = newest_date(situation)
     found = []
     for entry in situation.patient.medications:
         if entry.status is Status.DRAFT:
             continue
         recognition = known("medicine", entry.codes, entry.text)
         active, words = activity(entry, situation.on, stale_days=stale, current_days=current)
+        active, words = undated(active, words, newest, situation.on, stale)
         dosage = entry.dosage
         daily = None
         if dosage and dosage.mg_per_dose is not None and dosage.doses_per_day is not None:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from rich.console import Console
 from rich.text import Text
 
-from unclench.appraisal.findings import AlternativeAppraisal
+from unclench.appraisal.findings import AlternativeAppraisal, CombinedFound
 from unclench.consult import Consultation
 from unclench.report import wording as words
 from unclench.report.content import Content, content
@@ -185,19 +185,29 @@ def _what_it_will_do(said: Content, out: Writer) -> None:
             out.under(one.says)
     if said.combined:
         out.heading("Effect together with the other medicines")
-        for both in said.combined[:COMBINED_SHOWN]:
+        shown = _one_for_each(said.combined)[:COMBINED_SHOWN]
+        for both in shown:
             sure = "" if both.certain else ", if taken"
             mark = words.standing_mark(both.standing)
             out.item(
                 f"{', '.join(both.medicines) or both.title}: {both.effect} [{both.severity}{sure}; {mark or both.fact}]"
             )
             out.under(both.do)
-        if len(said.combined) > COMBINED_SHOWN:
-            out.item("also: " + ", ".join(both.title for both in said.combined[COMBINED_SHOWN:]))
+        rest = [both.fact for both in said.combined if both not in shown]
+        if rest:
+            out.item("also: " + ", ".join(rest))
     others = [one for one in said.considered if not one.chosen]
     out.section("Other regimens considered", (f"{one.words}: {one.reason}" for one in others[:CONSIDERED_SHOWN]))
     if len(others) > CONSIDERED_SHOWN:
         out.item(f"and {len(others) - CONSIDERED_SHOWN} more: --html FILE")
+
+
+def _one_for_each(combined: tuple[CombinedFound, ...]) -> list[CombinedFound]:
+    """The most serious row for each set of medicines: the other rows say the same thing in other numbers."""
+    first: dict[tuple[str, ...], CombinedFound] = {}
+    for both in combined:
+        first.setdefault(both.medicines, both)
+    return list(first.values())
 
 
 def _instead(said: Content, out: Writer) -> None:
