@@ -1,4 +1,7 @@
-"""Everything that may decide about a patient can be read: the printed pages leave no rule out. `make check` says when they are stale."""
+"""Everything that may decide about a patient can be read: no rule is left out of the printed pages.
+
+`make check` says when a page is stale.
+"""
 
 from __future__ import annotations
 
