@@ -74,3 +74,32 @@ def test_other_uses_are_refused_with_a_direction(spec):
         purpose=alcohol-withdrawal | IND-12 | none
         """
     )
+
+
+@pytest.mark.verifies("A1", "R4")
+def test_a_recent_entry_is_not_talked_away(spec):
+    """A red flag or sciatica written down in this episode stands, even where an answer denies it. An old one does not."""
+    spec(
+        """
+        problem                        | since      | rule   | answered | verdict
+        -------------------------------+------------+--------+----------+-----------
+        Cauda equina syndrome          | 2026-11-18 | IND-08 | yes      | avoid
+        Vertebral compression fracture | 2026-11-01 | IND-08 | yes      | avoid
+        Vertebral compression fracture | 2019-05-01 | IND-08 | no       | reasonable
+        Osteoporosis                   | 2026-11-01 | IND-08 | no       | reasonable
+        Sciatica                       | 2026-11-10 | IND-07 | yes      | avoid
+        Sciatica                       | 2020-11-10 | IND-07 | no       | reasonable
+        """
+    )
+
+
+@pytest.mark.verifies("A1")
+def test_early_after_a_stroke(spec):
+    """In the first months after a stroke or brain injury other treatments are preferred, and the page says so."""
+    spec(
+        """
+        problem                      | since      | only | answer                            | rule   | verdict
+        -----------------------------+------------+------+-----------------------------------+--------+--------------------
+        Ischaemic stroke + Spasticity | 2026-09-20 | yes | spasm=no, focal=no, stands-on-tone=no | IND-11 | usable-with-changes
+        """
+    )

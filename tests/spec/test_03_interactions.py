@@ -69,3 +69,21 @@ def test_alcohol_and_substances(spec):
         Opioid dependence in remission | drug-use=?      | POP-25 | avoid
         """
     )
+
+
+@pytest.mark.verifies("A3", "R2")
+def test_two_medicines_on_one_line(spec):
+    """A typed line may join a second medicine to the first; an opioid must not hide behind it."""
+    spec(
+        """
+        entry                                                     | rule   | answered | verdict
+        ----------------------------------------------------------+--------+----------+-----------
+        medications: promethazine with codeine syrup at night     | INT-01 | yes      | avoid
+        medications: paracetamol and codeine twice a day          | INT-01 | yes      | avoid
+        medications: paracetamol 500 mg with codeine 30 mg at night | INT-01 | yes    | avoid
+        medications: paracetamol 500 mg/codeine 30 mg at night    | INT-01 | yes      | avoid
+        medications: Tylenol #3 as needed                         | INT-01 | yes      | avoid
+        medications: metformin 500 mg with food twice a day       | INT-01 | no       | reasonable
+        medications: metformin 500 mg with evening meal           | INT-01 | no       | reasonable
+        """
+    )

@@ -79,3 +79,58 @@ def test_concerns_can_be_lowered(spec):
         78  | Palliative care + Myasthenia gravis | falls=yes | CI-03 | block  | avoid
         """
     )
+
+
+@pytest.mark.verifies("A4")
+def test_a_small_child_is_not_asked_about_habits(spec):
+    """Below twelve years neither drinking nor driving is asked."""
+    spec(
+        """
+        age | answer                                        | rule            | answered
+        ----+-----------------------------------------------+-----------------+-----------
+        6   | tone=yes, drinks-alcohol=?, drives=?          | INT-03, POP-29  | no
+        13  | tone=yes, drinks-alcohol=?, drives=?          | INT-03, POP-29  | cannot-say
+        """
+    )
+
+
+@pytest.mark.verifies("A4")
+def test_very_high_bmi_asks_for_pauses_in_breathing(spec):
+    """From a BMI of 40 a silent problem list does not clear sleep apnoea: it is asked."""
+    spec(
+        """
+        weight | height | answer         | rule   | answered   | verdict
+        -------+--------+----------------+--------+------------+--------------------
+        140 kg | 178 cm |                | POP-19 | cannot-say | usable-with-changes
+        140 kg | 178 cm | sleep-apnoea=no | POP-19 | no        | usable-with-changes
+        140 kg | 178 cm | sleep-apnoea=yes | CI-05 | yes       | avoid
+        100 kg | 178 cm |                | POP-19 | no         | usable-with-changes
+        """
+    )
+
+
+@pytest.mark.verifies("A4")
+def test_bulbar_weakness(spec):
+    """Unsafe swallowing lowers the dose; in motor neurone disease diazepam is avoided."""
+    spec(
+        """
+        problem                                      | rule          | verdict
+        ---------------------------------------------+---------------+--------------------
+        Dysphagia                                    | PRE-01        | usable-with-changes
+        Amyotrophic lateral sclerosis + Dysphagia    | PRE-01-BULBAR | avoid
+        Progressive bulbar palsy                     | PRE-01-BULBAR | avoid
+        """
+    )
+
+
+@pytest.mark.verifies("A2")
+def test_breathing_now(spec):
+    """An old saturation speaks of the lungs, not of an emergency today."""
+    spec(
+        """
+        measured    | rule   | answered | verdict
+        ------------+--------+----------+--------
+        SpO2 = 86 % | CI-04  | yes      | avoid
+        SpO2 = 86 % | MON-04 | no       | avoid
+        """
+    )

@@ -40,3 +40,95 @@ def test_present_use(spec):
                           | diazepam-now=no                                               |        | none
         """
     )
+
+
+@pytest.mark.verifies("A6", "A7")
+def test_going_on_is_no_second_prescription(spec):
+    """Asking that present use goes on is judged as that; a new order on top of it is a duplicate."""
+    spec(
+        """
+        request                               | answer                                                      | rule   | answered
+        --------------------------------------+-------------------------------------------------------------+--------+---------
+        continue diazepam 5 mg twice a day    | diazepam-now=yes, diazepam-mg-per-day=10, diazepam-months=2 | USE-01 | no
+        diazepam 5 mg twice a day for 5 days  | diazepam-now=yes, diazepam-mg-per-day=10, diazepam-months=2 | USE-01 | yes
+        """
+    )
+
+
+@pytest.mark.verifies("A7", "P4")
+def test_use_on_few_days_a_week(spec):
+    """Known use on three days a week or fewer may be stopped; where the days are not known, dependence counts."""
+    spec(
+        """
+        request           | answer                                                                                  | rule   | answered | verdict
+        ------------------+-----------------------------------------------------------------------------------------+--------+----------+-----------
+        stop diazepam now | diazepam-now=yes, diazepam-mg-per-day=5, diazepam-months=10, diazepam-days-per-week=2  | DEP-03 | no       | reasonable
+        stop diazepam now | diazepam-now=yes, diazepam-mg-per-day=5, diazepam-months=10, diazepam-days-per-week=5  | DEP-03 | yes      | avoid
+        stop diazepam now | diazepam-now=yes, diazepam-mg-per-day=5, diazepam-months=10                            | DEP-03 | yes      | avoid
+        """
+    )
+
+
+@pytest.mark.verifies("P1", "P3")
+def test_going_on_ends_after_a_fortnight(spec):
+    """In acute spasm present use goes on to the fourteenth day at most, and a request for less than daily stays low."""
+
+    def look(case):
+        plan = spec.consult(case).plan
+        return {"planned": plan.words.partition(":")[0], "taper": plan.taper_needed}
+
+    spec.shows(
+        """
+        request                                  | entry                                                     | answer         | planned                        | taper
+        -----------------------------------------+-----------------------------------------------------------+----------------+--------------------------------+----------
+                                                 | medications: diazepam 5 mg at night, since 2026-11-18     | diazepam-now=? | 5 mg at night for 7 days       | none
+                                                 | medications: diazepam 5 mg at night, since 2026-11-11     | diazepam-now=? | 5 mg at night for 4 days       | step-down
+                                                 | medications: diazepam 5 mg at night, since 2026-10-31     | diazepam-now=? | It has been taken for as long as a course for acute spasm should last | step-down
+        diazepam 5 mg every other day for 7 days |                                                           |                | 2 mg at night for 7 days       | none
+        diazepam 5 mg once                       |                                                           |                | 5 mg at night for 1 day        | none
+        """,
+        look,
+    )
+
+
+@pytest.mark.verifies("P1", "P3")
+def test_a_liquid_is_kept_a_liquid(spec):
+    """Who asks for a liquid gets the 1 mg/mL solution, in mg and mL, never the concentrate."""
+
+    def look(case):
+        return {"product": ", ".join(line.product for line in spec.consult(case).plan.supply.lines)}
+
+    spec.shows(
+        """
+        request                                               | product
+        ------------------------------------------------------+---------------
+        diazepam 5 mg twice a day for 5 days                  | US-TABLET-5
+        diazepam oral solution 5 mg twice a day for 5 days    | US-SOLUTION-1
+        diazepam oral concentrate 5 mg twice a day for 5 days | US-SOLUTION-1
+        """,
+        look,
+    )
+
+
+@pytest.mark.verifies("A8", "P8")
+def test_what_is_said_when_it_is_to_end(spec):
+    """Nothing has to be ruled out before stopping, and terms of going on are not given to those who should stop."""
+
+    def look(case):
+        made = spec.consult(case)
+        return {
+            "provided": "; ".join(made.appraisal.provided_that),
+            "justify": "yes" if any("Justify" in said for said in made.plan.instead) else "no",
+            "range": "yes" if any("Label range" in said for said in made.plan.instead) else "no",
+        }
+
+    spec.shows(
+        """
+        age | request                               | answer                                                       | provided | justify | range
+        ----+---------------------------------------+--------------------------------------------------------------+----------+---------+------
+            | taper diazepam                        | diazepam-now=yes, diazepam-mg-per-day=10, diazepam-months=14 |          | no      | no
+            |                                       | diazepam-now=yes, diazepam-mg-per-day=10, diazepam-months=14 |          | no      | no
+        0.3 | diazepam 1 mg once a day for 3 days   | tone=yes                                                     |          | no      | no
+        """,
+        look,
+    )

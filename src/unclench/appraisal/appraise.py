@@ -117,9 +117,12 @@ def rank(finding: Finding) -> tuple[int, int, int, str]:
     return (finding.answer is not YES, finding.effect.rank, finding.severity.rank, finding.rule)
 
 
-def provided(judgement: Judgement) -> tuple[str, ...]:
-    """What has to be ruled out for the verdict to hold: the titles of what cannot be said yet."""
-    if judgement.verdict in (None, Verdict.AVOID):
+def provided(situation: Situation, judgement: Judgement) -> tuple[str, ...]:
+    """What has to be ruled out for the verdict to hold: the titles of what cannot be said yet.
+
+    Nothing has to be ruled out before stopping: harm by diazepam is one more reason to stop.
+    """
+    if judgement.verdict in (None, Verdict.AVOID) or situation.purpose == "stop":
         return ()
     waiting = sorted((f for f in judgement.of(CANNOT_SAY) if matters(f)), key=rank)
     return tuple(dict.fromkeys(finding.title for finding in waiting))
@@ -209,7 +212,7 @@ def concluded(situation: Situation, judgement: Judgement, told: tuple[str, ...])
     need, limits = find_need(situation), dose_limits(situation, judgement.findings)
     alternatives, combined = appraise_alternatives(situation), combined_effects(situation)
     conditional, questions = still_open(situation, judgement, alternatives)
-    allowed, to_meet = may_plan(situation, judgement), provided(judgement)
+    allowed, to_meet = may_plan(situation, judgement), provided(situation, judgement)
     advice = advice_for(situation, allowed or use.answer is YES)
     spoke = (
         need.rules,

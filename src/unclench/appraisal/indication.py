@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from unclench.appraisal.findings import Indication
-from unclench.appraisal.lookup import Seen, conditions, holds_now, known, last_noted
+from unclench.appraisal.lookup import Seen, conditions, holds_now, known, last_noted, recently_recorded
 from unclench.appraisal.situation import CANNOT_SAY, YES, Situation
 from unclench.values import Answer
 
@@ -214,7 +214,10 @@ def find_indication(situation: Situation) -> Indication:
     outside = outside_scope(situation, found)
     if outside is not None:
         return outside
-    if situation.stated("leg-pain") == "yes" or (found.has("sciatica") and situation.stated("leg-pain") != "no"):
+    denied = situation.stated("leg-pain") == "no"
+    recorded = recently_recorded(situation, "sciatica") if denied else ()
+    if situation.stated("leg-pain") == "yes" or recorded or (found.has("sciatica") and not denied):
         because = found.because("sciatica") or ("stated: leg-pain = yes",)
+        because += ("stated: leg-pain = no, which the record contradicts",) if recorded else ()
         return named("sciatica", YES, because, body_region="back")
     return spastic(situation, found) or painful(situation, found)

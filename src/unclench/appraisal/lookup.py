@@ -133,6 +133,19 @@ def holds_now(situation: Situation, seen: Seen) -> bool:
     return not is_outdated_acute(situation, seen)
 
 
+def recently_recorded(situation: Situation, group: str) -> tuple[str, ...]:
+    """Entries of a group, certain and open, that began or were written within this episode: no statement undoes them.
+
+    Without a date an entry may be of any age, and a statement about today weighs more.
+    """
+    window = situation.limit_of("SPASM-ENTRY-DAYS", "d")
+    return tuple(
+        seen.words
+        for seen, certain in matching(situation, frozenset({group}), ever=False)
+        if certain and (noted := last_noted(seen.entry)) is not None and (situation.on - noted).days <= window
+    )
+
+
 def matching(situation: Situation, groups: frozenset[str], *, ever: bool) -> Iterator[tuple[Seen, bool]]:
     """Entries of these groups, and whether each is certain."""
     for seen in conditions(situation):

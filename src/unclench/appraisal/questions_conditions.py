@@ -50,7 +50,11 @@ def may_have_hypoventilation(situation: Situation, of: str, limit: float | None)
     heavy = measures.bmi(situation.patient, situation.on)
     if recorded.answer is YES or heavy is None or heavy.value < needed(limit, "may_have_hypoventilation"):
         return recorded
-    return any_of([recorded, ask("has_sleep_apnoea", situation)])
+    apnoea = ask("has_sleep_apnoea", situation)
+    if apnoea.answer is NO and situation.stated("sleep-apnoea") is None:
+        # Pauses in breathing are seen at night and seldom written down: a list of problems is no answer here.
+        return Reply(CANNOT_SAY, (heavy.words, "pauses in breathing not recorded"), ("sleep-apnoea",))
+    return any_of([recorded, apnoea])
 
 
 @question
@@ -165,9 +169,18 @@ def is_intoxicated(situation: Situation, of: str, limit: float | None) -> Reply:
 
 @question
 def breathing_is_depressed(situation: Situation, of: str, limit: float | None) -> Reply:
+    """Measured today or yesterday, or at a time that is not recorded: an older value says nothing of now."""
     rate = measures.latest(situation.patient, "respiratory_rate", situation.on)
-    slow = Reply(NO) if rate is None else yes_if(rate.value < needed(limit, "breathing_is_depressed"), rate.words)
-    return any_of([slow, measured(situation, "spo2", "SPO2-LOW", "%", below=True)])
+    spo2 = measures.latest(situation.patient, "spo2", situation.on)
+    window = situation.limit_of("NOW-DAYS", "d")
+
+    def now(found: measures.Measured | None, bound: float) -> Reply:
+        if found is None or (found.taken is not None and (situation.on - found.taken).days > window):
+            return Reply(NO, ("not recorded today",))
+        return yes_if(found.value < bound, found.words)
+
+    low = situation.limit_of("SPO2-LOW", "%")
+    return any_of([now(rate, needed(limit, "breathing_is_depressed")), now(spo2, low)])
 
 
 def childbearing_age(situation: Situation) -> Reply:

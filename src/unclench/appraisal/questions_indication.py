@@ -5,7 +5,7 @@ from __future__ import annotations
 from unclench.appraisal import measures
 from unclench.appraisal.findings import Indication, Reply
 from unclench.appraisal.indication import OUTSIDE
-from unclench.appraisal.lookup import condition, conditions, holds_now, known, last_noted
+from unclench.appraisal.lookup import condition, conditions, holds_now, known, last_noted, recently_recorded
 from unclench.appraisal.questions_general import needed, yes_if
 from unclench.appraisal.situation import CANNOT_SAY, NO, YES, Situation, all_of, any_of, ask, question
 
@@ -82,6 +82,9 @@ def has_red_flag(situation: Situation, of: str, limit: float | None) -> Reply:
     said = situation.stated("red-flags")
     if said == "yes":
         return Reply(YES, ("stated: red-flags = yes", *flagged))
+    sure = recently_recorded(situation, "red_flag_spine")
+    if said == "no" and sure:
+        return Reply(YES, (*sure, "stated: red-flags = no, which the record contradicts"))
     if said == "no":
         # The question names cancer and osteoporosis: whoever answers no has weighed them.
         return Reply(NO, ("stated: red-flags = no", *(f"weighed: {words}" for words in flagged)))

@@ -8,8 +8,8 @@ from unclench.appraisal import measures
 from unclench.appraisal.findings import CurrentMedicine, ExposureChange, Reply
 from unclench.appraisal.lookup import condition
 from unclench.appraisal.medicines import matches, takes_medicine
-from unclench.appraisal.questions_general import needed, yes_if
-from unclench.appraisal.situation import CANNOT_SAY, NO, YES, Situation, all_of, any_of, ask, question
+from unclench.appraisal.questions_general import at_least, needed, yes_if
+from unclench.appraisal.situation import CANNOT_SAY, NO, YES, Situation, all_of, any_of, ask, is_not, question
 
 # Classes that count as sedating besides those with a rule of their own.
 OTHER_DEPRESSANTS = (
@@ -101,6 +101,8 @@ def has_alcohol_risk(situation: Situation, of: str, limit: float | None) -> Repl
     if disorder.answer is YES or scored.answer is YES:
         return any_of([disorder, scored])
     said = situation.stated("drinks-alcohol")
+    if said is None and is_too_young_to_ask(situation).answer is YES:
+        return disorder
     if said is None:
         return Reply(CANNOT_SAY, (*disorder.because, "drinking during the course is not recorded"), ("drinks-alcohol",))
     if said == "yes":
@@ -110,6 +112,11 @@ def has_alcohol_risk(situation: Situation, of: str, limit: float | None) -> Repl
         if disorder.answer is CANNOT_SAY and scored.answer is CANNOT_SAY
         else Reply(NO, ("stated: drinks-alcohol = no",))
     )
+
+
+def is_too_young_to_ask(situation: Situation) -> Reply:
+    """A small child is asked neither about drinking nor about driving."""
+    return is_not(at_least(situation, situation.limit_of("AGE-ASK-HABITS", "a")))
 
 
 @question
@@ -196,6 +203,8 @@ def is_slow_metaboliser(situation: Situation, of: str, limit: float | None) -> R
 @question
 def drives(situation: Situation, of: str, limit: float | None) -> Reply:
     said = situation.stated("drives")
+    if said is None and is_too_young_to_ask(situation).answer is YES:
+        return Reply(NO, ("too young to drive",))
     return (
         Reply(CANNOT_SAY, ("not recorded",), ("drives",))
         if said is None

@@ -77,12 +77,13 @@ def uses_diazepam_on_days_at_most(situation: Situation, of: str, limit: float | 
 
 @question
 def dependence_is_likely(situation: Situation, of: str, limit: float | None) -> Reply:
-    """Rule DEP-03: most days for a month, or any use for three months."""
+    """Rule DEP-03: most days for a month, or three months unless it is known to be on few days a week (DEP-05)."""
     month = situation.limit_of("DEPENDENCE-DAYS", "d")
-    long = situation.limit_of("DEPENDENCE-DAYS-ANY", "d")
-    return when_used(
-        situation, any_of([all_of([duration(situation, month), regular(situation)]), duration(situation, long)])
-    )
+    long = duration(situation, situation.limit_of("DEPENDENCE-DAYS-ANY", "d"))
+    few = ask("uses_diazepam_on_days_at_most", situation, limit=situation.facts.get("rules", "DEP-05").limit)
+    if few.answer is YES:
+        long = Reply(NO, few.because)
+    return when_used(situation, any_of([all_of([duration(situation, month), regular(situation)]), long]))
 
 
 def months_one_to_three(situation: Situation) -> Reply:
@@ -213,8 +214,8 @@ def has_outdated_acute_problem(situation: Situation, of: str, limit: float | Non
 
 @question
 def is_asked_on_top(situation: Situation, of: str, limit: float | None) -> Reply:
-    """A request to start, while diazepam is already taken."""
+    """A request to start, while diazepam is already taken. To ask that it goes on is no second prescription."""
     request = situation.request
-    if request is None or request.stop:
+    if request is None or request.stop or request.carry_on:
         return Reply(NO, ("nothing more is asked for",))
     return ask("uses_diazepam_now", situation)

@@ -17,8 +17,8 @@ from unclench.record.patient import Dosage
 from unclench.values import Answer, Dose, Jurisdiction, Phase, Regimen
 
 LONG_TERM = frozenset({"spasticity", "stiff-person", "athetosis"})
-# Findings that make a tablet the wrong form: unsafe swallowing, lactose.
-LIQUID_RULES = frozenset({"PRE-01", "POP-28"})
+# Findings that make a tablet the wrong form: unsafe swallowing, lactose, a liquid asked for.
+LIQUID_RULES = frozenset({"PRE-01", "POP-28", "DOSE-11"})
 REQUEST, REQUEST_CUT, CONTINUE = "REQUEST", "REQUEST-CUT", "CONTINUE"
 
 
@@ -81,6 +81,9 @@ def bounds_of(appraisal: Appraisal, facts: Knowledge) -> Bounds:
         horizon = min(horizon, appraisal.request.days)  # never longer than asked for
     dose = min(given.dose_max_mg, Decimal(str(facts.limit("CAP-DOSE", "mg"))))
     day = min(given.day_max_mg, day_cap(appraisal, facts))
+    left = days_left(appraisal, facts)
+    if left is not None:
+        horizon = min(horizon, left)
     return Bounds(
         start_mg=min(given.start_mg, dose, day),
         dose_mg=min(dose, day),
@@ -89,6 +92,15 @@ def bounds_of(appraisal: Appraisal, facts: Knowledge) -> Bounds:
         times=min(given.times_max, max(SLOTS)),
         set_by=tuple(sorted({rule for _, rule in given.set_by})),
     )
+
+
+def days_left(appraisal: Appraisal, facts: Knowledge) -> int | None:
+    """Days until present use for acute spasm is longer than a course should be; None where no such end is set."""
+    palliative = any(one.rule == "PRE-05" and one.answer is Answer.YES for one in appraisal.findings)
+    used = appraisal.current_use.duration_days_low
+    if appraisal.purpose != "continue" or is_long_term(appraisal) or palliative or used is None:
+        return None
+    return int(facts.get("rules", "DEP-01").limit) - used
 
 
 def form_of(appraisal: Appraisal, facts: Knowledge) -> str:
@@ -165,7 +177,7 @@ def _requested(appraisal: Appraisal, bounds: Bounds, facts: Knowledge) -> Iterat
         return
     made = Regimen(appraisal.on, (Phase(bounds.days, doses),), as_needed=bool(dosage.as_needed), form=form)
     same = (len(doses), doses[0].mg, made.days) == (times, mg, asked_days)
-    why = "as requested" if same else f"the request cut to the limits; asked for: {words.mg(mg)} {words.times(times)}"
+    why = "as requested" if same else f"the nearest to the request within the limits and the products; asked for: {words.mg(mg)} {words.times(times)}"
     if not same and asked.days:
         why += f" for {words.days(asked.days)}"
     yield Candidate(REQUEST if same else REQUEST_CUT, words.regimen(made), made, why, bounds.set_by)
@@ -196,7 +208,9 @@ def _cut(
 
 def _continued(appraisal: Appraisal, bounds: Bounds, facts: Knowledge) -> Iterator[Candidate]:
     """Present use, unchanged, until the review. Never raised; none when it is above the limits or not known."""
-    form = form_of(appraisal, facts)
+    form, left = form_of(appraisal, facts), days_left(appraisal, facts)
+    if left is not None and left < 1:
+        return
     for doses in _present(appraisal, bounds, facts):
         makeable = all(can_be_made(dose.mg, facts, appraisal.jurisdiction, form) for dose in doses)
         if makeable and fits(doses, bounds, first=False):

@@ -15,7 +15,7 @@ from unclench.appraisal.taper_need import NEEDS, taper_need
 from unclench.knowledge import knowledge
 from unclench.knowledge.load import Knowledge
 from unclench.planning import words
-from unclench.planning.candidates import CONTINUE, LIQUID_RULES, REQUEST, REQUEST_CUT, may_propose
+from unclench.planning.candidates import CONTINUE, LIQUID_RULES, REQUEST, REQUEST_CUT, days_left, may_propose
 from unclench.planning.instead import instead
 from unclench.planning.monitoring import monitoring, review_dates, statement, titration
 from unclench.planning.plan import Candidate, Considered, Plan, Supply
@@ -148,7 +148,8 @@ def _pick(appraisal: Appraisal, pairs: tuple[Pair, ...]) -> tuple[Pair, str]:
         return min(gentle, key=_exposure), "GENTLE"
     if asked:
         return asked, "REQUEST" if asked[0].id == REQUEST else "CUT"
-    return (start, "START") if start else (least, "LEAST")
+    rarely = appraisal.request is not None and (appraisal.request.dosage.doses_per_day or 1) < 1
+    return (start, "START") if start and not rarely else (least, "LEAST")
 
 
 def _by_night(appraisal: Appraisal, pairs: tuple[Pair, ...], asked: Pair | None) -> Pair:
@@ -247,14 +248,17 @@ def _why_none(appraisal: Appraisal, facts: Knowledge) -> str:
         return "PLAN-NONE-DUE"
     if appraisal.purpose == "stop":
         return "PLAN-NONE-STOP"
-    if age is not None and age < facts.limit("AGE-ADULT", "a"):
-        return "PLAN-NONE-CHILD"
     if appraisal.verdict is Verdict.AVOID:
         return "PLAN-NONE-AVOID" if appraisal.purpose == "new" else "PLAN-NONE-AVOID-CONTINUE"
+    if age is not None and age < facts.limit("AGE-ADULT", "a"):
+        return "PLAN-NONE-CHILD"
     if not appraisal.regimen_allowed:
         return "PLAN-NONE-STEP"
     if age is None:
         return "PLAN-NONE-AGE"
+    left = days_left(appraisal, facts)
+    if left is not None and left < 1:
+        return "PLAN-NONE-LONG-ENOUGH"
     return "PLAN-NONE-CONTINUE" if appraisal.purpose == "continue" else "PLAN-NONE-FITS"
 
 

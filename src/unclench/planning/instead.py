@@ -10,6 +10,8 @@ from unclench.values import Answer, Effect, Verdict
 STEPS = frozenset({"indication", "pathway"})
 CHILD_RULE = "POP-07"
 RED_FLAGS = "IND-08"
+# What to do while diazepam goes on: said where it does, not where it is to end or never begins.
+TERMS_OF_GOING_ON = frozenset({"PATH-10", "PATH-13"})
 NOTHING_TO_TREAT = frozenset({"unknown", "outside-scope"})
 
 
@@ -27,11 +29,15 @@ def instead(appraisal: Appraisal, facts: Knowledge, *, with_regimen: bool) -> tu
     said += [
         finding.say
         for finding in appraisal.findings
-        if finding.stage in STEPS and finding.answer is Answer.YES and finding.effect is not Effect.NOTE
+        if finding.stage in STEPS
+        and finding.answer is Answer.YES
+        and finding.effect is not Effect.NOTE
+        and not (appraisal.verdict is Verdict.AVOID and finding.rule in TERMS_OF_GOING_ON)
     ]
-    said += [
-        finding.say for finding in appraisal.findings if finding.rule == CHILD_RULE and finding.answer is Answer.YES
-    ]
+    if appraisal.verdict is not Verdict.AVOID:
+        said += [
+            finding.say for finding in appraisal.findings if finding.rule == CHILD_RULE and finding.answer is Answer.YES
+        ]
     if not with_regimen or appraisal.verdict in (None, Verdict.AVOID, Verdict.NOT_FIRST_LINE):
         said += [_offered(one) for one in _suitable(appraisal.alternatives)]
     return tuple(dict.fromkeys(said))

@@ -60,6 +60,7 @@ class Read:
 class _Work:
     text: str
     problems: list[str] = field(default_factory=list)
+    once: bool = False
 
     def each(self, pattern: str) -> list[re.Match[str]]:
         """Every match, taken out of the text."""
@@ -114,6 +115,8 @@ def parse(text: str, strength_mg: Decimal | None = None) -> Read:
         work.problems.append("gives more than one instruction")
         masses, per_day = [], None
     low, high = _dose(work, masses, pieces, strength_mg)
+    if work.once and read.days is None:
+        read.days = 1
     read.pieces = pieces[0] if pieces else None
     read.left = _left(work, read, low)
     read.dosage = Dosage(
@@ -196,6 +199,9 @@ _EVERY = rf"\b(?:every|each|q)\s*(\d{{1,3}})(?:{_TO}\d{{1,3}})?\s*(h|hrs?|hours?
 def _frequency(work: _Work) -> Decimal | None:
     """Doses in a day; None when not said or when two statements disagree."""
     said = _counted(work)
+    if work.each(r"\b1\s+times(?:\s+only)?\s*$|\b(?:as\s+)?(?:a\s+)?single\s+dose\b|\bstat\b"):
+        said.add(Decimal(1))
+        work.once = True
     if work.each(r"\b(?:every\s+other\s+day|alternate\s+days|every\s+second\s+day|qod)\b"):
         said.add(Decimal("0.5"))
     for code, doses in _CODES.items():

@@ -136,6 +136,7 @@ class Request:
     reasons: tuple[tuple[tuple[Code, ...], str], ...] = ()
     stop: bool = False  # "stop diazepam": the question is about stopping
     stop_how: str = ""  # "" | "now" | "taper"
+    carry_on: bool = False  # "continue diazepam ...": what is taken now, not more of it
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ _VERB = re.compile(
     re.IGNORECASE,
 )
 _STOP = ("stop", "discontinue", "cease", "come off")
+_CARRY_ON = ("continue", "carry on", "keep")
 _TAPER = ("taper", "wean", "withdraw", "reduce")
 _NOT_DRUG = (
     r"for|at|in|up|to|every|each|once|twice|thrice|one|two|three|four|half|five|six|seven|eight|nine|ten|mg|to|a|an|and|then|with|max|maximum|now|today|abruptly|"
@@ -49,7 +50,7 @@ def parse_request(text: str, *, ref: str = "--request") -> Request:
     tail = rest[len(drug) :]
     if said.startswith(_STOP + _TAPER):
         return _stopping(ref, text, drug, tail, taper=said.startswith(_TAPER))
-    return _asking(ref, text, drug, tail)
+    return replace(_asking(ref, text, drug, tail), carry_on=said.startswith(_CARRY_ON))
 
 
 def drug_name(text: str) -> str:

@@ -28,6 +28,16 @@ _SINCE = re.compile(rf",?\s*\b(?:since|from|started(?:\s+on|\s+in)?)\s+({_WHEN})
 _UNTIL = re.compile(rf",?\s*\b(?:until|till|stopped|ended|resolved)(?:\s+(?:on|in))?\s+({_WHEN})", re.IGNORECASE)
 _STOPPED = re.compile(r",\s*(?:was\s+)?(stopped|ended|resolved|on\s+hold|in\s+remission)\b", re.IGNORECASE)
 _BECAUSE = re.compile(r",?\s*\b(?:because(?:\s+of)?)\s+(.+)$", re.IGNORECASE)
+# The number that is part of a brand, as in "Tylenol #3", which holds codeine.
+_BRAND_NUMBER = re.compile(r"\s*(?:#|\bno\.?)\s?\d\b", re.IGNORECASE)
+# A second medicine on the line, after an amount or none. Food and times of day are no medicine.
+_ALSO = re.compile(
+    r"(?:\s*\d[\d.,/]*\s*(?:mg|mcg|micrograms?|milligrams?|g|ml|%)?(?:\s*/\s*\d[\d.,]*\s*(?:mg|mcg|g|ml)?)?)?"
+    r"\s*(?:\b(?:and|with|plus)\b|[+&/])\s*"
+    r"(?!(?:food|meals?|milk|water|juice|breakfast|lunch|dinner|supper|tea|plenty|or|without|morning|evening|night)\b)"
+    r"(?P<other>[^\W\d_][\w'-]+)",
+    re.IGNORECASE,
+)
 _ON = re.compile(rf",?\s*\b(?:on|in)\s+({_WHEN})", re.IGNORECASE)
 _AMOUNT = re.compile(
     r"\s*(<=|>=|<|>)?\s*([-+]?\d+(?:\.\d+)?(?:e[-+]?\d{1,2})?)\s*([^\d\s].*?|1|10\*.*)?\s*", re.IGNORECASE
@@ -86,6 +96,7 @@ def medication(desk: Desk, item: Item) -> Medication:
         line, since, until, stopped, why = _line(item)
         drug = name = drug_name(line) or line
         words = line[len(drug) :].strip(" ,:") if line.startswith(drug) else ""
+        drug = _with_others(line, drug)
     read = dosage_text.parse(words, strength_of(name)) if words else None
     days = _word(item, "days-supply")
     if days and not (re.fullmatch(r"\d{1,4}(\.\d+)?", days) and float(days) > 0):
@@ -112,6 +123,16 @@ def medication(desk: Desk, item: Item) -> Medication:
         reasons=(((), purpose),) if purpose else (),
         stop_reason=_word(item, "stopped-because") or why,
     )
+
+
+def _with_others(line: str, drug: str) -> str:
+    """The name up to the last medicine that the line joins to it: "promethazine with codeine" is two medicines."""
+    end = len(drug) if line.startswith(drug) else 0
+    if end and (number := _BRAND_NUMBER.match(line, end)) is not None:
+        end = number.end()
+    while end and (found := _ALSO.match(line, end)) is not None and drug_name(found["other"]):
+        end = found.end()
+    return line[:end] or drug
 
 
 def _dosage(read: dosage_text.Read | None, words: str) -> Dosage | None:
