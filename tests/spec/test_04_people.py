@@ -134,3 +134,35 @@ def test_breathing_now(spec):
         SpO2 = 86 % | MON-04 | no       | avoid
         """
     )
+
+
+@pytest.mark.verifies("P8")
+def test_sedating_alternatives_in_sleep_apnoea(spec):
+    """What sedates calls for care where diazepam is forbidden for the same reason."""
+
+    def look(case):
+        return {one.name: one.result for one in spec.appraise(case).alternatives}
+
+    spec.shows(
+        """
+        problem                  | cyclobenzaprine | methocarbamol | tizanidine
+        -------------------------+-----------------+---------------+-----------
+                                 | offer           | offer         | offer
+        Obstructive sleep apnoea | caution         | caution       | caution
+        """,
+        look,
+    )
+
+
+@pytest.mark.verifies("A4")
+def test_kidney_disease_by_its_name(spec):
+    """Stages 4 and 5 mean an eGFR under 30, also where no value is recorded."""
+    spec(
+        """
+        problem                        | measured                | rule   | answered   | verdict
+        -------------------------------+-------------------------+--------+------------+--------------------
+        Chronic kidney disease stage 5 |                         | POP-17 | yes        | usable-with-changes
+        Chronic kidney disease stage 3 |                         | POP-17 | cannot-say | reasonable
+        Chronic kidney disease stage 3 | egfr = 45 mL/min/1.73m2 | POP-17 | no         | reasonable
+        """
+    )

@@ -99,15 +99,20 @@ def has_liver_disease_of_unknown_severity(situation: Situation, of: str, limit: 
     return yes_if(severe.answer is CANNOT_SAY, *disease.because)
 
 
+EGFR_UNIT = "mL/min/{1.73_m2}"
+
+
 @question
 def kidney_function_below(situation: Situation, of: str, limit: float | None) -> Reply:
     """eGFR (recorded, or CKD-EPI 2021 from creatinine) below the limit."""
     found = measures.egfr(situation.patient, situation.on)
     if found is not None:
         return yes_if(found.value < needed(limit, "kidney_function_below"), found.words)
+    # Stages 4 and 5 are an eGFR under 30 by their definition; a limit above that holds for them too.
+    named = condition(situation, "ckd_severe | dialysis")
+    if named.answer is YES and needed(limit, "kidney_function_below") >= situation.limit_of("EGFR-SEVERE", EGFR_UNIT):
+        return named
     disease = condition(situation, "ckd | dialysis")
-    if condition(situation, "dialysis").answer is YES:
-        return condition(situation, "dialysis")
     if disease.answer is NO:
         return Reply(NO, ("kidney disease not recorded",))
     return Reply(CANNOT_SAY, ("kidney function not recorded", *disease.because), ("kidney-disease",))

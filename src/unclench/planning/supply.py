@@ -103,8 +103,16 @@ def supply(given: Regimen, facts: Knowledge, jurisdiction: Jurisdiction) -> Supp
         )
     lines, per_day = made
     total = sum((line.strength_mg * line.count for line in lines), Decimal(0))
-    used = {line.product for line in lines}
-    notes = tuple(f"{row.name}: {row.note}" for row in stock if row.id in used and row.note)
+    counts = {line.product: line.count for line in lines}
+    largest = max(row.strength_mg for row in stock)
+    # The notes of smaller tablets are about halves: beside the point while tablets are whole.
+    notes = tuple(
+        f"{row.name}: {row.note}"
+        for row in stock
+        if row.id in counts
+        and row.note
+        and (given.form != "tablet" or row.strength_mg == largest or counts[row.id] % 1)
+    )
     return Supply(lines, total, 0, given.days, per_day, notes)
 
 
