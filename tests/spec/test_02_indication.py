@@ -78,7 +78,7 @@ def test_other_uses_are_refused_with_a_direction(spec):
 
 @pytest.mark.verifies("A1", "R4")
 def test_a_recent_entry_is_not_talked_away(spec):
-    """A red flag or sciatica written down in this episode stands, even where an answer denies it. An old one does not."""
+    """A red flag or sciatica of this episode stands, even where an answer denies it. An old one does not."""
     spec(
         """
         problem                        | since      | rule   | answered | verdict
@@ -98,8 +98,8 @@ def test_early_after_a_stroke(spec):
     """In the first months after a stroke or brain injury other treatments are preferred, and the page says so."""
     spec(
         """
-        problem                      | since      | only | answer                            | rule   | verdict
-        -----------------------------+------------+------+-----------------------------------+--------+--------------------
-        Ischaemic stroke + Spasticity | 2026-09-20 | yes | spasm=no, focal=no, stands-on-tone=no | IND-11 | usable-with-changes
+        problem                       | since      | only | answer             | rule   | verdict
+        ------------------------------+------------+------+--------------------+--------+--------------------
+        Ischaemic stroke + Spasticity | 2026-09-20 | yes  | spasm=no, focal=no | IND-11 | usable-with-changes
         """
     )

@@ -177,7 +177,8 @@ def _requested(appraisal: Appraisal, bounds: Bounds, facts: Knowledge) -> Iterat
         return
     made = Regimen(appraisal.on, (Phase(bounds.days, doses),), as_needed=bool(dosage.as_needed), form=form)
     same = (len(doses), doses[0].mg, made.days) == (times, mg, asked_days)
-    why = "as requested" if same else f"the nearest to the request within the limits and the products; asked for: {words.mg(mg)} {words.times(times)}"
+    nearest = "the nearest to the request within the limits and the products"
+    why = "as requested" if same else f"{nearest}; asked for: {words.mg(mg)} {words.times(times)}"
     if not same and asked.days:
         why += f" for {words.days(asked.days)}"
     yield Candidate(REQUEST if same else REQUEST_CUT, words.regimen(made), made, why, bounds.set_by)
