@@ -24,6 +24,7 @@ from unclench.knowledge import rows
 from unclench.values import KnowledgeError
 
 Row = TypeVar("Row", bound=Struct)
+Parts = list[tuple[str, str]]  # (name of the file, its text)
 
 FILES: dict[str, type[Struct]] = {
     "sources": rows.Source,
@@ -71,24 +72,36 @@ class Fault:
 
 
 class Knowledge:
-    """Every fact, by kind and by id. Frozen once loaded."""
+    """Every fact, by kind and by id. A kind is parsed when it is first asked for, and frozen from then on."""
 
-    __slots__ = ("_by_id", "_tables", "edition", "edition_date")
+    __slots__ = ("_by_id", "_tables", "_unread", "edition", "edition_date")
 
-    def __init__(self, tables: dict[str, tuple[Any, ...]], edition: str) -> None:
-        self._tables = tables
+    def __init__(
+        self, tables: dict[str, tuple[Any, ...]], edition: str, unread: dict[str, Parts] | None = None
+    ) -> None:
+        self._tables = dict(tables)
+        self._unread = dict(unread or {})
+        self._by_id: dict[str, dict[str, Any]] = {}
         self.edition = edition
         self.edition_date = EDITION_DATE
-        self._by_id = {name: {row.id: row for row in table if hasattr(row, "id")} for name, table in tables.items()}
 
     def table(self, name: str) -> tuple[Any, ...]:
-        """All rows of one file, in file order."""
+        """All rows of one kind, in file order. Raises KnowledgeError when its files have a fault."""
+        if name not in self._tables:
+            faults: list[Fault] = []
+            self._tables[name] = read_kind(name, self._unread[name], faults)
+            refuse(faults)
         return self._tables[name]
+
+    def _ids(self, name: str) -> dict[str, Any]:
+        if name not in self._by_id:
+            self._by_id[name] = {row.id: row for row in self.table(name)} if has_ids(name) else {}
+        return self._by_id[name]
 
     def get(self, name: str, key: str) -> Any:
         """The row with this id, or a KnowledgeError that names the file."""
         try:
-            return self._by_id[name][key]
+            return self._ids(name)[key]
         except KeyError:
             raise KnowledgeError(
                 where=f"{name}.csv",
@@ -98,7 +111,7 @@ class Knowledge:
             ) from None
 
     def has(self, name: str, key: str) -> bool:
-        return key in self._by_id[name]
+        return key in self._ids(name)
 
     def limit(self, key: str, unit: str) -> float:
         """A threshold, by id, in a unit that must be that of the row."""
@@ -153,6 +166,20 @@ def convert_row(
     return made if len(faults) == before else None
 
 
+def converted(lines: list[list[str]], converters: list[Callable[[str], Any]]) -> list[list[Any]] | None:
+    """All cells, column by column: the quick road of a file in which every cell is right. Else None."""
+    if any(len(cells) != len(converters) for cells in lines):
+        return None
+    try:
+        # Most cells but ids and words say what many others say: each such text is converted once.
+        return [
+            list(map(convert if convert is str.strip else cache(convert), column))
+            for convert, column in zip(converters, zip(*lines, strict=True), strict=False)
+        ]
+    except (ValueError, KeyError):
+        return None
+
+
 def read_rows(name: str, text: str, row_type: type[Row], faults: list[Fault]) -> Iterator[Row]:
     """Rows of one CSV text. Faults are added to the list; a bad row is left out and the rest goes on."""
     hints = typing.get_type_hints(row_type)
@@ -168,17 +195,20 @@ def read_rows(name: str, text: str, row_type: type[Row], faults: list[Fault]) ->
     converters = [converter(hints[column]) for column in header]
     order = [header.index(column) for column in wanted]
     id_at = header.index("id") if "id" in header else None
+    lines = list(reader)
+    columns = converted(lines, converters)
+    if columns and (id_at is None or (len(set(columns[id_at])) == len(lines) and all(columns[id_at]))):
+        yield from map(row_type, *(columns[index] for index in order))
+        return
+    # Something is wrong, or the file is empty: row by row, to find out what.
     seen: set[str] = set()
-    for number, cells in enumerate(reader, start=2):
+    for number, cells in enumerate(lines, start=2):
         if len(cells) != len(header):
             where = f"{name}.csv line {number} ({cells[0] if cells else 'empty'})"
             faults.append(Fault(where, f"{len(cells)} cells", f"{len(header)} cells"))
             continue
-        try:
-            # The road taken by every row that is right; the slow one below only finds out what is wrong.
-            made = [convert(cell) for convert, cell in zip(converters, cells, strict=True)]
-        except (ValueError, KeyError):
-            convert_row(header, cells, converters, f"{name}.csv line {number} ({cells[0]})", faults)
+        made = convert_row(header, cells, converters, f"{name}.csv line {number} ({cells[0]})", faults)
+        if made is None:
             continue
         if id_at is not None:
             if not made[id_at] or made[id_at] in seen:
@@ -189,10 +219,10 @@ def read_rows(name: str, text: str, row_type: type[Row], faults: list[Fault]) ->
         yield row_type(*(made[index] for index in order))
 
 
-def texts() -> dict[str, list[tuple[str, str]]]:
+def texts() -> dict[str, Parts]:
     """The text of every data file by kind, as (name, text). A kind may be split by area: `kind_area.csv`."""
     folder = resources.files("unclench.knowledge") / "data"
-    found: dict[str, list[tuple[str, str]]] = {name: [] for name in FILES}
+    found: dict[str, Parts] = {name: [] for name in FILES}
     for item in sorted(folder.iterdir(), key=lambda entry: entry.name):
         stem = item.name.removesuffix(".csv")
         if stem == item.name:
@@ -209,28 +239,41 @@ def texts() -> dict[str, list[tuple[str, str]]]:
     return found
 
 
-def load_all(faults: list[Fault], *, names: frozenset[str] | None = None) -> Knowledge:
-    """Everything that can be loaded; what cannot is in `faults`."""
-    tables: dict[str, tuple[Any, ...]] = {}
+def has_ids(name: str) -> bool:
+    """Whether rows of this kind are named by an id."""
+    return "id" in FILES[name].__struct_fields__
+
+
+def read_kind(name: str, parts: Parts, faults: list[Fault]) -> tuple[Any, ...]:
+    """All rows of one kind; what cannot be read is in `faults`."""
+    loaded: list[Any] = []
+    for stem, text in parts:
+        loaded.extend(read_rows(stem, text, FILES[name], faults))
+    if len(parts) > 1 and has_ids(name):
+        counted = Counter(row.id for row in loaded)
+        for twice in sorted(key for key, count in counted.items() if count > 1):
+            faults.append(Fault(f"{name}*.csv", f"id {twice!r} in two files", "one id, once"))
+    return tuple(loaded)
+
+
+def edition_of(found: dict[str, Parts]) -> str:
+    """The date, and a digest of every word of every file."""
     digest = hashlib.sha256()
-    for name, parts in texts().items():
-        if names is not None and name not in names:
-            continue
-        loaded: list[Any] = []
+    for parts in found.values():
         for stem, text in parts:
             digest.update(stem.encode() + b"\0" + text.encode())
-            loaded.extend(read_rows(stem, text, FILES[name], faults))
-        tables[name] = tuple(loaded)
-        if len(parts) > 1:
-            counted = Counter(row.id for row in loaded if hasattr(row, "id"))
-            for twice in sorted(key for key, count in counted.items() if count > 1):
-                faults.append(Fault(f"{name}*.csv", f"id {twice!r} in two files", "one id, once"))
-    return Knowledge(tables, f"{EDITION_DATE.isoformat()}+{digest.hexdigest()[:8]}")
+    return f"{EDITION_DATE.isoformat()}+{digest.hexdigest()[:8]}"
 
 
-def _loaded(names: frozenset[str] | None) -> Knowledge:
-    faults: list[Fault] = []
-    found = load_all(faults, names=names)
+def load_all(faults: list[Fault], *, names: frozenset[str] | None = None) -> Knowledge:
+    """Everything that can be loaded, now; what cannot is in `faults`."""
+    found = texts()
+    wanted = {name: parts for name, parts in found.items() if names is None or name in names}
+    return Knowledge({name: read_kind(name, parts, faults) for name, parts in wanted.items()}, edition_of(found))
+
+
+def refuse(faults: list[Fault]) -> None:
+    """Raise for the first fault, and say how many there are."""
     if faults:
         raise KnowledgeError(
             where="the knowledge base",
@@ -238,16 +281,19 @@ def _loaded(names: frozenset[str] | None) -> Knowledge:
             need="none",
             fix="Run `unclench knowledge check` to see them all.",
         )
-    return found
 
 
 @cache
 def knowledge() -> Knowledge:
-    """What a consultation needs, loaded once per process."""
-    return _loaded(frozenset(FILES) - ON_DEMAND)
+    """What a consultation needs. Each kind is parsed on first use: a record without product codes never reads them."""
+    found = texts()
+    return Knowledge({}, edition_of(found), found)
 
 
 @cache
 def knowledge_with_manual() -> Knowledge:
-    """All files, those for the manual included."""
-    return _loaded(None)
+    """All files, every row checked at once."""
+    faults: list[Fault] = []
+    found = load_all(faults)
+    refuse(faults)
+    return found

@@ -6,7 +6,7 @@ from typing import Any
 
 from unclench.consult import Consultation
 from unclench.knowledge import knowledge
-from unclench.knowledge.load import FILES, ON_DEMAND
+from unclench.knowledge.load import FILES, ON_DEMAND, has_ids
 from unclench.knowledge.rows import Source
 from unclench.report import wording as words
 from unclench.simulation.course import Course
@@ -67,6 +67,6 @@ def every_row() -> dict[str, Any]:
     """All rows of a consultation's knowledge by id."""
     found: dict[str, Any] = {}
     for name in FILES:
-        if name not in ON_DEMAND:
-            found.update((row.id, row) for row in knowledge().table(name) if hasattr(row, "id"))
+        if name not in ON_DEMAND and has_ids(name):
+            found.update((row.id, row) for row in knowledge().table(name))
     return found
