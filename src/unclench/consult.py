@@ -42,7 +42,7 @@ def made_with(seed: int = SEED) -> MadeWith:
 
 
 def consult(
-    record: Path | str | bytes | Sequence[Path],
+    record: Path | str | bytes | Sequence[Path | str],
     *,
     on: date,
     jurisdiction: Jurisdiction | str = Jurisdiction.US,

@@ -18,14 +18,23 @@ from enum import StrEnum
 VERSION = "0.1.0"
 
 
+MAX_QUOTED = 300
+"""Errors quote what was found, and what was found may be a hundred megabytes in one line."""
+
+
+def shortened(text: str) -> str:
+    """At most MAX_QUOTED characters, with a mark where something was cut."""
+    return text if len(text) <= MAX_QUOTED else f"{text[: MAX_QUOTED - 4]} ..."
+
+
 class UnclenchError(Exception):
     """Where it happened, what was found, what was needed, and what to do about it."""
 
     exit_code = 1
 
     def __init__(self, *, where: str, found: str, need: str, fix: str) -> None:
-        self.where, self.found, self.need, self.fix = where, found, need, fix
-        super().__init__(f"{where}: found {found}, need {need}. {fix}")
+        self.where, self.found, self.need, self.fix = shortened(where), shortened(found), need, shortened(fix)
+        super().__init__(f"{self.where}: found {self.found}, need {self.need}. {self.fix}")
 
 
 class RecordError(UnclenchError):

@@ -46,12 +46,17 @@ def check_value(answer: Stated, question: Question) -> None:
         return
     low, high = question.low, question.high
     span = (
-        f"a number from {low:g} to {high:g} ({question.unit})" if low is not None and high is not None else "a number"
+        f"a number from {low:g} to {high:g}{_unit(question)}" if low is not None and high is not None else "a number"
     )
     try:
-        value = float(answer.value)
+        value = float(answer.value.replace("_", "?"))  # Python reads 8_0 as 80; a person meant something else
     except ValueError:
         raise RecordError(where=where, found=repr(answer.value), need=span, fix="Write the number alone.") from None
     # A NaN fails every comparison, so it is refused here too.
     if low is not None and high is not None and not low <= value <= high:
         raise RecordError(where=where, found=repr(answer.value), need=span, fix="Check the number and its unit.")
+
+
+def _unit(question: Question) -> str:
+    """The unit in brackets; one in braces, such as {score}, is UCUM's word for none."""
+    return "" if not question.unit or question.unit.startswith("{") else f" ({question.unit})"

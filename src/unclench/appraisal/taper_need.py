@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from itertools import product
+from math import nextafter
 
 from unclench.appraisal.findings import CurrentUse
 from unclench.knowledge.load import Knowledge
@@ -18,8 +19,15 @@ DAILY = 7.0
 
 
 def cell(facts: Knowledge, days_per_week: float, days: float, mg_per_day: float) -> NeedCell:
-    """The first row that holds. Days a week and dose: above low, up to high. Duration: from low, below high."""
-    for row in sorted(facts.table("need"), key=lambda row: row.order):
+    """The first row that holds. Days a week and dose: above low, up to high. Duration: from low, below high.
+
+    What lies beyond the grid, a slip or a record of a hundred years, is judged at its far edge.
+    """
+    rows = sorted(facts.table("need"), key=lambda row: row.order)
+    days_per_week = min(days_per_week, max(row.days_per_week_high for row in rows))
+    days = min(days, nextafter(max(row.duration_days_high for row in rows), 0.0))
+    mg_per_day = min(mg_per_day, max(row.mg_per_day_high for row in rows))
+    for row in rows:
         if (
             row.days_per_week_low < days_per_week <= row.days_per_week_high
             and row.duration_days_low <= days < row.duration_days_high

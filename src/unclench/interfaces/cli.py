@@ -7,13 +7,14 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from unclench.values import Jurisdiction, UnclenchError
+from unclench.values import Jurisdiction, UnclenchError, shortened
 
 app = typer.Typer(
     name="unclench",
@@ -29,53 +30,71 @@ JURISDICTION_VARIABLE = "UNCLENCH_JURISDICTION"
 
 
 def parse_day(text: str) -> date:
-    """A full ISO date, or a usage error."""
+    """A full ISO date that somebody can live on, or a usage error."""
+    from unclench.record.desk import EARLIEST_YEAR, LATEST_YEAR
+
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
-        raise typer.BadParameter(f"found {text!r}, need a date such as 2026-11-21.") from None
+        raise refused(f"found {shortened(text)!r}, need a date such as 2026-11-21.") from None
+    if not EARLIEST_YEAR <= day.year <= LATEST_YEAR:
+        raise refused(f"found {text}, need a day from {EARLIEST_YEAR} to {LATEST_YEAR}.")
+    return day
+
+
+def refused(message: str) -> typer.BadParameter:
+    """A usage error. It may quote what was typed, so it is made printable."""
+    return typer.BadParameter(printable(message))
 
 
 @app.command()
 def consult(
     record: Annotated[
-        list[Path],
+        list[str],
         typer.Argument(
-            help="A FHIR R4 bundle, a folder of NDJSON, or a short record (YAML, JSON). Several files: one record."
+            metavar="RECORD...",
+            help="A FHIR R4 bundle, a folder of NDJSON, or a short record (YAML, JSON). Several files: one record.",
         ),
     ],
-    request: Annotated[str, typer.Option(help='What is asked for: "diazepam 5 mg three times a day for 7 days".')] = "",
-    on: Annotated[str, typer.Option(help="The day of the question, as 2026-11-21. Default: today.")] = "",
+    request: Annotated[
+        list[str] | None, typer.Option(help='What is asked for: "diazepam 5 mg three times a day for 7 days".')
+    ] = None,
+    on: Annotated[str | None, typer.Option(help="The day of the question, as 2026-11-21. Default: today.")] = None,
     jurisdiction: Annotated[
         Jurisdiction, typer.Option(envvar=JURISDICTION_VARIABLE, help="Whose label and limits count.")
     ] = Jurisdiction.US,
     answer: Annotated[list[str] | None, typer.Option(help="One answer, as pain=8. May be given again.")] = None,
     answers: Annotated[Path | None, typer.Option(help="A YAML or JSON file of answers.")] = None,
-    patient: Annotated[str, typer.Option(help="Which patient, where the record holds several.")] = "",
-    json: Annotated[str, typer.Option(help="Write JSON to this file; - for standard output.")] = "",
-    html: Annotated[str, typer.Option(help="Write one self-contained page to this file; - for standard output.")] = "",
+    patient: Annotated[str | None, typer.Option(help="Which patient, where the record holds several.")] = None,
+    json: Annotated[str | None, typer.Option(help="Write JSON to this file; - for standard output.")] = None,
+    html: Annotated[
+        str | None, typer.Option(help="Write one self-contained page to this file; - for standard output.")
+    ] = None,
 ) -> None:
     """Judge diazepam for one patient on one day."""
     from unclench.consult import consult as consult_record
     from unclench.record import parse_answer, parse_answers_file
 
     # Taken once, here at the door: everything inside is a function of this day.
-    day = parse_day(on) if on else date.today()
+    day = date.today() if on is None else parse_day(on)
+    check_targets([target for target in (json, html) if target is not None], [*record, *([answers] if answers else [])])
+    if request and len(request) > 1:
+        raise refused(f"found {len(request)} requests, need one. Choose one of them.")
     stated = (*(parse_answers_file(answers) if answers else ()), *(parse_answer(text) for text in answer or ()))
     found = consult_record(
         record[0] if len(record) == 1 else tuple(record),
         on=day,
         jurisdiction=jurisdiction,
-        request=request or None,
+        request=request[0] if request else None,
         answers=stated,
-        patient_id=patient or None,
+        patient_id=patient,
     )
     outputs: list[tuple[str, bytes]] = []
-    if json:
+    if json is not None:
         from unclench.report.json_out import to_json
 
         outputs.append((json, to_json(found)))
-    if html:
+    if html is not None:
         from unclench.report.html import to_html
 
         outputs.append((html, to_html(found).encode()))
@@ -89,6 +108,17 @@ def consult(
         print_consultation(found, Console(highlight=False))
 
 
+def check_targets(targets: list[str], inputs: Sequence[str | Path]) -> None:
+    """Nothing is written over an input, and no two outputs to one place."""
+    places = [os.path.realpath(target) for target in targets if target != "-"]
+    if "" in targets:
+        raise refused("found an output without a name, need a file, or - for standard output.")
+    if len(set(places)) < len(places) or targets.count("-") > 1:
+        raise refused("found two outputs to one place, need a file for each.")
+    for place in {os.path.realpath(one) for one in inputs}.intersection(places):
+        raise refused(f"found {shortened(place)} as input and as output, need another file for the output.")
+
+
 def write(target: str, content: bytes) -> None:
     """To a file, or to standard output for -. A file that cannot be written is a usage error."""
     if target == "-":
@@ -98,7 +128,7 @@ def write(target: str, content: bytes) -> None:
     try:
         Path(target).write_bytes(content)
     except OSError as error:
-        raise typer.BadParameter(f"cannot write {target}: {error.strerror}.") from None
+        raise refused(f"cannot write {shortened(target)}: {error.strerror}.") from None
 
 
 @app.command()

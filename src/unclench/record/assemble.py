@@ -18,6 +18,8 @@ from unclench.values import RecordError
 _MEDICINES = ("MedicationRequest", "MedicationStatement", "MedicationDispense", "MedicationAdministration")
 _SEXES = ("female", "male")
 SHOWN_IDS = 5
+MAX_ENTRIES = 20_000
+"""Of one kind, for one person. Measurements may be more: they cost little."""
 
 
 def patient_of(
@@ -39,6 +41,7 @@ def patient_of(
     by_kind: dict[str, list[Held]] = {}
     for held in theirs:
         by_kind.setdefault(held.kind, []).append(held)
+    _refuse_too_many(by_kind, where)
     conditions = [fhir_entries.condition(desk, h.ref, h.it) for h in by_kind.get("Condition", ())]
     allergies = [fhir_entries.allergy(desk, h.ref, h.it) for h in by_kind.get("AllergyIntolerance", ())]
     procedures = [fhir_entries.procedure(desk, h.ref, h.it) for h in by_kind.get("Procedure", ())]
@@ -66,6 +69,17 @@ def patient_of(
         source=source,
     )
     return finished(desk, made, gathered.cut)
+
+
+def _refuse_too_many(by_kind: dict[str, list[Held]], where: str) -> None:
+    for kind, entries in by_kind.items():
+        if kind != "Observation" and len(entries) > MAX_ENTRIES:
+            raise RecordError(
+                where=where,
+                found=f"{len(entries)} entries of {kind} for one person",
+                need=f"at most {MAX_ENTRIES}",
+                fix="Check the export: entries may be repeated.",
+            )
 
 
 def finished(desk: Desk, made: Patient, cut: dict[str, str]) -> Patient:

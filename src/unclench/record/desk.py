@@ -17,6 +17,9 @@ from unclench.record.terms import partial_date
 EARLIEST_YEAR = 1870
 """No living person's record reaches further back: an earlier year is a slip."""
 
+LATEST_YEAR = 2200
+"""No order, supply or plan reaches further: a later year is a slip, and days added to it would leave the calendar."""
+
 
 @dataclass(slots=True)
 class Desk:
@@ -61,7 +64,7 @@ class Desk:
         if not text:
             return None
         found = partial_date(text)
-        if found is None or found.last.year < EARLIEST_YEAR:
+        if found is None or found.last.year < EARLIEST_YEAR or found.last.year > LATEST_YEAR:
             self.note("unreadable", ref, f"{what} is not a date that can be: {text[:40]!r}")
             return None
         return found

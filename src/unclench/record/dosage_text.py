@@ -42,6 +42,10 @@ _PLAIN_WORDS = frozenset({
 })  # fmt: skip
 
 
+MAX_LENGTH = 2000
+"""No instruction is longer; what is longer is no instruction, and reading it would take long."""
+
+
 @dataclass(slots=True)
 class Read:
     """What a text said, and what of it was not understood."""
@@ -98,6 +102,9 @@ def _plain(text: str) -> str:
 
 def parse(text: str, strength_mg: Decimal | None = None) -> Read:
     """Read a dosage text. `strength_mg`, of one tablet, turns tablets into mg."""
+    if len(text) > MAX_LENGTH:
+        problem = f"is {len(text)} characters long, which is no instruction"
+        return Read(Dosage(text=text[:MAX_LENGTH], problem=problem), left=text[:MAX_LENGTH])
     work = _Work(_plain(text))
     read = Read(Dosage())
     _course(work, read)
@@ -224,7 +231,9 @@ def _counted(work: _Work) -> set[Decimal]:
     said = {number(hit[2] or hit[1]) for hit in work.each(rf"{_TIMES}(?:day|daily|24\s*(?:h|hours))\b")}
     said |= {number(hit[2] or hit[1]) / 7 for hit in work.each(rf"{_TIMES}(?:week|weekly)\b")}
     for hit in work.each(_EVERY):
-        if int(hit[1]):
+        if not int(hit[1]):
+            work.problems.append("gives 0 as the time between doses")
+        else:
             said.add(Decimal(24 if hit[2][0] == "h" else 1) / int(hit[1]))
     said |= {Decimal(24) / int(hit[1]) for hit in work.each(r"(?<![\w.])([1-9]\d?)\s*(?:hrly|hourly)\b")}
     return said

@@ -168,10 +168,11 @@ def _note_cuts(gathered: Gathered, bundle: Bundle, entries: int) -> None:
 
 def _searched(address: str) -> tuple[tuple[str, ...], str]:
     """The resource types a search asked for, and what it left out."""
-    parts = urlsplit(address)
-    last = parts.path.rstrip("/").rsplit("/", 1)[-1]
-    kinds = (last,) if last in READ else tuple(READ)
+    kinds = tuple(READ)
     try:
+        parts = urlsplit(address)
+        last = parts.path.rstrip("/").rsplit("/", 1)[-1]
+        kinds = (last,) if last in READ else kinds
         names = [name for name, _ in parse_qsl(parts.query, keep_blank_values=True)]
     except ValueError:
         return kinds, "the search it came from cannot be read"

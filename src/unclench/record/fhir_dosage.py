@@ -34,8 +34,13 @@ _ROUTE_WORDS = (
     ("oral", r"\boral|\bmouth|\bpo\b"), ("rectal", r"\brect"), ("nasal", r"nasal|\bnose"),
     ("im", r"intramuscular|\bim\b"), ("iv", r"intravenous|\biv\b"),
 )  # fmt: skip
-_AMOUNT = re.compile(r"(\d+(?:\.\d+)?)\s*(mg|g|mcg)\b(?!\s*/\s*(?:ml|actuat|hr|h\b|kg|\d))", re.IGNORECASE)
-_PER_ML = re.compile(r"(\d+(?:\.\d+)?)\s*(mg|g|mcg)\s*/\s*(\d+(?:\.\d+)?)?\s*ml\b", re.IGNORECASE)
+# Bounded repeats: a text of a hundred thousand digits must not cost their square.
+_AMOUNT = re.compile(
+    r"(?<!\d)(\d{1,9}(?:\.\d{1,9})?)\s{0,3}(mg|g|mcg)\b(?!\s{0,3}/\s{0,3}(?:ml|actuat|hr|h\b|kg|\d))", re.IGNORECASE
+)
+_PER_ML = re.compile(
+    r"(?<!\d)(\d{1,9}(?:\.\d{1,9})?)\s{0,3}(mg|g|mcg)\s{0,3}/\s{0,3}(\d{1,9}(?:\.\d{1,9})?)?\s{0,3}ml\b", re.IGNORECASE
+)
 
 
 def decimal_of(value: float) -> Decimal:
@@ -178,7 +183,8 @@ def _repeat(repeat: Repeat) -> Decimal | None:
     hours = _HOURS.get(repeat.period_unit or "")
     if repeat.period and repeat.period > 0 and hours is not None:
         times = repeat.frequency_max or repeat.frequency or 1
-        rate = times * 24 / (repeat.period * hours)
+        between = repeat.period * hours  # may underflow to 0 for a period that is next to nothing
+        rate = times * 24 / between if between else 0.0
         return decimal_of(round(rate, 6)) if 0 < rate <= 288 else None
     if repeat.time_of_day:
         return Decimal(len(set(repeat.time_of_day)))

@@ -12,6 +12,9 @@ from unclench.record.resources import READ
 from unclench.record.source import lines_of, text_bytes
 from unclench.values import RecordError
 
+MAX_UNREADABLE = 1000
+"""More lines than this that are no FHIR are not damage but another kind of file."""
+
 _ID = re.compile(rb'"id"\s*:\s*"([^"\\]{1,128})"')
 _PATIENT = re.compile(rb'"resourceType"\s*:\s*"Patient"')
 
@@ -43,6 +46,13 @@ def _line(gathered: Gathered, line: bytes, path: Path, number: int) -> None:
     kind = kind_of(line)
     if not kind or not line.startswith(b"{"):
         gathered.noticed.append(Noticed("unreadable", place, "not a FHIR resource: left out"))
+        if len(gathered.noticed) > MAX_UNREADABLE:
+            raise RecordError(
+                where=place,
+                found=f"more than {MAX_UNREADABLE} lines that are not FHIR",
+                need="one FHIR resource per line",
+                fix="Check what the file is.",
+            )
         _cut_by_name(gathered, path)
         return
     take(gathered, line, "", place)

@@ -10,8 +10,9 @@ from typing import Any
 import msgspec
 
 from unclench.record import ndjson, short
-from unclench.record.assemble import patient_of
+from unclench.record.assemble import no_such_patient, patient_of
 from unclench.record.decode import Gathered, kind_of, take_value
+from unclench.record.desk import EARLIEST_YEAR, LATEST_YEAR
 from unclench.record.fhir import gather_json, not_json, refuse_other_versions
 from unclench.record.patient import Patient, Request, Stated
 from unclench.record.request import parse_request
@@ -33,13 +34,21 @@ def read(
 
     `request` replaces a request inside the record; `answers` come before those inside a short record.
     """
+    if not EARLIEST_YEAR <= on.year <= LATEST_YEAR:
+        raise RecordError(
+            where="on",
+            found=f"the day {on}",
+            need=f"a day from {EARLIEST_YEAR} to {LATEST_YEAR}",
+            fix="Give the day of the question.",
+        )
     asked = parse_request(request) if request is not None else None
     gathered = Gathered()
     if isinstance(source, bytes):
         data, where = text_bytes(unpacked(source, STDIN), STDIN), STDIN
         return _from_text(gathered, data, where, on, asked, answers, patient_id)
-    paths = [Path(source)] if isinstance(source, str | Path) else [Path(one) for one in source]
-    if not paths:
+    named = [source] if isinstance(source, str | Path) else list(source)
+    paths = [Path(one) for one in named]
+    if not paths or "" in named:  # an empty name would mean the folder that one happens to be in
         raise RecordError(where="the record", found="no file", need="at least one file", fix="Name the record.")
     if len(paths) == 1 and not paths[0].is_dir():
         where = str(paths[0])
@@ -91,7 +100,11 @@ def _from_text(
         )
     if start == b"{" and (b'"hook"' in data or b'"feedback"' in data):
         raise _cds_request(where)
-    return short.read_short(data, where, on=on, request=request, answers=answers)
+    made = short.read_short(data, where, on=on, request=request, answers=answers)
+    own = made.ref.removeprefix("patient").strip()
+    if patient_id is not None and patient_id.removeprefix("Patient/") != own:
+        raise no_such_patient(where, patient_id, [own] if own else [])
+    return made
 
 
 def _cds_request(where: str) -> RecordError:

@@ -81,6 +81,11 @@ def _asking(ref: str, text: str, drug: str, tail: str) -> Request:
         raise _refused(ref, f"{text[:80]!r}, which {dosage.problem}", "one dose, one way of saying how often")
     if dosage.doses_per_day is not None and not 0 < dosage.doses_per_day <= 24:
         raise _refused(ref, f"{dosage.doses_per_day:f} doses a day", "more than 0 and up to 24 a day")
+    daily = (dosage.mg_per_dose_max or dosage.mg_per_dose or 0) * (dosage.doses_per_day or 0)
+    if daily > MAX_MG:
+        raise _refused(ref, f"{daily:f} mg a day", f"at most {MAX_MG} mg a day")
+    if dosage.mg_per_dose is None and re.search(r"(?<!\w)(?:mg|mcg|g)(?!\w)", read.left):
+        raise _refused(ref, repr(text[:80]), f"a number before the unit in {read.left[:40]!r}")
     if read.days is not None and not 0 < read.days <= MAX_DAYS:
         raise _refused(ref, f"{read.days} days", f"1 to {MAX_DAYS} days")
     if re.search(r"\d", read.left):

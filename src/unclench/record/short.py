@@ -16,7 +16,7 @@ from unclench.record.contradictions import folded
 from unclench.record.desk import Desk
 from unclench.record.patient import Allergy, ListState, Observation, PartialDate, Patient, Request, Stated, Status
 from unclench.record.request import parse_request
-from unclench.record.short_entries import Item, amount_of, day_of, refused
+from unclench.record.short_entries import Item, amount_of, day_of, refused, word_of
 from unclench.values import RecordError
 
 MAX_AGE_Y = 125
@@ -27,6 +27,8 @@ _YEARS_IN = {
     "": 1.0, "y": 1.0, "a": 1.0, "year": 1.0, "years": 1.0, "mo": 1 / 12, "month": 1 / 12, "months": 1 / 12,
     "wk": 1 / _WEEKS, "week": 1 / _WEEKS, "weeks": 1 / _WEEKS, "day": 1 / 365.25, "days": 1 / 365.25,
 }  # fmt: skip
+MAX_ENTRIES = 2000
+MAX_WORDS = 1000
 _NONE = ("none known", "none", "nil", "no known allergies", "nkda")
 
 
@@ -57,11 +59,10 @@ def read_short(
 
 
 def _patient(desk: Desk, person: Item, top: dict[str, Any], where: str) -> Patient:
-    value: dict[str, Any] = person.value
     birth, age = day_of(person, "birth"), _age(person)
     if birth is not None and age is not None:
         raise refused(person, "both age and birth", "one of them")
-    sex = (value.get("sex") or "").lower()
+    sex = word_of(person, "sex").lower()
     sex = {"f": "female", "m": "male", "woman": "female", "man": "male"}.get(sex, sex)
     if sex not in ("", "female", "male", "other", "unknown"):
         raise refused(person, f"sex: {sex[:30]!r}", "female, male, other or unknown")
@@ -70,7 +71,7 @@ def _patient(desk: Desk, person: Item, top: dict[str, Any], where: str) -> Patie
     size = _size(desk, person)
     measured = [o for item in lists["measurements"] for o in short_entries.measurements(desk, item)]
     return Patient(
-        ref=f"patient {value['id']}" if value.get("id") else "patient",
+        ref=f"patient {name}" if (name := word_of(person, "id")) else "patient",
         birth=birth,
         sex=sex if sex in ("female", "male") else None,
         deceased=deceased,
@@ -114,9 +115,13 @@ def _entries(top: dict[str, Any], name: str, where: str) -> list[Item]:
         raise refused(
             Item(where, name, value), "something that is not a list", "a list, one entry per line with a dash"
         )
+    if len(value) > MAX_ENTRIES:
+        raise refused(Item(where, name, value), f"{len(value)} entries", f"at most {MAX_ENTRIES} that a person typed")
     out = []
     for number, entry in enumerate(value):
         item = Item(where, f"{name}[{number}]", entry)
+        if any(len(words) > MAX_WORDS for words in _words_of(entry)):
+            raise refused(item, f"more than {MAX_WORDS} characters in one place", f"at most {MAX_WORDS}")
         if isinstance(entry, dict):
             _check_keys(entry, keys, where, item.ref)
             if not isinstance(entry.get("name"), str) or not entry["name"].strip():
@@ -125,6 +130,10 @@ def _entries(top: dict[str, Any], name: str, where: str) -> list[Item]:
             raise refused(item, "an entry that is neither words nor keys", "a line of words, or {name: ...}")
         out.append(item)
     return out
+
+
+def _words_of(entry: Any) -> list[str]:
+    return [one for one in (entry.values() if isinstance(entry, dict) else [entry]) if isinstance(one, str)]
 
 
 def _check_keys(value: dict[str, Any], allowed: tuple[str, ...], where: str, part: str) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from unclench.record import dosage_text
 from unclench.record.codes import Atc, Code, Icd10cm, Loinc, RxNorm, Snomed
-from unclench.record.desk import Desk
+from unclench.record.desk import EARLIEST_YEAR, LATEST_YEAR, Desk
 from unclench.record.fhir_dosage import strength_of
 from unclench.record.fhir_entries import none_known
 from unclench.record.patient import Allergy, Condition, Dosage, Medication, Observation, PartialDate, Procedure, Status
@@ -64,11 +64,11 @@ def refused(item: Item, found: str, need: str) -> RecordError:
 def problem(desk: Desk, item: Item) -> Condition:
     """A problem or diagnosis."""
     keys = item.value if isinstance(item.value, dict) else {}
-    text, since, until, stopped, _ = _line(item) if not keys else (_word(item, "name"), None, None, "", "")
+    text, since, until, stopped, _ = _line(item) if not keys else (word_of(item, "name"), None, None, "", "")
     since, until = since or day_of(item, "since"), until or day_of(item, "until")
     said = keys.get("status") or ("remission" if "remission" in stopped else stopped)
     status = _status(item, said, desk, until)
-    certain = _word(item, "certain").lower() not in ("no", "false")
+    certain = word_of(item, "certain").lower() not in ("no", "false")
     if re.search(r"\b(?:suspected|possible|query)\b|\?\s*$", text, re.IGNORECASE):
         certain = False
     return Condition(
@@ -82,7 +82,7 @@ def problem(desk: Desk, item: Item) -> Condition:
         said == "remission",
         "problem",
         certain,
-        _word(item, "severity"),
+        word_of(item, "severity"),
     )
 
 
@@ -90,18 +90,18 @@ def medication(desk: Desk, item: Item) -> Medication:
     """A medicine, with how it is taken."""
     keys = item.value if isinstance(item.value, dict) else {}
     if keys:
-        name, since, until, stopped, why = _word(item, "name"), day_of(item, "since"), day_of(item, "until"), "", ""
-        drug, words = name, " ".join(filter(None, (_word(item, "dose"), _word(item, "how"))))
+        name, since, until, stopped, why = word_of(item, "name"), day_of(item, "since"), day_of(item, "until"), "", ""
+        drug, words = name, " ".join(filter(None, (word_of(item, "dose"), word_of(item, "how"))))
     else:
         line, since, until, stopped, why = _line(item)
         drug = name = drug_name(line) or line
         words = line[len(drug) :].strip(" ,:") if line.startswith(drug) else ""
         drug = _with_others(line, drug)
     read = dosage_text.parse(words, strength_of(name)) if words else None
-    days = _word(item, "days-supply")
+    days = word_of(item, "days-supply")
     if days and not (re.fullmatch(r"\d{1,4}(\.\d+)?", days) and float(days) > 0):
         raise refused(item, f"days-supply: {days[:30]}", "a number of days above 0")
-    purpose = _word(item, "for") or (read.purpose if read else "")
+    purpose = word_of(item, "for") or (read.purpose if read else "")
     status = _status(item, keys.get("status") or stopped, desk, until)
     # Who types an active medicine today says that it is taken today; only a stated supply date is older evidence.
     today = PartialDate(desk.on, desk.on) if status is Status.ACTIVE else None
@@ -121,7 +121,7 @@ def medication(desk: Desk, item: Item) -> Medication:
         dosage=_dosage(read, words),
         strength_mg=strength_of(name),
         reasons=(((), purpose),) if purpose else (),
-        stop_reason=_word(item, "stopped-because") or why,
+        stop_reason=word_of(item, "stopped-because") or why,
     )
 
 
@@ -142,8 +142,8 @@ def _dosage(read: dosage_text.Read | None, words: str) -> Dosage | None:
 def allergy(item: Item) -> Allergy:
     """An allergy: "penicillin (rash)", or keys."""
     if isinstance(item.value, dict):
-        text, reaction = _word(item, "name"), _word(item, "reaction")
-        status = Status.ENDED if _word(item, "status").lower() == "ended" else Status.ACTIVE
+        text, reaction = word_of(item, "name"), word_of(item, "reaction")
+        status = Status.ENDED if word_of(item, "status").lower() == "ended" else Status.ACTIVE
         return Allergy(item.ref, _codes(item), text, status, none_known(text), reaction)
     text = item.value.strip()
     found = re.fullmatch(r"(.+?)\s*(?:\((.+)\)|[:,]\s*(.+))", text)
@@ -154,7 +154,7 @@ def allergy(item: Item) -> Allergy:
 def measurements(desk: Desk, item: Item) -> list[Observation]:
     """One measurement; a blood pressure is two."""
     if isinstance(item.value, dict):
-        name, value, taken = _word(item, "name"), _word(item, "value"), day_of(item, "on")
+        name, value, taken = word_of(item, "name"), word_of(item, "value"), day_of(item, "on")
     else:
         found = _ON.search(item.value)
         taken = _date(item, found[1]) if found else None
@@ -186,7 +186,7 @@ def measurements(desk: Desk, item: Item) -> list[Observation]:
 def procedure(desk: Desk, item: Item) -> Procedure | None:
     """Something done: physiotherapy on a day."""
     if isinstance(item.value, dict):
-        text, when = _word(item, "name"), day_of(item, "on")
+        text, when = word_of(item, "name"), day_of(item, "on")
     else:
         found = _ON.search(item.value) or _SINCE.search(item.value)
         when = _date(item, found[1]) if found else None
@@ -194,9 +194,9 @@ def procedure(desk: Desk, item: Item) -> Procedure | None:
     if when is not None and when.first > desk.on:
         desk.note("future", item.ref, f"{text} is dated {when.first}, after {desk.on}: left out")
         return None
-    status = _STATUS.get(_word(item, "status").lower() or "ended")
+    status = _STATUS.get(word_of(item, "status").lower() or "ended")
     if status is None:
-        raise refused(item, f"status: {_word(item, 'status')[:30]}", "active, ended or draft")
+        raise refused(item, f"status: {word_of(item, 'status')[:30]}", "active, ended or draft")
     return Procedure(item.ref, _codes(item), text, status, when)
 
 
@@ -210,18 +210,19 @@ def amount_of(item: Item, key: str, text: str) -> tuple[float, str]:
 
 def day_of(item: Item, key: str) -> PartialDate | None:
     """A date of the entry: YYYY, YYYY-MM or YYYY-MM-DD, and one that exists."""
-    text = _word(item, key)
+    text = word_of(item, key)
     return _date(item, text) if text else None
 
 
 def _date(item: Item, text: str) -> PartialDate:
     found = partial_date(text) if re.fullmatch(r"\d{4}(-\d{2}(-\d{2})?)?", text) else None
-    if found is None or not 1870 <= found.first.year <= 2200:
+    if found is None or not EARLIEST_YEAR <= found.first.year <= LATEST_YEAR:
         raise refused(item, f"the date {text[:30]!r}", "a date as YYYY, YYYY-MM or YYYY-MM-DD")
     return found
 
 
-def _word(item: Item, key: str) -> str:
+def word_of(item: Item, key: str) -> str:
+    """The words of one key; "" when it is not there."""
     value = item.value.get(key) if isinstance(item.value, dict) else None
     if value is None:
         return ""
@@ -233,7 +234,7 @@ def _word(item: Item, key: str) -> str:
 def _codes(item: Item) -> tuple[Code, ...]:
     if not isinstance(item.value, dict):
         return ()
-    return tuple(kind(_word(item, key).upper()) for key, kind in _CODE_TYPES.items() if _word(item, key))
+    return tuple(kind(word_of(item, key).upper()) for key, kind in _CODE_TYPES.items() if word_of(item, key))
 
 
 def _status(item: Item, said: str, desk: Desk, until: PartialDate | None) -> Status:

@@ -15,6 +15,9 @@ MAX_BYTES = 100_000_000
 MAX_LINE_BYTES = 20_000_000
 """The longest line of an NDJSON file."""
 
+MAX_PACKING = 200
+"""Records pack ten to fifty times. A file that unpacks to more than this and to more than MAX_BYTES is a trap."""
+
 _GZIP = b"\x1f\x8b"
 
 
@@ -81,9 +84,18 @@ def lines_of(path: Path) -> Iterator[tuple[int, bytes]]:
         with path.open("rb") as plain:
             packed = plain.read(2) == _GZIP
         with gzip.open(path, "rb") if packed else path.open("rb") as file:
-            number = 0
+            number = size = 0
+            most = max(MAX_BYTES, MAX_PACKING * path.stat().st_size)
             while line := file.readline(MAX_LINE_BYTES + 1):
                 number += 1
+                size += len(line)
+                if packed and size > most:
+                    raise RecordError(
+                        where=f"{path}, line {number}",
+                        found=f"a gzip file that unpacks to more than {MAX_PACKING} times its size",
+                        need="FHIR resources, which pack ten to fifty times",
+                        fix="Check where the file came from.",
+                    )
                 if len(line) > MAX_LINE_BYTES:
                     raise RecordError(
                         where=f"{path}, line {number}",
