@@ -24,6 +24,10 @@ READ: list[tuple[str, dict[str, Any]]] = [
     ("diazepam 5mg tds 14 tablets", {"mg": D(5), "rate": D(3), "quantity": "14 tablets"}),
     ("continue diazepam 10 mg twice daily", {"mg": D(10), "rate": D(2)}),
     ("diazepam for muscle spasm", {"purpose": "muscle spasm"}),
+    ("diazepam 10 mg seven times a day for 5 days", {"mg": D(10), "rate": D(7), "days": 5}),
+    ("diazepam 5 mg twelve times a day", {"mg": D(5), "rate": D(12)}),
+    ("diazepam 5 mg hourly", {"mg": D(5), "rate": D(24)}),
+    ("diazepam 5 mg at breakfast, lunch and dinner", {"mg": D(5), "rate": D(3)}),
     ("diazepam 5 mg q8h x7d", {"mg": D(5), "rate": D(3), "days": 7}),
     ("diazepam 5 mg tds 5/7", {"mg": D(5), "rate": D(3), "days": 5}),
     ("diazepam 2.5 mg bd", {"mg": D("2.5"), "rate": D(2)}),
@@ -136,3 +140,9 @@ def test_any_text_is_a_request_or_an_error(text: str) -> None:
 def test_what_is_written_is_what_is_read(mg: int, times: int, days: int, words: str) -> None:
     request = parse_request(f"diazepam {mg} mg {times} {words} for {days} days")
     assert (request.dosage.mg_per_dose, request.dosage.doses_per_day, request.days) == (mg, times, days)
+
+
+@pytest.mark.parametrize("words", ["many times a day", "several times daily", "umpteen times a day"])
+def test_a_vague_number_of_times_is_never_once(words: str) -> None:
+    with pytest.raises(RecordError, match="no number"):
+        parse_request(f"diazepam 5 mg {words} for 5 days")

@@ -13,7 +13,8 @@ from decimal import Decimal, InvalidOperation
 from unclench.record.patient import Dosage
 
 _NUM = r"(?<![\w.,/-])(\d{1,6}(?:[.,]\d{1,4})?)"
-_WORDS = {"one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "half": "0.5", "once": "1 times",
+_WORDS = {"one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7", "eight": "8",
+          "nine": "9", "ten": "10", "eleven": "11", "twelve": "12", "half": "0.5", "once": "1 times",
           "twice": "2 times", "thrice": "3 times", "½": "0.5", "1/2": "0.5"}  # fmt: skip
 _MASS = {"mg": Decimal(1), "g": Decimal(1000), "mcg": Decimal("0.001")}
 _UNIT = r"(mg|g|mcg)(?!\w)(?!\s*/\s*(?:kg|ml))"
@@ -22,9 +23,9 @@ _PER_DAY = r"(?:\s*/\s*|\s*(?:a|per|each|every|in)\s+|\s*)(?:day|d|daily|24\s*(?
 _TO = r"\s*(?:-|–|to)\s*"
 _MOMENTS = {
     "night": r"(?:at\s+)?(?:night|bedtime|bed\s*time|nocte|nightly)|before\s+bed|qhs|hs|every\s+night|each\s+night",
-    "morning": r"(?:in\s+the\s+|every\s+|each\s+)?(?:morning|mane)|qam",
+    "morning": r"(?:in\s+the\s+|every\s+|each\s+)?(?:morning|mane)|qam|(?:at\s+|with\s+)?breakfast",
     "noon": r"(?:at\s+)?(?:noon|midday|lunch(?:time)?)",
-    "evening": r"(?:in\s+the\s+|every\s+|each\s+)?evening|qpm|(?:at\s+)?teatime",
+    "evening": r"(?:in\s+the\s+|every\s+|each\s+)?evening|qpm|(?:at\s+|with\s+)?(?:teatime|dinner|supper)",
 }
 _CODES = {"qd": 1, "od": 1, "om": 1, "bid": 2, "bd": 2, "tid": 3, "tds": 3, "td": 3, "qid": 4, "qds": 4}
 _ROUTES = {
@@ -216,6 +217,11 @@ def _frequency(work: _Work) -> Decimal | None:
             said.add(Decimal(doses))
     if work.each(r"\b(?:weekly|every\s+week|1\s+times?\s+(?:a|per)\s+week)\b"):
         said.add(Decimal(1) / 7)
+    vague = work.each(r"\b(\w+)\s+times?\s*(?:a|per|each|every|in)?\s*(?:day|daily|24\s*(?:h|hours))\b")
+    if vague:
+        # "many times a day" must never be read as "a day": once.
+        work.problems.append(f"says {vague[0][1]} times a day, which is no number")
+        return None
     at = [name for name, words in _MOMENTS.items() if work.each(rf"\b(?:{words})(?!\w)")]
     daily = work.each(r"\b(?:daily|every\s+day|each\s+day|(?:a|per)\s+day)\b|(?<=\d)\s*/\s*day\b")
     if not said and (at or daily):
@@ -236,6 +242,8 @@ def _counted(work: _Work) -> set[Decimal]:
         else:
             said.add(Decimal(24 if hit[2][0] == "h" else 1) / int(hit[1]))
     said |= {Decimal(24) / int(hit[1]) for hit in work.each(r"(?<![\w.])([1-9]\d?)\s*(?:hrly|hourly)\b")}
+    if work.each(r"\b(?:every\s+hour|hourly)\b"):
+        said.add(Decimal(24))
     return said
 
 
