@@ -1,7 +1,13 @@
 """The request, and people who already take diazepam."""
 
+from dataclasses import replace
+from datetime import date
+
 import pytest
 
+from unclench.appraisal.appraise import appraise
+
+ON = date(2026, 11, 21)
 title = "The request, and present use"
 
 
@@ -47,10 +53,10 @@ def test_going_on_is_no_second_prescription(spec):
     """Asking that present use goes on is judged as that; a new order on top of it is a duplicate."""
     spec(
         """
-        request                            | answer                                                      | rule   | answered
-        -----------------------------------+-------------------------------------------------------------+--------+---------
-        continue diazepam 5 mg twice a day | diazepam-now=yes, diazepam-mg-per-day=10, diazepam-months=2 | USE-01 | no
-        diazepam 5 mg twice a day          | diazepam-now=yes, diazepam-mg-per-day=10, diazepam-months=2 | USE-01 | yes
+        request                   | answer                                                     | rule   | answered
+        --------------------------+------------------------------------------------------------+--------+---------
+        continue diazepam 5 mg bd | diazepam-now=yes, diazepam-mg-per-day=9, diazepam-months=2 | USE-01 | no
+        diazepam 5 mg bd          | diazepam-now=yes, diazepam-mg-per-day=9, diazepam-months=2 | USE-01 | yes
         """
     )
 
@@ -126,11 +132,42 @@ def test_what_is_said_when_it_is_to_end(spec):
 
     spec.shows(
         """
-        age | request                | answer                                                      | open | justify | range
-        ----+------------------------+-------------------------------------------------------------+------+---------+------
-            | taper diazepam         | diazepam-now=yes, diazepam-mg-per-day=9, diazepam-months=14 |      | no      | no
-            |                        | diazepam-now=yes, diazepam-mg-per-day=9, diazepam-months=14 |      | no      | no
-        0.3 | diazepam 1 mg at night | tone=yes                                                    |      | no      | no
+        age | request          | answer                                                      | open | justify | range
+        ----+------------------+-------------------------------------------------------------+------+---------+------
+            | taper diazepam   | diazepam-now=yes, diazepam-mg-per-day=9, diazepam-months=14 |      | no      | no
+            |                  | diazepam-now=yes, diazepam-mg-per-day=9, diazepam-months=14 |      | no      | no
+        0.3 | diazepam 1 mg bd | tone=yes                                                    |      | no      | no
         """,
         look,
     )
+
+
+@pytest.mark.verifies("A8", "R4")
+def test_what_is_asked_first(spec):
+    """Where nothing says what is treated, that is asked first: no other answer is of use before it."""
+
+    def look(case):
+        found = spec.appraise(case)
+        first = sorted(one.id for one in found.questions[:3])
+        return {"first": ", ".join(first)}
+
+    spec.shows(
+        """
+        problem      | only | answer                        | first
+        -------------+------+-------------------------------+---------------------
+        Hypertension | yes  | spasm=?, falls=?, red-flags=? | purpose, spasm, tone
+        """,
+        look,
+    )
+
+
+@pytest.mark.verifies("A8", "R4")
+def test_unknown_present_use(spec):
+    """A stale order leaves open whether it is taken: that alone is to be ruled out, not each harm it might do."""
+    case = {"entry": "medications: diazepam 5 mg at night, since 2024-01-01", "answer": "diazepam-now=?"}
+    person = spec.patient(case)
+    stale = tuple(replace(one, last_seen=one.began) if "diazepam" in one.text else one for one in person.medications)
+
+    found = appraise(replace(person, medications=stale), ON, "us")
+
+    assert found.provided_that == ("Diazepam is already taken",)

@@ -18,7 +18,7 @@ from unclench.appraisal.alternatives import appraise_alternatives
 from unclench.appraisal.answers import check_answers
 from unclench.appraisal.body import find_body
 from unclench.appraisal.combined import combined_effects
-from unclench.appraisal.conditional import WIDE_AREAS, asked, conditionals, matters_to
+from unclench.appraisal.conditional import WIDE_AREAS, asked, conditionals, matters_to, what_for
 from unclench.appraisal.current_use import current_use
 from unclench.appraisal.dose_limits import dose_limits
 from unclench.appraisal.exposure import exposure
@@ -31,7 +31,7 @@ from unclench.appraisal.findings import (
     Finding,
 )
 from unclench.appraisal.indication import find_indication
-from unclench.appraisal.judge import STEP_STAGES, Judgement, judge, matters
+from unclench.appraisal.judge import STEP_STAGES, Judgement, judge, matters, open_title
 from unclench.appraisal.lookup import conditions
 from unclench.appraisal.measures import problems
 from unclench.appraisal.medicines import current_medicines, unread_medicines
@@ -125,7 +125,7 @@ def provided(situation: Situation, judgement: Judgement) -> tuple[str, ...]:
     if judgement.verdict in (None, Verdict.AVOID) or situation.purpose == "stop":
         return ()
     waiting = sorted((f for f in judgement.of(CANNOT_SAY) if matters(f)), key=rank)
-    return tuple(dict.fromkeys(finding.title for finding in waiting))
+    return tuple(dict.fromkeys(open_title(finding) for finding in waiting))
 
 
 def may_plan(situation: Situation, judgement: Judgement) -> bool:
@@ -269,5 +269,5 @@ def still_open(
         for key in alternative.missing:
             waiting.setdefault(key, []).append(alternative.id)
     holding_back = (f.missing for f in judgement.of(CANNOT_SAY) if matters(f) and judgement.verdict)
-    changing = {part.question for part in conditional}.union(*holding_back)
+    changing = {part.question for part in conditional}.union(*holding_back, what_for(situation) & waiting.keys())
     return conditional, asked(situation, judgement, waiting, frozenset(changing))

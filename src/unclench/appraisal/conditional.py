@@ -83,11 +83,22 @@ def order(situation: Situation, judgement: Judgement, waiting: dict[str, list[st
     return (weight(judgement, waiting[key]), question.priority, key)
 
 
+def what_for(situation: Situation) -> frozenset[str]:
+    """The questions that say what is treated, where nothing does: no other answer is of use before these."""
+    indication = situation.indication
+    unnamed = indication is not None and indication.entity == "unknown" and situation.purpose != "none"
+    return frozenset(indication.missing) if indication is not None and unnamed else frozenset()
+
+
 def asked(
     situation: Situation, judgement: Judgement, waiting: dict[str, list[str]], changing: frozenset[str]
 ) -> tuple[Asked, ...]:
     """Every open question: those that change the verdict first, then by the weight of what waits for them."""
-    ordered = sorted(waiting, key=lambda key: (key not in changing, *order(situation, judgement, waiting, key)))
+    unnamed = what_for(situation)
+    ordered = sorted(
+        waiting,
+        key=lambda key: (key not in unnamed, key not in changing, *order(situation, judgement, waiting, key)),
+    )
     rows = situation.facts
     return tuple(
         Asked(

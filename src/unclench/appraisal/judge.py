@@ -79,6 +79,11 @@ def matters(finding: Finding) -> bool:
     return finding.effect.rank <= Effect.SECOND_LINE.rank and finding.severity.rank < Severity.CAUTION.rank
 
 
+def open_title(finding: Finding) -> str:
+    """What has to be ruled out. While nobody knows whether diazepam is taken, that alone, not all it might do."""
+    return "Diazepam is already taken" if "diazepam-now" in finding.missing else finding.title
+
+
 def no_assessment(situation: Situation, findings: Iterable[Finding]) -> str:
     """Why no assessment is due, or nothing."""
     if ask("is_deceased", situation).answer is YES:
@@ -117,7 +122,10 @@ def holding(findings: tuple[Finding, ...]) -> dict[str, tuple[str, ...]]:
         "unknown-that-matters": unsure,
         "change": [finding for finding in yes if finding.effect is Effect.CHANGE],
     }
-    return {name: tuple(finding.title for finding in group) for name, group in groups.items() if group}
+    told = {name: tuple(finding.title for finding in group) for name, group in groups.items() if group}
+    if unsure:
+        told["unknown-that-matters"] = tuple(dict.fromkeys(open_title(finding) for finding in unsure))
+    return told
 
 
 def judge(situation: Situation, *, only: frozenset[str] | None = None, base: Judgement | None = None) -> Judgement:

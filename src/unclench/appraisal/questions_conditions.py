@@ -340,6 +340,13 @@ plain("in_palliative_care", "palliative_hospice")
 
 
 @question
+def has_bulbar_motor_neurone_disease(situation: Situation, of: str, limit: float | None) -> Reply:
+    """Unsafe swallowing where motor neurone disease is recorded; it is not suspected in anybody else."""
+    disease = condition(situation, "motor_neurone_disease")
+    return all_of([disease, ask("has_unsafe_swallowing", situation)]) if disease.answer is YES else Reply(NO)
+
+
+@question
 def is_small_child(situation: Situation, of: str, limit: float | None) -> Reply:
     """Younger than the row AGE-SMALL-CHILD, or lighter than the limit."""
     young = is_not(at_least(situation, situation.limit_of("AGE-SMALL-CHILD", "a")))
