@@ -199,7 +199,7 @@ def content(consultation: Consultation) -> Content:
         course_label=label,
         no_course=" ".join(words.statements("not-simulated" if plan.regimen else "no-course")),
         curve_notes=words.statements("curves"),
-        numbers=_numbers(course),
+        numbers=_numbers(course, appraisal.jurisdiction),
         interactions=tuple(_interaction(change) for change in appraisal.exposure.changes),
         combined=tuple(sorted(appraisal.combined, key=_combined_rank)),
         considered=_considered(plan),
@@ -303,7 +303,7 @@ def _line(name: str, span: Span) -> NumberLine:
     return NumberLine(name, words.number(span.typical), words.interval(span), UNITS.get(span.unit, span.unit))
 
 
-def _numbers(course: Course | None) -> tuple[NumberLine, ...]:
+def _numbers(course: Course | None, jurisdiction: Jurisdiction) -> tuple[NumberLine, ...]:
     if course is None:
         return ()
     rows = [
@@ -316,6 +316,11 @@ def _numbers(course: Course | None) -> tuple[NumberLine, ...]:
         _line("Half-life of nordazepam", course.nordazepam_half_life_h),
         _line("Gone after the last dose (under 5 % of the peak)", course.gone_days),
     ]
+    if jurisdiction is Jurisdiction.UK and course.blood_peak_ug_l is not None:
+        # Compared as law only (CONTRACTS 6): the words say that it is no sign of fitness to drive.
+        law = knowledge().limit("LAW-UK-DRIVING", "ug/L")
+        name = f"Highest diazepam in blood; the legal limit for driving is {law:g}, which is no sign of fitness to drive"
+        rows.insert(2, _line(name, course.blood_peak_ug_l))
     if course.background_ng_ml is not None:
         rows.insert(0, _line("Diazepam already there at the start", course.background_ng_ml))
     return tuple(rows)

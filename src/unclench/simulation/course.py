@@ -59,3 +59,4 @@ class Course:
     people: int
     assumed: tuple[str, ...]  # what stood in for what is not known
     facts: tuple[str, ...]  # parameter rows used
+    blood_peak_ug_l: Span | None = None  # highest diazepam in whole blood, as laws on driving count it

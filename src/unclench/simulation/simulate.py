@@ -166,6 +166,7 @@ class _Summary:
             background_ng_ml=self._at(0.0, index) if background else None,
             people=watch.peak.shape[-1] - 1,
             assumed=(*assumed, AS_NEEDED) if regimen.as_needed else assumed,
+            blood_peak_ug_l=_span(watch.peak[0, index] / self._numbers.value("PK-PLASMA-BLOOD", "ratio"), "ug/L"),
             facts=tuple(self._numbers.used),
         )
 
