@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -26,7 +26,11 @@ app = typer.Typer(
 facts_app = typer.Typer(help="The knowledge base.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(facts_app, name="knowledge")
 
+if TYPE_CHECKING:
+    from unclench.consult import Consultation
+
 JURISDICTION_VARIABLE = "UNCLENCH_JURISDICTION"
+WIDTH_UNKNOWN = 80
 
 
 def parse_day(text: str) -> date:
@@ -101,11 +105,23 @@ def consult(
     for target, content in outputs:
         write(target, content)
     if "-" not in (json, html):
-        from rich.console import Console
+        show(found)
 
-        from unclench.report.terminal import print_consultation
 
-        print_consultation(found, Console(highlight=False))
+def show(found: Consultation) -> None:
+    """The summary on the terminal, or plain in a pipe."""
+    from rich.console import Console
+
+    from unclench.report.terminal import print_consultation
+
+    class Screen(Console):
+        def on_broken_pipe(self) -> None:
+            raise BrokenPipeError  # handled in `main`: Rich would leave with exit code 1
+
+    screen = Screen(highlight=False)
+    if screen.width < 1:  # COLUMNS=0 would show nothing at all
+        screen.width = WIDTH_UNKNOWN
+    print_consultation(found, screen)
 
 
 def check_targets(targets: list[str], inputs: Sequence[str | Path]) -> None:

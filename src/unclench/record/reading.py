@@ -16,7 +16,7 @@ from unclench.record.desk import EARLIEST_YEAR, LATEST_YEAR
 from unclench.record.fhir import gather_json, not_json, refuse_other_versions
 from unclench.record.patient import Patient, Request, Stated
 from unclench.record.request import parse_request
-from unclench.record.source import files_of, read_bytes, text_bytes, unpacked
+from unclench.record.source import files_of, is_folder, read_bytes, text_bytes, unpacked
 from unclench.values import RecordError
 
 STDIN = "standard input"
@@ -50,7 +50,7 @@ def read(
     paths = [Path(one) for one in named]
     if not paths or "" in named:  # an empty name would mean the folder that one happens to be in
         raise RecordError(where="the record", found="no file", need="at least one file", fix="Name the record.")
-    if len(paths) == 1 and not paths[0].is_dir():
+    if len(paths) == 1 and not is_folder(paths[0]):
         where = str(paths[0])
         return _from_text(gathered, text_bytes(read_bytes(paths[0]), where), where, on, asked, answers, patient_id)
     where = str(paths[0]) if len(paths) == 1 else f"{paths[0]} and {len(paths) - 1} more"
@@ -144,7 +144,7 @@ def _gather_files(gathered: Gathered, paths: list[Path], where: str, patient_id:
     lines: list[Path] = []
     plain: list[Path] = []
     for path in paths:
-        if path.is_dir():
+        if is_folder(path):
             found_lines, found_plain = files_of(path)
             lines += found_lines
             plain += found_plain

@@ -18,6 +18,8 @@ MAX_LINE_BYTES = 20_000_000
 MAX_PACKING = 200
 """Records pack ten to fifty times. A file that unpacks to more than this and to more than MAX_BYTES is a trap."""
 
+MAX_BLANK_LINES = 100_000
+
 _GZIP = b"\x1f\x8b"
 
 
@@ -26,7 +28,7 @@ def read_bytes(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
             packed = file.read(MAX_BYTES + 1)
-    except OSError as error:
+    except (OSError, ValueError) as error:  # ValueError: a name with a zero byte
         raise _cannot_open(path, error) from None
     return unpacked(packed, str(path))
 
@@ -84,16 +86,19 @@ def lines_of(path: Path) -> Iterator[tuple[int, bytes]]:
         with path.open("rb") as plain:
             packed = plain.read(2) == _GZIP
         with gzip.open(path, "rb") if packed else path.open("rb") as file:
-            number = size = 0
+            number = size = blank = 0
             most = max(MAX_BYTES, MAX_PACKING * path.stat().st_size)
             while line := file.readline(MAX_LINE_BYTES + 1):
                 number += 1
                 size += len(line)
-                if packed and size > most:
+                blank += not line.strip()
+                if blank > MAX_BLANK_LINES or (packed and size > most):
                     raise RecordError(
                         where=f"{path}, line {number}",
-                        found=f"a gzip file that unpacks to more than {MAX_PACKING} times its size",
-                        need="FHIR resources, which pack ten to fifty times",
+                        found=f"more than {MAX_BLANK_LINES} blank lines"
+                        if blank > MAX_BLANK_LINES
+                        else f"a gzip file that unpacks to more than {MAX_PACKING} times its size",
+                        need="one FHIR resource per line",
                         fix="Check where the file came from.",
                     )
                 if len(line) > MAX_LINE_BYTES:
@@ -116,6 +121,14 @@ def lines_of(path: Path) -> Iterator[tuple[int, bytes]]:
         raise _cannot_open(path, error) from None
 
 
+def is_folder(path: Path) -> bool:
+    """Whether it is a folder. A name too long to be one is not: opening it tells why."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
+
+
 def files_of(folder: Path) -> tuple[list[Path], list[Path]]:
     """The NDJSON files and the JSON files of a folder, each sorted by name. Hidden files are not looked at."""
     try:
@@ -134,14 +147,14 @@ def files_of(folder: Path) -> tuple[list[Path], list[Path]]:
     return ndjson, plain
 
 
-def _cannot_open(path: Path, error: OSError) -> RecordError:
+def _cannot_open(path: Path, error: OSError | ValueError) -> RecordError:
     if isinstance(error, FileNotFoundError):
         return RecordError(
             where=str(path), found="no such file", need="a file or folder", fix="Check the name and the folder."
         )
     return RecordError(
         where=str(path),
-        found=f"a file that cannot be opened ({error.strerror or type(error).__name__})",
+        found=f"a file that cannot be opened ({getattr(error, 'strerror', None) or 'its name cannot be one'})",
         need="a readable file or folder",
         fix="Check what it is and who may read it.",
     )
