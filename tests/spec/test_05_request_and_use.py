@@ -92,7 +92,6 @@ def test_going_on_ends_after_a_fortnight(spec):
                                                  | 2026-11-18 | 5 mg at night for 7 days | none
                                                  | 2026-11-11 | 5 mg at night for 4 days | step-down
                                                  | 2026-10-31 | It has been taken        | step-down
-        diazepam 5 mg every other day for 7 days |            | 2 mg at night for 7 days | none
         diazepam 5 mg once                       |            | 5 mg at night for 1 day  | none
         """,
         look,
@@ -171,3 +170,33 @@ def test_unknown_present_use(spec):
     found = appraise(replace(person, medications=stale), ON, "us")
 
     assert found.provided_that == ("Diazepam is already taken",)
+
+
+@pytest.mark.verifies("A6", "P1", "P2")
+def test_what_is_planned_is_never_more_than_was_asked(spec):
+    """Rarer than daily: nothing is planned. Spasticity starts low. A driver takes it at night."""
+    spec.shows(
+        """
+        request                                  | answer                | verdict             | plan
+        -----------------------------------------+-----------------------+---------------------+-------------------------
+        diazepam 5 mg weekly for 7 days          |                       | reasonable          |
+        diazepam 5 mg three times a day for 28 days | tone=yes, focal=no, stands-on-tone=no | usable-with-changes | 2 mg twice a day for 28 days
+        diazepam 5 mg three times a day for 7 days | drives=yes          | reasonable          | 5 mg at night for 7 days
+        """,
+        lambda case: {
+            "verdict": str(spec.consult(case).appraisal.verdict),
+            "plan": spec.consult(case).plan.words if spec.consult(case).plan.regimen else "",
+        },
+    )
+
+
+@pytest.mark.verifies("A3")
+def test_clozapine(spec):
+    """Collapse is described when clozapine and diazepam are started together."""
+    spec(
+        """
+        medicine                  | rule             | verdict
+        --------------------------+------------------+---------------
+        clozapine 100 mg at night | INT-05-CLOZAPINE | not-first-line
+        """
+    )

@@ -54,6 +54,7 @@ WAKES = """
     INT-03           |                               |                                   | drinks-alcohol=yes        | diazepam 2 mg at night for 5 days
     INT-04           |                               | zopiclone 7.5 mg at night         |                           | diazepam 2 mg at night for 5 days
     INT-05           |                               | quetiapine 25 mg at night         |                           | diazepam 2 mg at night for 5 days
+    INT-05-CLOZAPINE |                               | clozapine 100 mg at night         |                           | diazepam 2 mg at night for 5 days
     INT-07           |                               | fluvoxamine 100 mg once a day     |                           | diazepam 2 mg at night for 5 days
     INT-07-MODERATE  |                               | omeprazole 20 mg once a day       |                           | diazepam 2 mg at night for 5 days
     INT-07-RITONAVIR |                               | ritonavir 100 mg once a day       |                           | diazepam 2 mg at night for 5 days
@@ -84,6 +85,7 @@ WAKES = """
     DOSE-02          |                               |                                   |                           | diazepam 20 mg at night for 5 days
     DOSE-04          |                               |                                   | tone=yes                  | diazepam 10 mg seven times a day for 5 days
     DOSE-05          |                               |                                   | tone=yes                  | diazepam 2 mg at night for 5 days
+    DOSE-05-START    |                               |                                   | tone=yes                  | diazepam 5 mg three times a day for 5 days
     DOSE-06          | Frailty                       |                                   |                           | diazepam 2 mg at night for 5 days
     DOSE-07          |                               |                                   |                           | diazepam 10 mg at night for 5 days
     DOSE-08          |                               |                                   |                           | diazepam 5 mg as needed

@@ -73,7 +73,7 @@ CONDITIONS: tuple[tuple[str, str, str], ...] = (
     ("Internal hemorrhoids without mention of complication", "", ""),
     ("Duodenal ulcer without hemorrhage, without perforation AND without obstruction", "peptic_ulcer", ""),
     ("Body mass index 40+ - severely obese (finding)", "obesity", ""),
-    ("End-stage renal disease (disorder)", "ckd", ""),
+    ("End-stage renal disease (disorder)", "ckd ckd_severe", ""),
     ("Pathological fracture due to osteoporosis (disorder)", "osteoporosis", "red_flag_spine"),
     ("at risk for falls", "falls", ""),
     ("history of falls", "falls", ""),

@@ -149,7 +149,21 @@ def heading(judgement: Judgement, allowed: bool, conditions_to_meet: tuple[str, 
 def noticed(situation: Situation, told: tuple[str, ...]) -> tuple[str, ...]:
     """What a reader should know about the record itself."""
     data = [f"{item.text} ({item.ref})" if item.ref else item.text for item in situation.patient.noticed]
-    return tuple(dict.fromkeys((*told, *data, *problems(situation.patient, situation.on))))
+    odd = contradictions(situation)
+    return tuple(dict.fromkeys((*told, *odd, *data, *problems(situation.patient, situation.on))))
+
+
+def contradictions(situation: Situation) -> tuple[str, ...]:
+    """Where an answer and the record cannot both be right. The more cautious one counted."""
+    found = []
+    use = situation.current_use
+    if situation.stated("diazepam-now") == "no" and use is not None and use.answer is YES:
+        found.append(
+            f"Stated that diazepam is not taken now, but the record says so: {use.because[0]}. The record counts."
+        )
+    if situation.patient.sex == "male" and situation.stated("pregnant") in ("yes", "trying"):
+        found.append("Stated as pregnant, but recorded as male. The answer counts until this is cleared up.")
+    return tuple(found)
 
 
 def unrecognised(situation: Situation) -> tuple[str, ...]:

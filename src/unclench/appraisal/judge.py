@@ -13,6 +13,8 @@ from unclench.values import Answer, Effect, KnowledgeError, Severity, Verdict
 
 # Someone who asks to stop is judged on stopping alone: that diazepam is contraindicated is no reason to keep taking it.
 STAGES_OF_STOPPING = frozenset({"dependence", "taper", "data", "adverse"})
+# The one question about medicines that no list holds: it is asked as such, not once for every medicine there is.
+UNLISTED = ("other-medicines",)
 STEP_STAGES = frozenset({"pathway", "indication"})
 
 
@@ -76,6 +78,8 @@ def finding_of(situation: Situation, rule: Rule) -> Finding:
 
 def matters(finding: Finding) -> bool:
     """Whether an answer could make the verdict worse than *usable with changes*, by more than a caution."""
+    if finding.missing == UNLISTED:
+        return False
     return finding.effect.rank <= Effect.SECOND_LINE.rank and finding.severity.rank < Severity.CAUTION.rank
 
 

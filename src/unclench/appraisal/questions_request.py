@@ -93,6 +93,15 @@ def request_above_mg_per_day(situation: Situation, of: str, limit: float | None)
 
 
 @question
+def request_mg_per_day_starts_above(situation: Situation, of: str, limit: float | None) -> Reply:
+    """Whether the first day would hold more than the limit: an order without steps starts as it goes on."""
+    daily = mg_per_day(situation.request) if situation.request is not None else None
+    if daily is None:
+        return Reply(NO, ("no daily dose is asked for",))
+    return yes_if(daily > needed(limit, "request_mg_per_day_starts_above"), f"asked for: {daily} mg a day")
+
+
+@question
 def request_dose_at_least(situation: Situation, of: str, limit: float | None) -> Reply:
     request = situation.request
     single = single_mg(request) if request is not None else None

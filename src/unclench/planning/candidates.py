@@ -29,6 +29,7 @@ class Bounds:
     start_mg: Decimal
     dose_mg: Decimal
     day_mg: Decimal
+    first_day_mg: Decimal
     days: int
     times: int
     set_by: tuple[str, ...]
@@ -37,7 +38,7 @@ class Bounds:
 def candidates(appraisal: Appraisal) -> tuple[Candidate, ...]:
     """At most eight regimens within the limits, in a fixed order; none where no regimen may be proposed."""
     facts = knowledge()
-    if not may_propose(appraisal, facts):
+    if not may_propose(appraisal, facts) or is_rarer_than_daily(appraisal):
         return ()
     bounds = bounds_of(appraisal, facts)
     if appraisal.purpose == "continue":
@@ -60,6 +61,20 @@ def may_propose(appraisal: Appraisal, facts: Knowledge) -> bool:
         and adult
         and appraisal.purpose in ("new", "continue")
     )
+
+
+def is_rarer_than_daily(appraisal: Appraisal) -> bool:
+    """Asked for less often than daily: every course planned here would be more than that."""
+    asked = appraisal.request
+    times = asked.dosage.doses_per_day if asked is not None else None
+    return appraisal.purpose == "new" and times is not None and times < 1
+
+
+def _first_day(appraisal: Appraisal, facts: Knowledge) -> Decimal:
+    """The most on the first day: less in spasticity, where the dose climbs by the week."""
+    if is_long_term(appraisal) and appraisal.purpose == "new":
+        return Decimal(str(facts.limit("PLAN-START-DAY-SPASTICITY", "mg/d")))
+    return day_cap(appraisal, facts)
 
 
 def is_long_term(appraisal: Appraisal) -> bool:
@@ -88,6 +103,7 @@ def bounds_of(appraisal: Appraisal, facts: Knowledge) -> Bounds:
         start_mg=min(given.start_mg, dose, day),
         dose_mg=min(dose, day),
         day_mg=day,
+        first_day_mg=min(day, _first_day(appraisal, facts)),
         days=max(1, min(given.days_max, horizon)),
         times=min(given.times_max, max(SLOTS)),
         set_by=tuple(sorted({rule for _, rule in given.set_by})),
@@ -115,7 +131,7 @@ def fits(step: tuple[Dose, ...], bounds: Bounds, *, first: bool) -> bool:
     return (
         len(step) <= bounds.times
         and all(dose.mg <= highest for dose in step)
-        and sum((dose.mg for dose in step), Decimal(0)) <= bounds.day_mg
+        and sum((dose.mg for dose in step), Decimal(0)) <= (bounds.first_day_mg if first else bounds.day_mg)
     )
 
 
@@ -200,7 +216,7 @@ def _cut(
 ) -> tuple[Dose, ...] | None:
     """The largest equal doses that keep the limits and can be made; fewer times a day only if nothing else fits."""
     for count in range(min(times, bounds.times), 0, -1):
-        at_most = min(mg, bounds.start_mg, bounds.dose_mg, bounds.day_mg / count)
+        at_most = min(mg, bounds.start_mg, bounds.dose_mg, bounds.first_day_mg / count)
         dose = largest_dose(at_most, facts, jurisdiction, form)
         if dose is not None and dose >= min(mg, Decimal(str(facts.limit("PLAN-DOSE-LOW", "mg")))):
             return tuple(Dose(dose, clock_h(slot, facts)) for slot in SLOTS[count])

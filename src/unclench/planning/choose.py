@@ -15,7 +15,15 @@ from unclench.appraisal.taper_need import NEEDS, taper_need
 from unclench.knowledge import knowledge
 from unclench.knowledge.load import Knowledge
 from unclench.planning import words
-from unclench.planning.candidates import CONTINUE, LIQUID_RULES, REQUEST, REQUEST_CUT, days_left, may_propose
+from unclench.planning.candidates import (
+    CONTINUE,
+    LIQUID_RULES,
+    REQUEST,
+    REQUEST_CUT,
+    days_left,
+    is_rarer_than_daily,
+    may_propose,
+)
 from unclench.planning.instead import instead
 from unclench.planning.monitoring import monitoring, review_dates, statement, titration
 from unclench.planning.plan import Candidate, Considered, Plan, Supply
@@ -113,7 +121,8 @@ def _limits_dose(rule: str) -> bool:
     if not facts.has("rules", rule):
         return True
     row = facts.get("rules", rule)
-    return any(value is not None for value in (row.start_mg, row.dose_max_mg, row.day_max_mg, row.times_max))
+    limits = (row.start_mg, row.dose_max_mg, row.day_max_mg, row.times_max, row.days_max)
+    return any(value is not None for value in limits)
 
 
 def _is_strong(finding: Finding) -> bool:
@@ -129,7 +138,7 @@ def _pick(appraisal: Appraisal, pairs: tuple[Pair, ...]) -> tuple[Pair, str]:
     by_id = {pair[0].id: pair for pair in pairs}
     if CONTINUE in by_id:
         return by_id[CONTINUE], "CONTINUE"
-    if appraisal.verdict is Verdict.REASONABLE and REQUEST in by_id:
+    if appraisal.verdict is Verdict.REASONABLE and REQUEST in by_id and not drives(appraisal):
         return by_id[REQUEST], "REQUEST"
     least = min(pairs, key=_exposure)
     for holds, key in (
@@ -259,6 +268,8 @@ def _why_none(appraisal: Appraisal, facts: Knowledge) -> str:
     left = days_left(appraisal, facts)
     if left is not None and left < 1:
         return "PLAN-NONE-LONG-ENOUGH"
+    if is_rarer_than_daily(appraisal):
+        return "PLAN-NONE-RARE"
     return "PLAN-NONE-CONTINUE" if appraisal.purpose == "continue" else "PLAN-NONE-FITS"
 
 
