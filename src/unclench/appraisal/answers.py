@@ -45,9 +45,7 @@ def check_value(answer: Stated, question: Question) -> None:
             )
         return
     low, high = question.low, question.high
-    span = (
-        f"a number from {low:g} to {high:g}{_unit(question)}" if low is not None and high is not None else "a number"
-    )
+    span = f"a number from {low:g} to {high:g}{_unit(question)}" if low is not None and high is not None else "a number"
     try:
         value = float(answer.value.replace("_", "?"))  # Python reads 8_0 as 80; a person meant something else
     except ValueError:

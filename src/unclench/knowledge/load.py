@@ -235,7 +235,15 @@ def texts() -> dict[str, Parts]:
                 need=", ".join(FILES),
                 fix="Rename or remove the file.",
             )
-        found[kind].append((stem, item.read_text(encoding="utf-8")))
+        try:
+            found[kind].append((stem, item.read_text(encoding="utf-8")))
+        except UnicodeDecodeError as error:
+            raise KnowledgeError(
+                where=item.name,
+                found=f"a byte that is not UTF-8, at byte {error.start}",
+                need="text in UTF-8",
+                fix="Save the file as UTF-8.",
+            ) from None
     return found
 
 
