@@ -1,4 +1,3 @@
-# ruff: noqa: E501
 """What the record supports: a list says *no* only if it can, an order is taken only if something speaks for it, and what
 was withdrawn, doubled or contradicted is told and never counts."""
 

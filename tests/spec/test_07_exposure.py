@@ -1,4 +1,3 @@
-# ruff: noqa: E501
 """How other medicines and genes change exposure to diazepam: the ratio of exposure with and without, at steady state. The
 range in brackets allows for what is uncertain and for genes that are not known; the last column says what it rests on."""
 

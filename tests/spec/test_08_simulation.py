@@ -1,4 +1,3 @@
-# ruff: noqa: E501
 """What diazepam does in a body. Typical numbers, and in brackets the range of 9 in 10 people like this one.
 
 A typical number may differ by 5 % and an end of a range by 10 % from what is written. All people here are normal

@@ -1,4 +1,3 @@
-# ruff: noqa: E501
 """From what is asked to what is proposed: the regimen in words, the most in a day, what to dispense, the dates, and the
 need for a taper. Day 1 is 21 November 2026."""
 

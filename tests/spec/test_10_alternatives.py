@@ -1,4 +1,3 @@
-# ruff: noqa: E501
 """Every alternative is appraised like diazepam itself: *offer*, *caution*, *not* for this patient, or *cannot say* with the
 question that would settle it. A dose is given only with *offer* and *caution*."""
 

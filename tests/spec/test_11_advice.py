@@ -1,4 +1,3 @@
-# ruff: noqa: E501
 """What the patient is told. Everybody who is offered diazepam hears the same core; who needs more hears more; and without
 diazepam only what is true without it is said."""
 

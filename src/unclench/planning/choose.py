@@ -251,26 +251,22 @@ def worse(one: str, other: str) -> bool:
 
 
 def _why_none(appraisal: Appraisal, facts: Knowledge) -> str:
-    """The key of the sentence that says why there is no regimen."""
-    age = appraisal.body.age_y
-    if appraisal.verdict is None:
-        return "PLAN-NONE-DUE"
-    if appraisal.purpose == "stop":
-        return "PLAN-NONE-STOP"
-    if appraisal.verdict is Verdict.AVOID:
-        return "PLAN-NONE-AVOID" if appraisal.purpose == "new" else "PLAN-NONE-AVOID-CONTINUE"
-    if age is not None and age < facts.limit("AGE-ADULT", "a"):
-        return "PLAN-NONE-CHILD"
-    if not appraisal.regimen_allowed:
-        return "PLAN-NONE-STEP"
-    if age is None:
-        return "PLAN-NONE-AGE"
-    left = days_left(appraisal, facts)
-    if left is not None and left < 1:
-        return "PLAN-NONE-LONG-ENOUGH"
-    if is_rarer_than_daily(appraisal):
-        return "PLAN-NONE-RARE"
-    return "PLAN-NONE-CONTINUE" if appraisal.purpose == "continue" else "PLAN-NONE-FITS"
+    """The key of the sentence that says why there is no regimen: the first that holds."""
+    age, left = appraisal.body.age_y, days_left(appraisal, facts)
+    avoided = appraisal.verdict is Verdict.AVOID
+    reasons = (
+        (appraisal.verdict is None, "PLAN-NONE-DUE"),
+        (appraisal.purpose == "stop", "PLAN-NONE-STOP"),
+        (avoided and appraisal.purpose == "new", "PLAN-NONE-AVOID"),
+        (avoided, "PLAN-NONE-AVOID-CONTINUE"),
+        (age is not None and age < facts.limit("AGE-ADULT", "a"), "PLAN-NONE-CHILD"),
+        (not appraisal.regimen_allowed, "PLAN-NONE-STEP"),
+        (age is None, "PLAN-NONE-AGE"),
+        (left is not None and left < 1, "PLAN-NONE-LONG-ENOUGH"),
+        (is_rarer_than_daily(appraisal), "PLAN-NONE-RARE"),
+        (appraisal.purpose == "continue", "PLAN-NONE-CONTINUE"),
+    )
+    return next((key for holds, key in reasons if holds), "PLAN-NONE-FITS")
 
 
 def _no_regimen(appraisal: Appraisal, facts: Knowledge) -> Plan:

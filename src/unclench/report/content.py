@@ -319,7 +319,9 @@ def _numbers(course: Course | None, jurisdiction: Jurisdiction) -> tuple[NumberL
     if jurisdiction is Jurisdiction.UK and course.blood_peak_ug_l is not None:
         # Compared as law only (CONTRACTS 6): the words say that it is no sign of fitness to drive.
         law = knowledge().limit("LAW-UK-DRIVING", "ug/L")
-        name = f"Highest diazepam in blood; the legal limit for driving is {law:g}, which is no sign of fitness to drive"
+        name = (
+            f"Highest diazepam in blood; the legal limit for driving is {law:g}, which is no sign of fitness to drive"
+        )
         rows.insert(2, _line(name, course.blood_peak_ug_l))
     if course.background_ng_ml is not None:
         rows.insert(0, _line("Diazepam already there at the start", course.background_ng_ml))
