@@ -36,7 +36,11 @@ hypothesis.settings.register_profile(
     suppress_health_check=[hypothesis.HealthCheck.too_slow],
 )
 hypothesis.settings.register_profile(
-    "night", max_examples=3000, deadline=None, print_blob=True, suppress_health_check=list(hypothesis.HealthCheck)
+    "night",
+    max_examples=int(os.environ.get("NIGHT_EXAMPLES", "3000")),
+    deadline=None,
+    print_blob=True,
+    suppress_health_check=list(hypothesis.HealthCheck),
 )
 hypothesis.settings.load_profile(PROFILE)
 
