@@ -26,6 +26,8 @@ READ: list[tuple[str, dict[str, Any]]] = [
     ("diazepam for muscle spasm", {"purpose": "muscle spasm"}),
     ("diazepam 10 mg seven times a day for 5 days", {"mg": D(10), "rate": D(7), "days": 5}),
     ("diazepam 5 mg twelve times a day", {"mg": D(5), "rate": D(12)}),
+    ("diazepam 5 mg tds 7 days", {"mg": D(5), "rate": D(3), "days": 7}),
+    ("diazepam 5 mg every 2 days for 10 days", {"mg": D(5), "rate": D("0.5"), "days": 10}),
     ("diazepam 5 mg hourly", {"mg": D(5), "rate": D(24)}),
     ("diazepam 5 mg at breakfast, lunch and dinner", {"mg": D(5), "rate": D(3)}),
     ("diazepam 5 mg q8h x7d", {"mg": D(5), "rate": D(3), "days": 7}),

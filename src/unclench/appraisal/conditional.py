@@ -79,8 +79,9 @@ def conditionals(
 
 
 def order(situation: Situation, judgement: Judgement, waiting: dict[str, list[str]], key: str) -> tuple[int, int, str]:
+    """Most likely and most serious first: the priority of the question, then the strongest effect that waits for it."""
     question: Question = situation.facts.get("questions", key)
-    return (weight(judgement, waiting[key]), question.priority, key)
+    return (question.priority, weight(judgement, waiting[key]), key)
 
 
 def what_for(situation: Situation) -> frozenset[str]:

@@ -189,8 +189,6 @@ def _reason(appraisal: Appraisal, pair: Pair, key: str, facts: Knowledge) -> str
     said = [statement(facts, f"PLAN-CHOSEN-{key}")]
     if key in ("CAREFUL", "GENTLE"):
         said.append(f"Found: {'; '.join(speaks_for_less(appraisal, strongly=key == 'CAREFUL'))}.")
-    if key == "OPEN":
-        said.append(f"Open: {'; '.join(appraisal.provided_that)}.")
     if candidate.id == REQUEST_CUT:
         said.append(f"{candidate.why[:1].upper()}{candidate.why[1:]}.")
     peak, build_up = words.span(course.peak_ng_ml, course.peak_ng_ml.unit), words.span(course.accumulation)

@@ -157,6 +157,10 @@ def _course(work: _Work, read: Read) -> None:
             rf"(?:\bfor\s+|\bx\s*|\bduring\s+)(?:(?:the\s+next|up\s+to|at\s+most|a\s+maximum\s+of)\s+)?{_LASTING}"
         )
     ]
+    if not days:
+        # "5 mg tds 7 days": a length without a word before it, unless it says how often.
+        alone = work.each(r"(?<![\w/-])(?<!every\s)(?<!each\s)(?<!in\s)(\d{1,4})\s*(days?|weeks?|wks?)\b")
+        days = [int(hit[1]) * _DAYS_IN[hit[2][0]] for hit in alone]
     days += [7 for _ in work.each(r"\bfor\s+a\s+week\b")] + [14 for _ in work.each(r"\bfor\s+a\s+fortnight\b")]
     days += [int(hit[1]) * _DAYS_IN_PARTS[hit[2]] for hit in work.each(r"(?<![\d/])(\d{1,3})/(7|52|12)(?![\d/])")]
     if len(set(days)) > 1:
