@@ -31,6 +31,11 @@ class Judgement:
         return (finding for finding in self.findings if finding.answer is answer)
 
 
+def is_about_stopping(rule: Rule) -> bool:
+    """Rules on how long a course may be say nothing about how to end it."""
+    return rule.stage in STAGES_OF_STOPPING and rule.cause != "duration"
+
+
 def rules_that_apply(situation: Situation) -> list[Rule]:
     """Rules of this jurisdiction and of the question at hand."""
     stopping = situation.purpose == "stop"
@@ -38,7 +43,7 @@ def rules_that_apply(situation: Situation) -> list[Rule]:
         rule
         for rule in situation.facts.table("rules")
         if rule.jurisdiction in ("", situation.jurisdiction.value)
-        and (not stopping or rule.stage in STAGES_OF_STOPPING)
+        and (not stopping or is_about_stopping(rule))
     ]
 
 

@@ -96,6 +96,13 @@ def has_red_flag(situation: Situation, of: str, limit: float | None) -> Reply:
 
 
 @question
+def has_known_red_flag(situation: Situation, of: str, limit: float | None) -> Reply:
+    """A red flag that is known. For adding a word of care to what is harmless, never for clearing anything."""
+    reply = ask("has_red_flag", situation)
+    return reply if reply.answer is YES else Reply(NO, ("no red flag is known",))
+
+
+@question
 def has_drug_induced_dystonia(situation: Situation, of: str, limit: float | None) -> Reply:
     return yes_if(the_indication(situation).entity == "drug-induced-dystonia", *the_indication(situation).because)
 

@@ -182,9 +182,9 @@ def content(consultation: Consultation) -> Content:
         questions=first,
         questions_later=tuple(one for one in questions if one not in first),
         why=why,
-        why_more=tuple(one for one in known if not one.is_note and one not in why),
+        why_more=tuple(one for one in known if not one.is_note and one not in why and appraisal.verdict),
         notes=tuple(one for one in known if one.is_note),
-        not_known=tuple(one for one in findings if one.answer is Answer.CANNOT_SAY),
+        not_known=tuple(one for one in findings if one.answer is Answer.CANNOT_SAY and appraisal.verdict),
         plan=plan,
         plan_heading=plan.heading or appraisal.regimen_heading,
         regimen=plan.words or (words.regimen_words(plan.regimen) if plan.regimen else ""),
@@ -218,6 +218,9 @@ def content(consultation: Consultation) -> Content:
 def _why(known: list[Merged], verdict: Verdict | None) -> tuple[Merged, ...]:
     """The findings that decide. Under *avoid* those that only change a dose are beside the point."""
     telling = [one for one in known if not one.is_note]
+    if verdict is None:
+        # Nothing is judged: only what would forbid diazepam is worth a line.
+        return tuple(one for one in telling if one.effect.rank <= Effect.AVOID.rank)[:WHY_SHOWN]
     if verdict is Verdict.AVOID:
         telling = [one for one in telling if one.effect.rank <= Effect.AVOID.rank] or telling
     return tuple(telling[:WHY_SHOWN])

@@ -119,14 +119,15 @@ def _why(said: Content, out: Writer) -> None:
             _finding(one, out)
         if said.why_more:
             out.item(f"and {len(said.why_more)} more: {', '.join(one.rule for one in said.why_more)}")
-    if said.notes:
+    if said.notes and said.verdict is not None:
         out.item(f"for information: {', '.join(one.rule for one in said.notes)}")
 
 
 def _questions(said: Content, out: Writer) -> None:
     if not said.questions and not said.questions_later:
         return
-    out.heading(said.questions_heading if said.questions else "Questions that would not change this")
+    unmoved = "Questions" if said.verdict is None else "Questions that would not change this"
+    out.heading(said.questions_heading if said.questions else unmoved)
     for one in said.questions:
         out.item(f"{one.ask} ({one.id}: {one.allowed})", mark="?")
         out.under(" ".join((one.why, *(f"{outcome}." for outcome in one.outcomes))))
