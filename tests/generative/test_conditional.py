@@ -1,4 +1,4 @@
-"""What one more answer would do: the quick road asks only the rules that wait for it; the slow twin asks them all again."""
+"""What one more answer would do: the quick road asks only the rules that wait for it; its slow twin asks all again."""
 
 from __future__ import annotations
 
