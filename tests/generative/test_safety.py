@@ -128,3 +128,16 @@ def test_more_dose_is_more_exposure(person):
         ordered = sorted(group, key=lambda course: course.regimen.total_mg)
         levels = [course.end_ng_ml.typical for course in ordered]
         assert levels == sorted(levels)
+
+
+@pytest.mark.verifies("R3")
+@given(people())
+def test_every_cannot_say_that_counts_carries_its_question(person):
+    """Whoever cannot say must be able to ask, unless it is for information only."""
+    silent = [
+        f.rule
+        for f in appraised(person).findings
+        if f.answer is Answer.CANNOT_SAY and not f.missing and f.effect is not Effect.NOTE
+    ]
+
+    assert silent == []

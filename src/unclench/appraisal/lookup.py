@@ -56,6 +56,7 @@ QUESTION_OF_GROUP = {
     "malnutrition": "frail",
     "dysphagia": "swallowing",
     "lactose_intolerance": "lactose",
+    "hypotension": "low-blood-pressure",
     "ckd": "kidney-disease",
     "peptic_ulcer": "ulcer",
     "gi_bleed": "ulcer",
