@@ -74,6 +74,19 @@ def test_a_day_of_the_question_that_nobody_lives_on_is_refused(day: date) -> Non
         consult(EXAMPLES / "acute-back-spasm.yaml", on=day)
 
 
+@pytest.mark.verifies("R3")
+def test_a_birth_after_the_day_of_the_question_gives_no_age() -> None:
+    held = bundle()
+    entries(held, "Patient")[0]["birthDate"] = "2030-01-01"
+    found = read(as_bytes(held), on=ON)
+    assert any("2030-01-01" in one.text for one in found.noticed)
+    appraisal = appraise(found, ON, "us")
+    assert appraisal.body.age_y is None
+    young = [one.rule for one in appraisal.findings if one.rule in ("CI-02", "POP-07") and one.answer == "yes"]
+    assert young == []
+    assert appraisal.verdict not in (None, "reasonable")
+
+
 def test_a_link_that_is_no_address_does_not_stop_the_reading() -> None:
     held = bundle() | {"type": "searchset", "link": [{"relation": "self", "url": "http://[x"}]}
     found = read(as_bytes(held), on=ON)

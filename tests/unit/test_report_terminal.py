@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+from datetime import date
 
 import pytest
 from rich.console import Console
 
 from tests.consultation_factory import KINDS, consultation, hostile_consultation
 from tests.hostile import HOSTILE
+from unclench import consult
 from unclench.report.terminal import print_consultation
 
 
@@ -44,6 +46,18 @@ def test_avoid_shows_no_dose_of_diazepam_and_says_what_instead():
     assert "WHAT TO DO INSTEAD" in text
     assert "At most" not in text
     assert "Supply" not in text
+
+
+@pytest.mark.verifies("P8")
+def test_an_alternative_of_a_kind_already_tried_says_so_and_stands_behind_the_others(root):
+    one = consult(root / "examples" / "acute-back-spasm.yaml", on=date(2026, 11, 22))
+    text = " ".join(printed(one).split())
+    untried, _, tried = text.partition("ALTERNATIVES")[2].partition("offer (of a kind already tried): ")
+    assert "paracetamol" in untried
+    assert "superficial heat" not in untried
+    assert "superficial heat" in tried
+    assert ": Of a kind already tried. " in tried.partition("caution: naproxen")[2].partition(" - ")[0]
+    assert tried.index("methocarbamol") < tried.index("cyclobenzaprine")
 
 
 def test_at_most_five_questions_come_first():

@@ -328,7 +328,7 @@ def _dated(entry: Observation) -> str:
 def _age_y(patient: Patient, on: date) -> float | None:
     if patient.birth is None:
         return patient.age_y_given
-    return (on - patient.birth.first).days / 365.25
+    return None if patient.birth.first > on else (on - patient.birth.first).days / 365.25
 
 
 def _weights_that_disagree(patient: Patient, on: date) -> tuple[str, ...]:

@@ -36,9 +36,10 @@ def years_between(birth: PartialDate, situation: Situation) -> tuple[float, floa
 
 
 def age_range(situation: Situation) -> tuple[float, float] | None:
-    """Youngest and oldest age in years that the record allows."""
-    if situation.patient.birth is not None:
-        return years_between(situation.patient.birth, situation)
+    """Youngest and oldest age in years that the record allows. A birth after the day of the question tells no age."""
+    birth = situation.patient.birth
+    if birth is not None:
+        return None if birth.first > situation.on else years_between(birth, situation)
     given = situation.patient.age_y_given
     if given is None:
         return None

@@ -366,8 +366,12 @@ def _alternatives(all_of_them: tuple[AlternativeAppraisal, ...]) -> tuple[Altern
     for result, heading in ALTERNATIVE_RESULTS.items():
         members = tuple(one for one in all_of_them if one.result == result)
         if members:
-            groups.append(AlternativeGroup(result, heading, tuple(sorted(members, key=lambda one: one.step))))
+            groups.append(AlternativeGroup(result, heading, tuple(sorted(members, key=_untried_first))))
     return tuple(groups)
+
+
+def _untried_first(one: AlternativeAppraisal) -> tuple[bool, int]:
+    return one.tried is Answer.YES, one.step
 
 
 def _by_topic(advice: tuple[Advice, ...]) -> tuple[tuple[str, tuple[Advice, ...]], ...]:

@@ -6,6 +6,7 @@ Text goes to Rich as `Text` only, never as markup, so that "[red]" in a record i
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import groupby
 
 from rich.console import Console
 from rich.text import Text
@@ -15,7 +16,7 @@ from unclench.consult import Consultation
 from unclench.report import wording as words
 from unclench.report.content import Content, content
 from unclench.report.merge import Merged
-from unclench.values import Verdict
+from unclench.values import Answer, Verdict
 
 WIDEST = 100
 ADVICE_SHOWN = 4
@@ -219,9 +220,12 @@ def _instead(said: Content, out: Writer) -> None:
         heading = group.heading.lower()
         if group.result == "caution":
             for one in group.members:
-                out.item(f"{heading}: {_treatment(one)}: {' '.join(one.because[:1]) or one.say}")
+                tried = f"{words.TRIED} " if one.tried is Answer.YES else ""
+                out.item(f"{heading}: {_treatment(one)}: {tried}{' '.join(one.because[:1]) or one.say}")
         elif group.result == "offer":
-            out.item(f"{heading}: " + "; ".join(_treatment(one) for one in group.members))
+            for tried_already, same in groupby(group.members, key=lambda one: one.tried is Answer.YES):
+                lead = f"{heading} ({words.TRIED.lower().rstrip('.')})" if tried_already else heading
+                out.item(f"{lead}: " + "; ".join(_treatment(one) for one in same))
         else:
             out.item(f"{heading}: " + "; ".join(_refused(one) for one in group.members))
 

@@ -51,6 +51,8 @@ STANDINGS = {
     Standing.PROJECT: "a choice of this project",
     Standing.UNVERIFIED: "unconfirmed: check",
 }
+# An answer about a class counts for its members, so no more than that is said.
+TRIED = "Of a kind already tried."
 TAPERS = {
     "none": "No taper needed",
     "step-down": "Step the dose down at the end",
