@@ -71,7 +71,7 @@ def set_up(situation: Situation) -> Situation:
 def dangers(situation: Situation) -> tuple[str, ...]:
     """What makes stopping a specialist's matter, in words of the record."""
     rows = (
-        ("an earlier seizure or delirium on stopping", ask("stated", situation, "withdrawal-seizure=yes")),
+        ("an earlier seizure or delirium on stopping", ask("had_withdrawal_seizure", situation)),
         ("epilepsy", ask("has_epilepsy", situation)),
         ("suicidality", ask("has_condition", situation, "suicidality")),
         ("psychosis", ask("has_psychosis", situation)),

@@ -111,11 +111,6 @@ def is_female(situation: Situation, of: str, limit: float | None) -> Reply:
 
 
 @question
-def is_male(situation: Situation, of: str, limit: float | None) -> Reply:
-    return is_not(ask("is_female", situation))
-
-
-@question
 def has_condition(situation: Situation, of: str, limit: float | None) -> Reply:
     return condition(situation, of)
 

@@ -119,11 +119,6 @@ def is_too_young_to_ask(situation: Situation) -> Reply:
     return is_not(at_least(situation, situation.limit_of("AGE-ASK-HABITS", "a")))
 
 
-@question
-def drinks_alcohol(situation: Situation, of: str, limit: float | None) -> Reply:
-    return ask("has_alcohol_risk", situation)
-
-
 def audit_c(situation: Situation) -> Reply:
     """AUDIT-C against the cut-off for the sex; the lower one where the sex is not recorded."""
     found = measures.latest(situation.patient, "audit_c", situation.on)

@@ -124,12 +124,19 @@ def needs_taper(situation: Situation, of: str, limit: float | None) -> Reply:
 
 
 @question
+def had_withdrawal_seizure(situation: Situation, of: str, limit: float | None) -> Reply:
+    """A seizure on stopping a sedative or alcohol, recorded ever or stated. A record without it denies nothing."""
+    recorded = condition(situation, "withdrawal_seizure", ever=True, question="withdrawal-seizure")
+    return any_of([recorded, ask("stated", situation, "withdrawal-seizure=yes")])
+
+
+@question
 def stopping_needs_specialist(situation: Situation, of: str, limit: float | None) -> Reply:
     """What makes stopping dangerous at home. Only asked of those who take it and would need a taper."""
     high = situation.limit_of("HIGH-DOSE", "mg/d")
     dangers = any_of(
         [
-            ask("stated", situation, "withdrawal-seizure=yes"),
+            ask("had_withdrawal_seizure", situation),
             condition(situation, "epilepsy"),
             condition(situation, "suicidality"),
             condition(situation, "psychosis"),
