@@ -1,4 +1,4 @@
-"""Kidney function from creatinine: the CKD-EPI equation of 2021, without race (doi:10.1056/NEJMoa2102953).
+"""Kidney function from creatinine: CKD-EPI 2021, without race (SRC-CKD-EPI-2021, doi:10.1056/NEJMoa2102953).
 
 eGFR = 142 x min(Scr/k, 1)^a x max(Scr/k, 1)^-1.200 x 0.9938^age x 1.012 in women, in mL/min/1.73 m2, Scr in mg/dL.
 """
