@@ -42,8 +42,7 @@ def rules_that_apply(situation: Situation) -> list[Rule]:
     return [
         rule
         for rule in situation.facts.table("rules")
-        if rule.jurisdiction in ("", situation.jurisdiction.value)
-        and (not stopping or is_about_stopping(rule))
+        if rule.jurisdiction in ("", situation.jurisdiction.value) and (not stopping or is_about_stopping(rule))
     ]
 
 
