@@ -27,7 +27,7 @@ NOTHING = ("pantoprazole", "ranitidine", "amoxicillin", "theophylline")
 
 @cache
 def facts() -> Knowledge:
-    return load_all([], names=frozenset({"ratios", "perpetrators", "parameters", "limits", "drugs"}))
+    return load_all([], names=frozenset({"ratios", "perpetrators", "parameters", "limits", "drugs", "statements"}))
 
 
 days = st.one_of(st.none(), st.integers(-90, 90)).map(lambda day: None if day is None else ON + timedelta(days=day))

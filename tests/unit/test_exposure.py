@@ -19,7 +19,7 @@ from unclench.record.patient import Dosage, Medication, Status
 from unclench.values import Answer
 
 ON = date(2026, 11, 22)
-TABLES = frozenset({"ratios", "perpetrators", "parameters", "limits", "drugs"})
+TABLES = frozenset({"ratios", "perpetrators", "parameters", "limits", "drugs", "statements"})
 
 
 @pytest.fixture(scope="module")

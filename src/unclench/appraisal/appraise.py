@@ -38,7 +38,7 @@ from unclench.appraisal.medicines import current_medicines, unread_medicines
 from unclench.appraisal.questions_general import age_range, at_least
 from unclench.appraisal.questions_request import mg_per_day
 from unclench.appraisal.request import find_request, in_words, purpose_of
-from unclench.appraisal.situation import CANNOT_SAY, NO, YES, Situation, ask
+from unclench.appraisal.situation import CANNOT_SAY, NO, YES, Situation
 from unclench.appraisal.stopping import judge_stopping
 from unclench.appraisal.taper_need import taper_need
 from unclench.knowledge import Knowledge, knowledge
@@ -69,16 +69,9 @@ def set_up(situation: Situation) -> Situation:
 
 
 def dangers(situation: Situation) -> tuple[str, ...]:
-    """What makes stopping a specialist's matter, in words of the record."""
-    rows = (
-        ("an earlier seizure or delirium on stopping", ask("had_withdrawal_seizure", situation)),
-        ("epilepsy", ask("has_epilepsy", situation)),
-        ("suicidality", ask("has_condition", situation, "suicidality")),
-        ("psychosis", ask("has_psychosis", situation)),
-        ("alcohol or substance use", ask("has_condition", situation, "alcohol_use_disorder | substance_use_disorder")),
-        ("pregnancy", ask("is_pregnant", situation)),
-    )
-    return tuple(words for words, reply in rows if reply.answer is YES)
+    """What is known to make stopping a specialist's matter, in words."""
+    found = questions_use.dangers_of_stopping(situation)
+    return tuple(words for words, reply in found.items() if reply.answer is YES)
 
 
 def find_need(situation: Situation) -> Need:

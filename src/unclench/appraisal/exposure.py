@@ -33,9 +33,7 @@ def exposure(
     counted: list[exposure_time.Acting] = []
     cannot_say: list[str] = []
     if cyp2c19 is None:
-        cannot_say.append(
-            "CYP2C19 genotype is not recorded: a normal metaboliser is assumed, and the ranges allow for others."
-        )
+        cannot_say.append(facts.say("IX-GENOTYPE-ASSUMED"))
     for one in perpetrators.taken(medicines, facts, on):
         found = perpetrators.strength(one, cyp2c19, facts)
         if found is None:

@@ -95,17 +95,16 @@ def open_title(finding: Finding) -> str:
 def no_assessment(situation: Situation, findings: Iterable[Finding]) -> str:
     """Why no assessment is due, or nothing."""
     if ask("is_deceased", situation).answer is YES:
-        return "The patient is recorded as deceased: no assessment is due."
+        return situation.facts.say("NONE-DUE-DECEASED")
     if situation.purpose == "none":
         use = situation.current_use
         if use is not None and use.answer is CANNOT_SAY and any("diazepam" in m.drugs for m in situation.medicines):
-            return f"Nothing is asked for, and whether diazepam is still taken is not known: {use.because[0]}."
-        return "Diazepam is neither taken, as far as is recorded, nor asked for: there is nothing to judge."
+            return situation.facts.say("NONE-DUE-PERHAPS", because=use.because[0])
+        return situation.facts.say("NONE-DUE-NOTHING")
     outside = situation.indication is not None and situation.indication.entity == "outside-scope"
     blocked = any(finding.answer is YES and finding.effect in (Effect.BLOCK, Effect.AVOID) for finding in findings)
     if outside and situation.purpose == "new" and not blocked:
-        say: str = situation.facts.get("rules", "IND-12").say
-        return f"Wanted for a use outside muscle spasm and spasticity, which this tool does not judge. {say}"
+        return situation.facts.say("NONE-DUE-OUTSIDE", direction=situation.facts.get("rules", "IND-12").say)
     return ""
 
 

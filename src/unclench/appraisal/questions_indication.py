@@ -175,9 +175,14 @@ def treats_spasticity(situation: Situation, of: str, limit: float | None) -> Rep
     return treats(situation, "spasticity", None)
 
 
+def caused_by(situation: Situation, disease: str) -> Reply:
+    """Whether this disease is recorded, or stated as the cause of the spasticity."""
+    return condition(situation, disease, question="spasticity-cause", yes=(disease.replace("_", "-"),))
+
+
 @question
 def treats_spasticity_of_ms(situation: Situation, of: str, limit: float | None) -> Reply:
-    return all_of([treats(situation, "spasticity", None), condition(situation, "multiple_sclerosis")])
+    return all_of([treats(situation, "spasticity", None), caused_by(situation, "multiple_sclerosis")])
 
 
 @question
@@ -191,7 +196,7 @@ def ms_steps_tried(situation: Situation, of: str, limit: float | None) -> Reply:
 @question
 def treats_child_with_cerebral_palsy(situation: Situation, of: str, limit: float | None) -> Reply:
     return all_of(
-        [ask("age_below_18", situation), treats(situation, "spasticity", None), condition(situation, "cerebral_palsy")]
+        [ask("age_below_18", situation), treats(situation, "spasticity", None), caused_by(situation, "cerebral_palsy")]
     )
 
 

@@ -133,19 +133,22 @@ def had_withdrawal_seizure(situation: Situation, of: str, limit: float | None) -
 @question
 def stopping_needs_specialist(situation: Situation, of: str, limit: float | None) -> Reply:
     """What makes stopping dangerous at home. Only asked of those who take it and would need a taper."""
-    high = situation.limit_of("HIGH-DOSE", "mg/d")
-    dangers = any_of(
-        [
-            ask("had_withdrawal_seizure", situation),
-            condition(situation, "epilepsy"),
-            condition(situation, "suicidality"),
-            condition(situation, "psychosis"),
-            condition(situation, "substance_use_disorder | alcohol_use_disorder | opioid_use_disorder"),
-            ask("is_pregnant", situation),
-            is_not(daily_mg(situation, 0, high)),
-        ]
-    )
-    return all_of([ask("needs_taper", situation), dangers])
+    high = is_not(daily_mg(situation, 0, situation.limit_of("HIGH-DOSE", "mg/d")))
+    return all_of([ask("needs_taper", situation), any_of([*dangers_of_stopping(situation).values(), high])])
+
+
+def dangers_of_stopping(situation: Situation) -> dict[str, Reply]:
+    """What makes stopping a specialist's matter whatever the dose, by its words."""
+    return {
+        "an earlier seizure or delirium on stopping": ask("had_withdrawal_seizure", situation),
+        "epilepsy": condition(situation, "epilepsy"),
+        "suicidality": condition(situation, "suicidality"),
+        "psychosis": condition(situation, "psychosis"),
+        "alcohol or substance use": condition(
+            situation, "substance_use_disorder | alcohol_use_disorder | opioid_use_disorder"
+        ),
+        "pregnancy": ask("is_pregnant", situation),
+    }
 
 
 @question

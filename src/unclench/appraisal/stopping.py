@@ -14,13 +14,13 @@ def judge_stopping(situation: Situation, judgement: Judgement, need: str, becaus
     with_taper = situation.request.stop_how == "taper"
     if need in ("taper", "specialist"):
         verdict, held = (Verdict.USABLE_WITH_CHANGES, "change") if with_taper else (Verdict.AVOID, "block-or-avoid")
-        lead = "Stopping with a taper is the way." if with_taper else "Do not stop at once: dependence is likely."
+        lead = "STOP-WITH-TAPER" if with_taper else "STOP-NOT-AT-ONCE"
     elif need == "step-down":
         verdict, held, lead = (
             Verdict.USABLE_WITH_CHANGES,
             "change",
-            "A short step-down is kinder than stopping at once.",
+            "STOP-STEP-DOWN",
         )
     else:
-        verdict, held, lead = Verdict.REASONABLE, "otherwise", "It can be stopped without a taper."
-    return Judgement(judgement.findings, verdict, held, (lead, *because))
+        verdict, held, lead = Verdict.REASONABLE, "otherwise", "STOP-NO-TAPER"
+    return Judgement(judgement.findings, verdict, held, (situation.facts.say(lead), *because))

@@ -57,25 +57,23 @@ def taper_need(
     once the body may be used to it (an earlier withdrawal seizure, epilepsy, pregnancy, alcohol...).
     """
     if current_use.answer is Answer.NO and not planned_days:
-        return "none", ("Diazepam is not taken now and none is planned.",), ()
+        return "none", (facts.say("NEED-NOTHING-TAKEN"),), ()
     cells, cautions = _cells(current_use, planned_days or 0, planned_mg_per_day, facts)
     worst = max(cells, key=lambda row: (NEEDS.index(row.need), -row.order))
     because = [worst.say]
     if len({row.need for row in cells}) > 1:
-        because.append(
-            "What is known of dose, duration or days a week leaves a range; the more cautious answer is given."
-        )
+        because.append(facts.say("NEED-RANGE"))
     need, rules = worst.need, [worst.rule]
     if _is_older_and_long(current_use, planned_days or 0, age_y, facts) and NEEDS.index(need) < NEEDS.index("taper"):
         need = "taper"
         rules.append("TAP-01")
-        because.append("At this age daily use for more than two weeks already ends with a gradual taper.")
+        because.append(facts.say("NEED-OLDER", days=f"{facts.limit('STEP-DOWN-DAYS', 'd'):g}"))
     if special and need != "none":
         need = "specialist"
         rules.append("TAP-03")
-        because.append(f"A specialist plans it because of: {'; '.join(special)}.")
+        because.append(facts.say("NEED-SPECIALIST", reasons="; ".join(special)))
     elif special:
-        because.append(f"Watch the week after the last dose more closely because of: {'; '.join(special)}.")
+        because.append(facts.say("NEED-WATCH", reasons="; ".join(special)))
     return need, tuple(because + cautions), tuple(dict.fromkeys(rules))
 
 
@@ -89,16 +87,16 @@ def _cells(
     if not durations:
         if use.answer is Answer.CANNOT_SAY and planned_days:
             durations = (0.0,)
-            cautions.append("Whether diazepam is taken already is not certain: if it is, the need may be greater.")
+            cautions.append(facts.say("NEED-PERHAPS-TAKEN"))
         else:
             durations = (facts.limit("DEPENDENCE-DAYS-ANY", "d"),)
-            cautions.append("How long it has been taken is not known: long use is assumed.")
+            cautions.append(facts.say("NEED-LONG-ASSUMED"))
     doses = [float(planned_mg)] if planned_mg is not None and planned_days else []
     if taken:
         doses += _corners(use.mg_per_day_low, use.mg_per_day_high)
     if not doses:
         doses = [facts.limit("HIGH-DOSE", "mg/d")]
-        cautions.append(f"The dose is not known: {doses[0]:g} mg a day is assumed; above that a specialist plans it.")
+        cautions.append(facts.say("NEED-DOSE-ASSUMED", mg=f"{doses[0]:g}"))
     weekly = _corners(use.days_per_week_low, use.days_per_week_high) if taken else ()
     if not weekly or planned_days:
         weekly = (*weekly, DAILY)

@@ -113,6 +113,11 @@ class Knowledge:
     def has(self, name: str, key: str) -> bool:
         return key in self._ids(name)
 
+    def say(self, key: str, **values: object) -> str:
+        """A sentence of the statements, with its blanks filled."""
+        text: str = self.get("statements", key).text
+        return text.format(**values) if values else text
+
     def limit(self, key: str, unit: str) -> float:
         """A threshold, by id, in a unit that must be that of the row."""
         row: rows.Limit = self.get("limits", key)

@@ -173,7 +173,8 @@ def _shaped(appraisal: Appraisal, bounds: Bounds, facts: Knowledge) -> Iterator[
         if phases:
             made = Regimen(appraisal.on, phases, as_needed=shape.as_needed, form=form)
             rules = ("DOSE-05" if long_term else "DOSE-01", *bounds.set_by)
-            yield Candidate(shape.id, words.regimen(made), made, shape.why, tuple(dict.fromkeys(rules)))
+            why = facts.say(f"SHAPE-{'SPASTICITY' if long_term else 'SPASM'}-{shape.id}")
+            yield Candidate(shape.id, words.regimen(made), made, why, tuple(dict.fromkeys(rules)))
 
 
 def _requested(appraisal: Appraisal, bounds: Bounds, facts: Knowledge) -> Iterator[Candidate]:

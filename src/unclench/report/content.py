@@ -206,7 +206,7 @@ def content(consultation: Consultation) -> Content:
         alternatives=_alternatives(appraisal.alternatives),
         noticed=appraisal.noticed,
         unrecognised=appraisal.unrecognised,
-        advice=_by_topic(advice),
+        advice=_by_topic(advice, stopping_first=appraisal.purpose in ("continue", "stop")),
         sources=sources_used(facts, consultation),
         facts=facts,
         limits_here=limits_here(consultation),
@@ -374,7 +374,8 @@ def _untried_first(one: AlternativeAppraisal) -> tuple[bool, int]:
     return one.tried is Answer.YES, one.step
 
 
-def _by_topic(advice: tuple[Advice, ...]) -> tuple[tuple[str, tuple[Advice, ...]], ...]:
-    order = list(TOPICS)
+def _by_topic(advice: tuple[Advice, ...], *, stopping_first: bool) -> tuple[tuple[str, tuple[Advice, ...]], ...]:
+    """Whoever takes it already hears first how not to stop."""
+    order = ["stopping", *TOPICS] if stopping_first else list(TOPICS)
     ranked = sorted(advice, key=lambda row: (order.index(row.topic) if row.topic in order else len(order), row.topic))
     return tuple((TOPICS.get(topic, topic), tuple(rows)) for topic, rows in groupby(ranked, key=lambda row: row.topic))

@@ -221,7 +221,7 @@ def _instead(said: Content, out: Writer) -> None:
         if group.result == "caution":
             for one in group.members:
                 tried = f"{words.TRIED} " if one.tried is Answer.YES else ""
-                out.item(f"{heading}: {_treatment(one)}: {tried}{' '.join(one.because[:1]) or one.say}")
+                out.item(f"{heading}: {_treatment(one)}: {tried}{' '.join(one.because[:2]) or one.say}")
         elif group.result == "offer":
             for tried_already, same in groupby(group.members, key=lambda one: one.tried is Answer.YES):
                 lead = f"{heading} ({words.TRIED.lower().rstrip('.')})" if tried_already else heading

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from unclench.appraisal.findings import Body
 from unclench.engine import draw
+from unclench.knowledge import knowledge
 from unclench.models import covariates, paediatric, population
 from unclench.models.covariates import Bodies, Disposition
 from unclench.models.pk import formed_mg_per_mg
@@ -95,17 +96,17 @@ def _bodies(
     """The patient's body, once per person, with draws in place of what is not known."""
     female = sample.sexes() if body.sex is None else sample.same(1.0 if body.sex == "female" else 0.0)
     if body.sex is None:
-        assumed.append("Sex not recorded: half of the simulated people are women and half men.")
+        assumed.append(knowledge().say("SIM-SEX"))
     if body.age_y is None:
         low, high = numbers.range("PK-REF-AGE")
         age = np.clip(sample.around("age", ref.age_y, numbers.log_sd("PK-REF-AGE")), low, high)
-        assumed.append(f"Age not recorded: an adult of about {ref.age_y:g} years taken, with a wide spread.")
+        assumed.append(knowledge().say("SIM-AGE", years=f"{ref.age_y:g}"))
     else:
         age = sample.same(body.age_y)
     weight = _weight(body, ref, numbers, sample, assumed, is_child=is_child)
     _say_organs(body, assumed)
     if body.albumin_g_per_l is None and body.dialysis is not Answer.YES:
-        assumed.append(f"Albumin not recorded: {ref.albumin_g_per_l:g} g/L taken.")
+        assumed.append(knowledge().say("SIM-ALBUMIN", albumin=f"{ref.albumin_g_per_l:g}"))
     return Bodies(
         age_y=age,
         female=female,
@@ -129,7 +130,7 @@ def _weight(
         log_sd = numbers.log_sd("PK-CHILD-WEIGHT-SLOPE")
     else:
         centre, log_sd = ref.weight_kg, numbers.log_sd("PK-REF-WEIGHT")
-    assumed.append(f"Weight not recorded: about {centre:.0f} kg taken, with a wide spread.")
+    assumed.append(knowledge().say("SIM-WEIGHT", kg=f"{centre:.0f}"))
     return sample.around("weight", centre, log_sd)
 
 
@@ -148,29 +149,27 @@ def _ideal(
     if is_child:
         return weight
     if body.weight_kg is None:
-        assumed.append(
-            "With no weight recorded, no excess weight is taken: in obesity the drug lasts longer than shown."
-        )
+        assumed.append(knowledge().say("SIM-EXCESS"))
         return weight
     if body.height_cm is not None:
         return covariates.ideal_weight(ref, height_cm=sample.same(body.height_cm), female=female)
     man, woman = numbers.value("PK-REF-HEIGHT-MAN", "cm"), numbers.value("PK-REF-HEIGHT-WOMAN", "cm")
     spread = np.exp(numbers.log_sd("PK-REF-HEIGHT-MAN") * sample.normal("height"))
     height = (man + (woman - man) * female) * spread
-    assumed.append(f"Height not recorded: about {height[-1]:.0f} cm taken, with a spread.")
+    assumed.append(knowledge().say("SIM-HEIGHT", cm=f"{height[-1]:.0f}"))
     return covariates.ideal_weight(ref, height_cm=height, female=female)
 
 
 def _say_organs(body: Body, assumed: list[str]) -> None:
     """What is taken about liver, dialysis, genotype and pregnancy where the record is silent."""
     if body.cirrhosis is None:
-        assumed.append("Cirrhosis not recorded: a liver without cirrhosis taken.")
+        assumed.append(knowledge().say("SIM-CIRRHOSIS"))
     if body.dialysis is Answer.CANNOT_SAY:
-        assumed.append("Dialysis not recorded: none taken.")
+        assumed.append(knowledge().say("SIM-DIALYSIS"))
     if body.cyp2c19 is None:
-        assumed.append("CYP2C19 genotype not recorded: normal metabolism taken, with a wider spread.")
+        assumed.append(knowledge().say("SIM-GENOTYPE"))
     if body.pregnant is Answer.YES:
-        assumed.append("Pregnancy: no kinetic data were found, so the curves are those of a woman who is not pregnant.")
+        assumed.append(knowledge().say("SIM-PREGNANCY"))
 
 
 def _etas(body: Body, numbers: Numbers, sample: Sample, assumed: list[str], *, is_child: bool) -> Etas:
@@ -202,17 +201,14 @@ def _etas(body: Body, numbers: Numbers, sample: Sample, assumed: list[str], *, i
 
 def _say_child(body: Body, numbers: Numbers, assumed: list[str]) -> float:
     """State what is borrowed below 18 years; the further spread of adolescence."""
-    assumed.append(
-        "Below 18 years: diazepam follows the published model of children; absorption, nordazepam, liver disease and "
-        "protein binding are borrowed from adults."
-    )
+    assumed.append(knowledge().say("SIM-CHILD"))
     age = body.age_y if body.age_y is not None else 0.0
     lowest = numbers.value("PK-CHILD-LOWEST-AGE", "a")
     if age < lowest:
-        assumed.append(f"Younger than anyone in the published study ({lowest:g} years): the curves are a guess.")
+        assumed.append(knowledge().say("SIM-YOUNGEST", years=f"{lowest:g}"))
     if age < numbers.value("PK-TEEN-AGE", "a"):
         return 0.0
-    assumed.append("From 12 to 18 years the interval is widened, because the models of children and adults disagree.")
+    assumed.append(knowledge().say("SIM-TEENS"))
     return numbers.value("PK-TEEN-SPREAD", "log-SD")
 
 
@@ -224,7 +220,7 @@ def _absorption(numbers: Numbers, etas: Etas, assumed: list[str], *, fed: bool) 
         lag = numbers.value("PK-FED-LAG", "h")
         share *= numbers.value("PK-FED-F", "ratio")
     else:
-        assumed.append("Tablets swallowed on an empty stomach; with food the peak is lower and later.")
+        assumed.append(knowledge().say("SIM-FASTED"))
     return population.spread_absorption(
         ka_per_h=ka, lag_h=lag, f=share, fm=numbers.value("PK-FM-NORDAZEPAM", "1"), etas=etas
     )

@@ -25,7 +25,6 @@ Array = NDArray[np.float64]
 
 SEED = 20261122
 PEOPLE = 1000
-AS_NEEDED = "Taken as needed: every dose allowed is counted as taken, so the levels are the highest to expect."
 
 
 def simulate(
@@ -165,7 +164,7 @@ class _Summary:
             gone_days=_span(watch.gone_h(index) / DAY_H, "d"),
             background_ng_ml=self._at(0.0, index) if background else None,
             people=watch.peak.shape[-1] - 1,
-            assumed=(*assumed, AS_NEEDED) if regimen.as_needed else assumed,
+            assumed=(*assumed, knowledge().say("SIM-AS-NEEDED")) if regimen.as_needed else assumed,
             blood_peak_ug_l=_span(watch.peak[0, index] / self._numbers.value("PK-PLASMA-BLOOD", "ratio"), "ug/L"),
             facts=tuple(self._numbers.used),
         )
