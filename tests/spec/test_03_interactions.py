@@ -24,6 +24,18 @@ def test_opioids(spec):
 
 
 @pytest.mark.verifies("A3")
+def test_an_opioid_on_the_problem_list(spec):
+    """Long-term use of an opioid counts also where only the problem list says so."""
+    spec(
+        """
+        problem                                   | answer         | rule   | verdict
+        ------------------------------------------+----------------+--------+--------
+        Long term (current) use of opiate analgesic | takes-opioid=? | INT-01 | avoid
+        """
+    )
+
+
+@pytest.mark.verifies("A3")
 def test_sedatives(spec):
     """A second benzodiazepine or a Z-drug: avoid. Other sedatives: a low start. Sodium oxybate: never."""
     spec(

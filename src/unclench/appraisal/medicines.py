@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from unclench.appraisal.findings import CurrentMedicine, Reply
-from unclench.appraisal.lookup import known, supports_no
+from unclench.appraisal.lookup import known, matching, supports_no
 from unclench.appraisal.situation import CANNOT_SAY, NO, YES, Situation
 from unclench.record.patient import Medication, Status
 from unclench.values import Answer
@@ -157,6 +157,11 @@ def takes_medicine(situation: Situation, of: str, *, besides: str = "") -> Reply
     sure = [medicine for medicine in hits if medicine.active is YES]
     if sure:
         return Reply(YES, tuple(medicine.phrase for medicine in sure))
+    if "tag:opioid" in of:
+        # A problem list may hold what the medication list lacks: long-term use of an opioid (Z79.891).
+        noted = [seen.words for seen, sure in matching(situation, frozenset({"long_term_opioid"}), ever=False) if sure]
+        if noted:
+            return Reply(YES, tuple(noted))
     asked = next(
         (QUESTION_OF_CLASS[p.strip()] for p in of.split("|") if p.strip() in QUESTION_OF_CLASS), "other-medicines"
     )
