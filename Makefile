@@ -16,6 +16,7 @@ ON ?= 2026-11-22
 key = $(shell { echo "$(CURDIR)"; cat $(1); } 2>/dev/null | cksum | cut -d' ' -f1)
 BASE := $(VENV)/base-$(call key,requirements/build.txt requirements/runtime.txt pyproject.toml)
 DEV := $(VENV)/dev-$(call key,requirements/build.txt requirements/runtime.txt requirements/dev.txt pyproject.toml)
+BENCH := $(VENV)/bench-$(call key,requirements/build.txt requirements/runtime.txt requirements/dev.txt requirements/bench.txt)
 FUZZ := $(VENV)/fuzz-$(call key,requirements/runtime.txt requirements/fuzz.txt)
 
 .DEFAULT_GOAL := help
@@ -47,6 +48,11 @@ $(FUZZ): $(DEV)
 	@echo "Installing what fuzzing needs"
 	@$(PIP) $(LOCKED) -r requirements/fuzz.txt
 	@rm -f $(VENV)/fuzz-* && touch $@
+
+$(BENCH): $(DEV)
+	@echo "Installing the peers of the benchmarks"
+	@$(PIP) $(LOCKED) -r requirements/bench.txt
+	@rm -f $(VENV)/bench-* && touch $@
 
 .PHONY: setup setup-dev
 setup: $(BASE) ## the environment that a consultation needs
@@ -113,7 +119,7 @@ system-deps: ## install Chromium and Node by apt, for the browser tests
 
 .PHONY: lock
 lock: ## write the lock files again (needs pip-tools)
-	@for name in build runtime dev fuzz; do \
+	@for name in build runtime dev bench fuzz; do \
 	  ( cd requirements && CUSTOM_COMPILE_COMMAND="make lock" $(PYTHON) -m piptools compile -q --generate-hashes --no-emit-index-url \
 	    --no-emit-trusted-host --no-emit-find-links --strip-extras --allow-unsafe --no-header --annotation-style=line \
 	    -o $$name.txt $$name.in ) || exit 1; done
