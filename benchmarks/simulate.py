@@ -25,6 +25,7 @@ from unclench.knowledge.load import knowledge
 from unclench.simulation import simulate_courses
 from unclench.simulation.parameters import Numbers
 from unclench.simulation.people import people_like
+from unclench.simulation.sample import Sample
 from unclench.values import Answer, Dose, Phase, Regimen
 
 ON = date(2026, 11, 22)
@@ -63,7 +64,7 @@ def median_s(work: Callable[[], object], repeats: int) -> tuple[float, float, fl
 
 def few() -> tuple[Chain, Array]:
     """The first few people, as the engine sees them."""
-    crowd = people_like(BODY, Numbers(knowledge(), {}), seed=SEED, people=PEOPLE, fed=False)
+    crowd = people_like(BODY, Numbers(knowledge(), {}, Sample(SEED, PEOPLE)))
     kinetics, absorption = crowd.disposition, crowd.absorption
     whole = (
         absorption.ka_per_h,
@@ -71,9 +72,10 @@ def few() -> tuple[Chain, Array]:
         kinetics.volumes_l,
         kinetics.exchange_l_per_h,
         kinetics.cl_l_per_h,
-        crowd.formed,
-        kinetics.cln_l_per_h,
-        kinetics.vn_l,
+        crowd.formed[:1],
+        crowd.passed_on[:1, :1],
+        kinetics.metabolite_cl_l_per_h[:1],
+        kinetics.metabolite_v_l[:1],
     )
     return Chain(*(np.ascontiguousarray(each[..., :PEER_PEOPLE]) for each in whole)), absorption.lag_h[:PEER_PEOPLE]
 
@@ -99,7 +101,7 @@ def by_solver(chain: Chain, lag_h: Array, doses: list[tuple[float, float]], time
                     jac=lambda _, y, m=matrix: m,
                 )
                 found[asked, 0, person] = solved.y[1, :-1] / chain.volumes_l[0, person]
-                found[asked, 1, person] = solved.y[-1, :-1] / chain.daughter_volume_l[person]
+                found[asked, 1, person] = solved.y[-1, :-1] / chain.daughter_volume_l[0, person]
                 state = solved.y[:, -1].copy()
             state[0] += amount
             now = at

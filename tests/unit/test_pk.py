@@ -29,8 +29,3 @@ def test_share_of_steady_state_is_the_share_of_the_area() -> None:
     grid = np.linspace(0.0, float(hours[0]), 200_001)
     curve = (areas * rates * np.exp(-rates * grid)).sum(axis=0)
     assert np.trapezoid(curve, grid) / areas.sum() == pytest.approx(0.9, abs=1e-5)
-
-
-@pytest.mark.verifies("M1")
-def test_metabolite_is_formed_by_mass() -> None:
-    assert pk.formed_mg_per_mg(fm=np.array([0.85]), molar_ratio=0.951) == pytest.approx([0.80835])

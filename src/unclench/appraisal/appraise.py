@@ -259,6 +259,7 @@ def concluded(situation: Situation, judgement: Judgement, told: tuple[str, ...])
         facts=facts_used(judgement, spoke),
         combined=combined,
         takes_now=use_in_words(use),
+        patient_ref=situation.patient.ref,
     )
 
 

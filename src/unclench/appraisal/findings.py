@@ -256,3 +256,4 @@ class Appraisal:
     facts: tuple[str, ...]  # ids of every row used
     combined: tuple[CombinedFound, ...] = ()
     takes_now: str = ""  # present use of diazepam in words
+    patient_ref: str = ""  # names the streams of random numbers; never shown

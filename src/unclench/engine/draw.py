@@ -1,8 +1,8 @@
-"""Reproducible random numbers: one independent stream per seed and purpose.
+"""Reproducible random numbers: one independent stream per seed, purpose and patient.
 
-A stream depends on nothing else: not on the patient, nor on the order of use, nor on which other streams exist. The
-same person of the sample therefore meets every regimen (common random numbers), and a longer sample begins with the
-shorter.
+A stream depends on nothing else: not on the order of use, nor on which other streams exist. The same person of the
+sample therefore meets every regimen (common random numbers), and a longer sample begins with the shorter. Two patients
+have streams of their own, so that the error of one sample is not the error of a whole ward.
 """
 
 from __future__ import annotations
@@ -15,19 +15,20 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 
 
-def stream(seed: int, purpose: str) -> np.random.Generator:
-    """The stream of this seed for this purpose."""
-    return np.random.Generator(np.random.Philox(np.random.SeedSequence((seed, zlib.crc32(purpose.encode())))))
+def stream(seed: int, purpose: str, patient: str = "") -> np.random.Generator:
+    """The stream of this seed for this purpose and patient."""
+    key = (seed, zlib.crc32(purpose.encode()), *([zlib.crc32(patient.encode())] if patient else []))
+    return np.random.Generator(np.random.Philox(np.random.SeedSequence(key)))
 
 
-def normal(seed: int, purpose: str, count: int) -> Array:
+def normal(seed: int, purpose: str, count: int, patient: str = "") -> Array:
     """Standard normal numbers."""
-    return stream(seed, purpose).standard_normal(count)
+    return stream(seed, purpose, patient).standard_normal(count)
 
 
-def uniform(seed: int, purpose: str, count: int) -> Array:
+def uniform(seed: int, purpose: str, count: int, patient: str = "") -> Array:
     """Numbers from 0 up to 1."""
-    return stream(seed, purpose).random(count)
+    return stream(seed, purpose, patient).random(count)
 
 
 def correlated(one: Array, other: Array, correlation: float) -> Array:

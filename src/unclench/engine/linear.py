@@ -1,12 +1,15 @@
-"""Exact solution of a linear system: a depot empties into a reversible body, whose first compartment forms a daughter.
+"""Exact solution of a linear system: a dose enters a reversible body, whose first compartment forms daughters.
 
 People are the last axis of every array, so that one instruction works on many of them. The body is any number of
 compartments that exchange with the first; scaling amounts by the root of the volumes makes its matrix symmetric, so
-its modes are real, orthogonal and safe to compute even where two of them coincide. Depot and daughter are chained in
-closed form. Between two times each mode only shrinks by exp(-rate * hours): nothing is stepped.
+its modes are real, orthogonal and safe to compute even where two of them coincide. Depot and daughters are chained in
+closed form; a daughter may be fed by the body and by daughters before it. Between two times each mode only shrinks by
+exp(-rate * hours): nothing is stepped.
 
-Where the depot's or the daughter's rate meets another rate, the closed form divides by their difference. Such a rate is
-moved by 3e-8 of itself (1e-5 where all three meet), which keeps the error of any level below 1e-6 (5e-4).
+Where the depot's or a daughter's rate meets another rate, the closed form divides by their difference. Such a rate is
+moved by 3e-8 of itself, which keeps the error of any level below 1e-6; where three, four or more rates meet at once it
+is moved further (`GAPS`), for errors below 5e-4 and 5e-3. `engine/cascade.py` solves such people without moving
+anything.
 """
 
 from __future__ import annotations
@@ -19,8 +22,9 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
-GAP = 3e-8
-GAP_OF_THREE = 1e-5
+# How far a rate is moved, by how many others it meets. Less would lose digits to the differences, more to the moving.
+GAPS = np.array([3e-8, 3e-8, 1e-5, 3e-5, 1e-3])
+NEAR = 1e-3
 SWEEPS = 12
 
 
@@ -28,31 +32,41 @@ SWEEPS = 12
 class Chain:
     """The system, one column per person: volumes in L, flows in L/h, rates in 1/h."""
 
-    depot_per_h: Array  # (people,)
-    entering: Array  # share of a dose that enters the depot
+    depot_per_h: Array  # (people,); without meaning where doses go straight into the first compartment
+    entering: Array  # share of a dose that enters
     volumes_l: Array  # (compartments, people); the first is sampled
     exchange_l_per_h: Array  # (compartments - 1, people)
     loss_l_per_h: Array  # out of the first
-    formed: Array  # daughter formed per unit lost
-    daughter_loss_l_per_h: Array
-    daughter_volume_l: Array
+    formed: Array  # (daughters, people): of each daughter, per unit lost from the first
+    passed_on: Array  # (daughters, daughters, people): [d, e] of daughter e per unit lost by daughter d before it
+    daughter_loss_l_per_h: Array  # (daughters, people)
+    daughter_volume_l: Array  # (daughters, people)
+    direct: bool = False  # doses go into the first compartment, not into the depot
+
+    @property
+    def daughters(self) -> int:
+        return int(self.formed.shape[0])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Modes:
     """The chain taken apart: every level is a sum of modes that shrink each at their own rate."""
 
-    rates: Array  # (modes, people): depot, body..., daughter
+    rates: Array  # (modes, people): depot, body..., daughters...
     given: Array  # (modes, people): what one unit of dose adds to each mode
-    weights: Array  # (2, modes, people): level of first compartment and of daughter, per unit of mode
+    weights: Array  # (1 + daughters, modes, people): level of first compartment and daughters, per unit of mode
     vectors: Array  # (compartments, compartments, people): of the symmetric body
     body_by_depot: Array  # (compartments, people)
-    daughter_by_body: Array  # (compartments, people)
-    daughter_by_depot: Array  # (people,)
+    chained: Array  # (daughters, modes, people): amount of a daughter per unit of mode
 
     @property
     def body_rates(self) -> Array:
-        return self.rates[1:-1]
+        return self.rates[1 : 1 + self.vectors.shape[0]]
+
+    @property
+    def feeding(self) -> slice:
+        """The modes that the first compartment has: depot and body."""
+        return slice(0, 1 + self.vectors.shape[0])
 
 
 def symmetric_eigen(matrix: Array) -> tuple[Array, Array]:
@@ -93,6 +107,43 @@ def _rotate(work: list[list[Array]], vectors: list[list[Array]], p: int, q: int)
 
 def modes_of(chain: Chain) -> Modes:
     """Take the chain apart."""
+    volumes = chain.volumes_l
+    size, root = volumes.shape[0], np.sqrt(volumes[0])
+    body, vectors = symmetric_eigen(_symmetric_body(chain))
+    first = vectors[0]
+    leaving = chain.daughter_loss_l_per_h / chain.daughter_volume_l
+    gap = _gap(np.concatenate([chain.depot_per_h[None], body, leaving]))
+    depot = chain.depot_per_h if chain.direct else _apart(chain.depot_per_h, body, gap)
+    nothing, one = np.zeros_like(depot), np.ones_like(depot)
+    body_by_depot = np.zeros_like(body) if chain.direct else first * depot / (root * (body - depot))
+    central = np.concatenate([(first * body_by_depot).sum(axis=0)[None] * root, first * root])  # amount by mode
+    rates, chained = np.concatenate([depot[None], body]), np.empty((0, size + 1, one.size))
+    for daughter in range(chain.daughters):
+        rate = _apart(leaving[daughter], rates, gap)
+        fed = np.zeros((rates.shape[0], one.size))
+        fed[: size + 1] = chain.formed[daughter] * chain.loss_l_per_h / volumes[0] * central
+        for earlier in range(daughter):
+            fed += chain.passed_on[earlier, daughter] * rates[size + 1 + earlier] * chained[earlier]
+        own = np.concatenate([fed / (rate - rates), one[None]])
+        chained = np.concatenate([chained, np.zeros((daughter, 1, one.size))], axis=1)
+        chained = np.concatenate([chained, own[None]])
+        rates = np.concatenate([rates, rate[None]])
+    given = np.zeros_like(rates)
+    if chain.direct:
+        given[1 : size + 1] = first / root
+    else:
+        given[0], given[1 : size + 1] = 1.0, -body_by_depot
+    for daughter in range(chain.daughters):
+        place = size + 1 + daughter
+        given[place] = -(chained[daughter, :place] * given[:place]).sum(axis=0)
+    weights = np.empty((1 + chain.daughters, rates.shape[0], one.size))
+    weights[0] = np.concatenate([central / volumes[0], np.repeat(nothing[None], chain.daughters, axis=0)])
+    weights[1:] = chained / chain.daughter_volume_l[:, None]
+    return Modes(rates, given * chain.entering, weights, vectors, body_by_depot, chained)
+
+
+def _symmetric_body(chain: Chain) -> Array:
+    """(compartments, compartments, people): the body's rate matrix, amounts scaled by the root of their volumes."""
     volumes, exchange = chain.volumes_l, chain.exchange_l_per_h
     size = volumes.shape[0]
     body = np.zeros((size, size, volumes.shape[1]))
@@ -100,70 +151,56 @@ def modes_of(chain: Chain) -> Modes:
     for other in range(1, size):
         body[other, other] = exchange[other - 1] / volumes[other]
         body[0, other] = body[other, 0] = -exchange[other - 1] / np.sqrt(volumes[0] * volumes[other])
-    rates, vectors = symmetric_eigen(body)
-    depot = _apart(chain.depot_per_h, rates, GAP)
-    near_three = np.any(np.abs(rates - depot) < 1e-3 * depot, axis=0)
-    daughter = _apart(
-        chain.daughter_loss_l_per_h / chain.daughter_volume_l,
-        np.concatenate([rates, depot[None]]),
-        np.where(near_three, GAP_OF_THREE, GAP),
-    )
-    root = np.sqrt(volumes[0])
-    first = vectors[0]
-    body_by_depot = first * depot / (root * (rates - depot))
-    into_daughter = chain.formed * chain.loss_l_per_h / root * first
-    daughter_by_body = into_daughter / (daughter - rates)
-    daughter_by_depot = (into_daughter * body_by_depot).sum(axis=0) / (daughter - depot)
-    nothing, one = np.zeros_like(depot), np.ones_like(depot)
-    weights = np.empty((2, size + 2, volumes.shape[1]))
-    weights[0] = np.concatenate([(first * body_by_depot).sum(axis=0)[None] / root, first / root, nothing[None]])
-    weights[1] = np.concatenate([daughter_by_depot[None], daughter_by_body, one[None]]) / chain.daughter_volume_l
-    start = (daughter_by_body * body_by_depot).sum(axis=0) - daughter_by_depot
-    given = np.concatenate([one[None], -body_by_depot, start[None]]) * chain.entering
-    return Modes(
-        rates=np.concatenate([depot[None], rates, daughter[None]]),
-        given=given,
-        weights=weights,
-        vectors=vectors,
-        body_by_depot=body_by_depot,
-        daughter_by_body=daughter_by_body,
-        daughter_by_depot=daughter_by_depot,
-    )
+    return body
 
 
 def modes_of_each(chains: Sequence[Chain]) -> tuple[Modes, ...]:
     """Take several chains of the same people apart in one go, which is several times faster than one by one."""
-    joined = modes_of(Chain(*(np.concatenate(parts, axis=-1) for parts in zip(*map(_arrays, chains), strict=True))))
+    whole = {name: np.concatenate([getattr(chain, name) for chain in chains], axis=-1) for name in _arrays(Chain)}
+    joined = modes_of(Chain(**whole, direct=chains[0].direct))
     people = chains[0].depot_per_h.shape[0]
     return tuple(
-        Modes(*(np.ascontiguousarray(whole[..., at : at + people]) for whole in _arrays(joined)))
+        Modes(**{name: np.ascontiguousarray(getattr(joined, name)[..., at : at + people]) for name in _arrays(Modes)})
         for at in range(0, people * len(chains), people)
     )
 
 
-def _arrays(record: Chain | Modes) -> list[Array]:
-    return [getattr(record, field.name) for field in fields(record)]
+def _arrays(record: type[Chain] | type[Modes]) -> list[str]:
+    """The fields that have a column per person."""
+    return [field.name for field in fields(record) if field.name != "direct"]
 
 
-def _apart(rate: Array, others: Array, gap: float | Array) -> Array:
+def _gap(rates: Array) -> Array:
+    """(people,): how far apart rates must be, by the largest crowd of rates that all but meet."""
+    near = [(np.abs(rates - rate) < NEAR * rate).sum(axis=0) - 1 for rate in rates]
+    gap: Array = GAPS[np.minimum(np.max(near, axis=0), GAPS.size - 1)]
+    return gap
+
+
+def _apart(rate: Array, others: Array, gap: Array) -> Array:
     """The rate, moved up just enough to differ from the others."""
     for _ in range(others.shape[0]):
         close = np.any(np.abs(others - rate) < gap * rate, axis=0)
         if not np.any(close):
             break
-        rate = np.where(close, rate * (1.0 + 2.5 * np.asarray(gap)), rate)
+        rate = np.where(close, rate * (1.0 + 2.5 * gap), rate)
     return rate
 
 
 def reproject(amounts: Array, old: Modes, new: Modes) -> Array:
     """Modal amounts (series, modes, people) under old rates, as modal amounts under new ones: the state is the same."""
-    depot, daughter = amounts[:, 0], amounts[:, -1]
-    along = amounts[:, 1:-1] + old.body_by_depot * depot[:, None]
-    total_daughter = daughter + (old.daughter_by_body * amounts[:, 1:-1]).sum(axis=1) + old.daughter_by_depot * depot
+    size = old.vectors.shape[0]
+    depot = amounts[:, 0]
+    along = amounts[:, 1 : size + 1] + old.body_by_depot * depot[:, None]
     body = np.einsum("ijp,sjp->sip", old.vectors, along)
-    turned = np.einsum("ijp,sip->sjp", new.vectors, body) - new.body_by_depot * depot[:, None]
-    rest = total_daughter - (new.daughter_by_body * turned).sum(axis=1) - new.daughter_by_depot * depot
-    return np.concatenate([depot[:, None], turned, rest[:, None]], axis=1)
+    turned = np.empty_like(amounts)
+    turned[:, 0] = depot
+    turned[:, 1 : size + 1] = np.einsum("ijp,sip->sjp", new.vectors, body) - new.body_by_depot * depot[:, None]
+    for daughter in range(old.chained.shape[0]):
+        place = size + 1 + daughter
+        there = (old.chained[daughter, : place + 1] * amounts[:, : place + 1]).sum(axis=1)
+        turned[:, place] = there - (new.chained[daughter, :place] * turned[:, :place]).sum(axis=1)
+    return turned
 
 
 @dataclass(slots=True, eq=False)
@@ -255,16 +292,19 @@ class March:
         self._begin_area()
 
     def levels(self, out: Array | None = None) -> Array:
-        """(2, series, people): amount per litre in the first compartment and in the daughter."""
+        """(1 + daughters, series, people): amount per litre in the first compartment and in the daughters."""
+        weights, body = self.modes.weights, self.modes.feeding.stop
         if out is None:
-            out = np.empty((2, self.amounts.shape[0], self.amounts.shape[2]))
-        np.einsum("mp,smp->sp", self.modes.weights[0, :-1], self.amounts[:, :-1], out=out[0])
-        np.einsum("mp,smp->sp", self.modes.weights[1], self.amounts, out=out[1])
+            out = np.empty((weights.shape[0], self.amounts.shape[0], self.amounts.shape[2]))
+        for analyte in range(weights.shape[0]):
+            reach = body + analyte
+            np.einsum("mp,smp->sp", weights[analyte, :reach], self.amounts[:, :reach], out=out[analyte])
         return out
 
     def first_levels(self, series: Sequence[int]) -> Array:
         """(chosen series, people): amount per litre in the first compartment only."""
-        found: Array = np.einsum("mp,smp->sp", self.modes.weights[0, :-1], self.amounts[list(series), :-1])
+        body = self.modes.feeding
+        found: Array = np.einsum("mp,smp->sp", self.modes.weights[0, body], self.amounts[list(series), body])
         return found
 
     def area(self, series: int) -> Array:
@@ -272,13 +312,14 @@ class March:
 
         In each mode, what was there and what came in, less what is left, has passed at the rate of the mode.
         """
-        came = self._area_from[series] + self.modes.given[:-1] * self._taken[series]
-        passed = (came - self.amounts[series, :-1]) / self.modes.rates[:-1]
-        total: Array = self._area[series] + (self.modes.weights[0, :-1] * passed).sum(axis=0)
+        body = self.modes.feeding
+        came = self._area_from[series] + self.modes.given[body] * self._taken[series]
+        passed = (came - self.amounts[series, body]) / self.modes.rates[body]
+        total: Array = self._area[series] + (self.modes.weights[0, body] * passed).sum(axis=0)
         return total
 
     def _begin_area(self) -> None:
-        self._area_from = self.amounts[:, :-1].copy()
+        self._area_from = self.amounts[:, self.modes.feeding].copy()
         self._taken = np.zeros((self.amounts.shape[0], self.amounts.shape[2]))
 
     def _decay(self, hours: float) -> Array:

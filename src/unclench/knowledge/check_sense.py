@@ -92,6 +92,7 @@ def check_need(facts: Knowledge) -> Iterator[Fault]:
             yield Fault(f"need {row.order}", f"need {row.need!r}", ", ".join(sorted(NEEDS)))
 
 
+SCALES = frozenset({"log", "logit", "plain"})
 AXES = ("days_per_week", "duration_days", "mg_per_day")
 
 
@@ -109,6 +110,16 @@ def check_parameters(facts: Knowledge) -> Iterator[Fault]:
         high = row.value if row.high is None else row.high
         if not low <= row.value <= high or (row.log_sd is not None and row.log_sd < 0):
             yield Fault(f"parameters {row.id}", f"{row.value} in {row.low} to {row.high}", "a value inside its range")
+        if row.scale and (row.scale not in SCALES or row.low is None or row.high is None or not row.low < row.high):
+            yield Fault(f"parameters {row.id}", f"scale {row.scale!r}", f"one of {sorted(SCALES)}, with low and high")
+        elif row.scale in ("log", "logit") and (low <= 0 or (row.scale == "logit" and high >= 1)):
+            yield Fault(f"parameters {row.id}", f"{low} to {high}", f"a range inside that of a {row.scale} scale")
+    for pair in facts.table("parameter_correlations"):
+        for key in (pair.first, pair.second):
+            if not facts.has("parameters", key) or not facts.parameter(key).scale:
+                yield Fault(f"parameter_correlations {pair.id}", key, "the id of a parameter that has a scale")
+        if not -1 < pair.correlation < 1:
+            yield Fault(f"parameter_correlations {pair.id}", str(pair.correlation), "between -1 and 1")
 
 
 def check_claims(facts: Knowledge) -> Iterator[Fault]:

@@ -40,6 +40,7 @@ FILES: dict[str, type[Struct]] = {
     "drug_products": rows.DrugProduct,
     "measures": rows.Measure,
     "parameters": rows.Parameter,
+    "parameter_correlations": rows.ParameterCorrelation,
     "ratios": rows.Ratio,
     "perpetrators": rows.Perpetrator,
     "combined_effects": rows.CombinedEffect,

@@ -174,7 +174,11 @@ class Measure(Struct, frozen=True):
 
 
 class Parameter(Struct, frozen=True):
-    """A number of the kinetic model. `log_sd`: between people. `low`, `high`: range of the value itself."""
+    """A number of the model. `log_sd`: between people. `low`, `high`: range of the value itself.
+
+    With a `scale` (log, logit or plain) the range is a 90 % interval of what studies leave unsure, normal on that
+    scale, and simulations draw from it. Without one, the range is something else, which `what` says.
+    """
 
     id: str
     value: float
@@ -182,10 +186,22 @@ class Parameter(Struct, frozen=True):
     log_sd: float | None
     low: float | None
     high: float | None
+    scale: str
     grade: str
     what: str
     source: str
     locator: str
+    standing: Standing
+
+
+class ParameterCorrelation(Struct, frozen=True):
+    """How two estimates hang together, on their scales: both came out of one fit."""
+
+    id: str
+    first: str
+    second: str
+    correlation: float
+    source: str
     standing: Standing
 
 

@@ -1,4 +1,6 @@
-"""What a body does to the kinetics of diazepam and nordazepam in adults: equations of named numbers.
+"""What a body does to the kinetics of diazepam and its active metabolites in adults: equations of named numbers.
+
+Every number may be one value, or an array with one value per person where the number itself is uncertain.
 
 The exponent of age on clearance is for total drug and already holds the rise of the unbound fraction with age; the
 unbound fraction here therefore follows albumin and dialysis only.
@@ -12,20 +14,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
+Number = float | Array
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Reference:
     """The reference man (70 kg, 40 years, albumin 43 g/L, fasting tablet) and how bodies differ from him."""
 
-    cl_l_per_h: float
-    v1_l: float
-    q2_l_per_h: float
-    v2_l: float
-    q3_l_per_h: float
-    v3_l: float
-    cln_l_per_h: float
-    vn_l: float
+    cl_l_per_h: Number
+    v1_l: Number
+    q2_l_per_h: Number
+    v2_l: Number
+    q3_l_per_h: Number
+    v3_l: Number
+    cln_l_per_h: Number
+    vn_l: Number
+    clt_l_per_h: Number
+    vt_l: Number
+    clo_l_per_h: Number
+    vo_l: Number
     weight_kg: float
     age_y: float
     albumin_g_per_l: float
@@ -36,18 +43,21 @@ class Reference:
     ibw_floor_kg: float
     size_cap: float
     size_exponent: float
-    age_cl_exponent: float
-    age_v_exponent: float
-    sex_cl: float
-    sex_v: float
-    fat_v3: float
-    fat_vn: float
-    cirrhosis_v: float
-    cirrhosis_cln: float
+    age_cl_exponent: Number
+    age_v_exponent: Number
+    sex_cl: Number
+    sex_v: Number
+    sex_clt: Number
+    fat_v3: Number
+    fat_vn: Number
+    cirrhosis_v: Number
+    cirrhosis_cln: Number
     fu: float
     fun_ratio: float
+    fut_ratio: float
+    fuo_ratio: float
     albumin_l_per_g: float
-    dialysis_cl: float
+    dialysis_cl: Number
     dialysis_fu: float
 
 
@@ -60,7 +70,7 @@ class Bodies:
     weight_kg: Array
     ideal_kg: Array
     albumin_g_per_l: float
-    liver_cl: float  # multiple of clearance by liver disease; 1 for none
+    liver_cl: Number  # multiple of clearance by liver disease; 1 for none
     cirrhosis: bool
     dialysis: bool
 
@@ -72,10 +82,9 @@ class Disposition:
     cl_l_per_h: Array
     volumes_l: Array  # (compartments, people)
     exchange_l_per_h: Array  # (compartments - 1, people)
-    cln_l_per_h: Array
-    vn_l: Array
-    fu: float
-    fun: float
+    metabolite_cl_l_per_h: Array  # (metabolites, people): nordazepam, temazepam, oxazepam
+    metabolite_v_l: Array  # (metabolites, people)
+    unbound: tuple[float, ...]  # unbound fractions of diazepam and of the metabolites
 
 
 def ideal_weight(ref: Reference, *, height_cm: Array, female: Array) -> Array:
@@ -89,12 +98,12 @@ def size(ref: Reference, *, weight_kg: Array, ideal_kg: Array) -> Array:
     return np.minimum(weight_kg, ref.size_cap * ideal_kg)
 
 
-def weight_for_volume(*, weight_kg: Array, ideal_kg: Array, fat: float) -> Array:
+def weight_for_volume(*, weight_kg: Array, ideal_kg: Array, fat: Number) -> Array:
     """The weight that a volume follows, when each kilogram above the ideal counts `fat` times."""
     return np.where(weight_kg > ideal_kg, ideal_kg + fat * (weight_kg - ideal_kg), weight_kg)
 
 
-def binding(ref: Reference, *, albumin_g_per_l: float, dialysis: bool) -> tuple[float, float]:
+def binding(ref: Reference, *, albumin_g_per_l: float, dialysis: bool) -> tuple[float, Number]:
     """Unbound fraction of diazepam, and the multiple by which total clearance follows binding."""
     if dialysis:
         return ref.dialysis_fu, ref.dialysis_cl
@@ -103,16 +112,23 @@ def binding(ref: Reference, *, albumin_g_per_l: float, dialysis: bool) -> tuple[
     return ref.fu * ratio, ratio
 
 
-def metabolite(ref: Reference, bodies: Bodies, *, binding_cl: float, ageing: bool = True) -> tuple[Array, Array]:
-    """Clearance and volume of nordazepam. Clearance falls with age in men only."""
-    own_size = size(ref, weight_kg=bodies.weight_kg, ideal_kg=bodies.ideal_kg)
-    clearance = ref.cln_l_per_h * (own_size / ref.weight_kg) ** ref.size_exponent * binding_cl
+def metabolites(ref: Reference, bodies: Bodies, *, binding_cl: Number, ageing: bool = True) -> tuple[Array, Array]:
+    """Clearances and volumes of nordazepam, temazepam and oxazepam, (metabolites, people).
+
+    Clearance of nordazepam falls with age in men only, and in cirrhosis. The other two are glucuronidated: neither age
+    nor cirrhosis acts on them here.
+    """
+    own_size = size(ref, weight_kg=bodies.weight_kg, ideal_kg=bodies.ideal_kg) / ref.weight_kg
+    grown = own_size**ref.size_exponent
+    nordazepam = ref.cln_l_per_h * grown * binding_cl
     if ageing:
-        clearance = clearance * (bodies.age_y / ref.age_y) ** (ref.age_cl_exponent * (1.0 - bodies.female))
+        nordazepam = nordazepam * (bodies.age_y / ref.age_y) ** (ref.age_cl_exponent * (1.0 - bodies.female))
     if bodies.cirrhosis:
-        clearance = clearance * ref.cirrhosis_cln
-    wide = weight_for_volume(weight_kg=bodies.weight_kg, ideal_kg=bodies.ideal_kg, fat=ref.fat_vn)
-    return clearance, ref.vn_l * wide / ref.weight_kg
+        nordazepam = nordazepam * ref.cirrhosis_cln
+    wide = weight_for_volume(weight_kg=bodies.weight_kg, ideal_kg=bodies.ideal_kg, fat=ref.fat_vn) / ref.weight_kg
+    plain = bodies.weight_kg / ref.weight_kg
+    clearances = (nordazepam, ref.clt_l_per_h * grown * ref.sex_clt**bodies.female, ref.clo_l_per_h * grown)
+    return np.stack(clearances), np.stack([ref.vn_l * wide, ref.vt_l * plain, ref.vo_l * plain])
 
 
 def adult(ref: Reference, bodies: Bodies) -> Disposition:
@@ -125,14 +141,18 @@ def adult(ref: Reference, bodies: Bodies) -> Disposition:
     tissue = age**ref.age_v_exponent * ref.sex_v**bodies.female * (ref.cirrhosis_v if bodies.cirrhosis else 1.0)
     wide = weight_for_volume(weight_kg=bodies.weight_kg, ideal_kg=bodies.ideal_kg, fat=ref.fat_v3)
     plain = bodies.weight_kg / ref.weight_kg
-    cln, vn = metabolite(ref, bodies, binding_cl=binding_cl)
+    losses, volumes = metabolites(ref, bodies, binding_cl=binding_cl)
     flow = np.ones_like(clearance)
     return Disposition(
         cl_l_per_h=clearance,
         volumes_l=np.stack([ref.v1_l * plain, ref.v2_l * plain * tissue, ref.v3_l * wide / ref.weight_kg * tissue]),
         exchange_l_per_h=np.stack([ref.q2_l_per_h * flow, ref.q3_l_per_h * flow]),
-        cln_l_per_h=cln,
-        vn_l=vn,
-        fu=fu,
-        fun=ref.fun_ratio * fu,
+        metabolite_cl_l_per_h=losses,
+        metabolite_v_l=volumes,
+        unbound=unbound_fractions(ref, fu),
     )
+
+
+def unbound_fractions(ref: Reference, fu: float) -> tuple[float, ...]:
+    """Of diazepam, nordazepam, temazepam and oxazepam, which all follow the binding of diazepam."""
+    return (fu, ref.fun_ratio * fu, ref.fut_ratio * fu, ref.fuo_ratio * fu)

@@ -16,11 +16,6 @@ def half_life_h(rate_per_h: Array) -> Array:
     return hours
 
 
-def formed_mg_per_mg(*, fm: Array, molar_ratio: float) -> Array:
-    """Milligrams of metabolite formed per milligram of parent cleared."""
-    return fm * molar_ratio
-
-
 def unbound(total: Array, fraction: float) -> Array:
     """Unbound level. Its spread between people is that of the total level.
 

@@ -23,6 +23,7 @@ class Spans:
     starts_h: tuple[float, ...]  # the first is -inf
     multiples: tuple[tuple[float, float], ...]  # of diazepam and nordazepam clearance
     log_sd: float
+    metabolites: int = 1
     made: tuple[Modes, ...] = ()
 
     def at(self, hours: float) -> int:
@@ -35,17 +36,21 @@ class Spans:
         return self.made[index]
 
     def _chain(self, index: int) -> Chain:
-        kinetics, absorption = self.people.disposition, self.people.absorption
-        parent, metabolite = (self._each(index, analyte) for analyte in (0, 1))
+        kinetics, absorption, kept = self.people.disposition, self.people.absorption, self.metabolites
+        parent, nordazepam = (self._each(index, analyte) for analyte in (0, 1))
+        losses = kinetics.metabolite_cl_l_per_h[:kept].copy()
+        losses[0] *= nordazepam
         return Chain(
             depot_per_h=absorption.ka_per_h,
             entering=absorption.f,
             volumes_l=kinetics.volumes_l,
             exchange_l_per_h=kinetics.exchange_l_per_h,
             loss_l_per_h=kinetics.cl_l_per_h * parent,
-            formed=self.people.formed,
-            daughter_loss_l_per_h=kinetics.cln_l_per_h * metabolite,
-            daughter_volume_l=kinetics.vn_l,
+            formed=self.people.formed[:kept],
+            passed_on=self.people.passed_on[:kept, :kept],
+            daughter_loss_l_per_h=losses,
+            daughter_volume_l=kinetics.metabolite_v_l[:kept],
+            direct=absorption.direct,
         )
 
     def _each(self, index: int, analyte: int) -> Array:
@@ -56,8 +61,11 @@ class Spans:
         return self.multiples[index][analyte] * np.exp(self.log_sd * share * self.people.interaction)
 
 
-def spans_of(exposure: Exposure, people: People) -> Spans:
-    """The spans of constant clearance. Neighbours with equal multiples are one span."""
+def spans_of(exposure: Exposure, people: People, *, metabolites: int = 1) -> Spans:
+    """The spans of constant clearance. Neighbours with equal multiples are one span.
+
+    `metabolites`: how many of nordazepam, temazepam and oxazepam are followed; fewer are faster.
+    """
     segments = sorted(exposure.segments, key=lambda segment: segment.from_h)
     if not segments or segments[0].from_h > -np.inf:
         segments.insert(0, ClearanceSegment(from_h=-np.inf, diazepam=1.0, nordazepam=1.0))
@@ -74,4 +82,4 @@ def spans_of(exposure: Exposure, people: People) -> Spans:
         elif not multiples or multiples[-1] != pair:
             starts.append(segment.from_h)
             multiples.append(pair)
-    return Spans(people, tuple(starts), tuple(multiples), exposure.log_sd)
+    return Spans(people, tuple(starts), tuple(multiples), exposure.log_sd, metabolites)

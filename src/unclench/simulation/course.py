@@ -19,7 +19,7 @@ class Curve:
     All arrays have the shape of `t_h` (hours after midnight of day 1). ng/mL.
     """
 
-    analyte: str  # diazepam | nordazepam
+    analyte: str  # diazepam | nordazepam | temazepam | oxazepam
     kind: str  # total | unbound
     unit: str
     t_h: Array
@@ -29,16 +29,27 @@ class Curve:
     p50: Array
     p75: Array
     p95: Array
+    sure_low: Array | None = None  # the middle 90 % for the typical person, from what studies leave unsure alone
+    sure_high: Array | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A number with the middle 90 % of people like this patient."""
+    """A number with the middle 90 % of people like this patient, what studies leave unsure included.
+
+    `sure_low` and `sure_high`: the middle 90 % for the typical person, from what studies leave unsure alone.
+    `unsure_share`: the part of the variance (of the logarithm) that better studies could remove.
+    `monte_carlo_error`: of `high`, from drawing no more people than were drawn.
+    """
 
     typical: float
     low: float
     high: float
     unit: str
+    sure_low: float | None = None
+    sure_high: float | None = None
+    unsure_share: float | None = None
+    monte_carlo_error: float | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,7 +57,7 @@ class Course:
     """One regimen simulated for one body and its medicines, through the whole course and washout."""
 
     regimen: Regimen
-    curves: tuple[Curve, ...]  # diazepam and nordazepam, total and unbound
+    curves: tuple[Curve, ...]  # of each analyte followed, total and unbound
     peak_ng_ml: Span  # highest diazepam of the course
     nordazepam_peak_ng_ml: Span
     end_ng_ml: Span  # diazepam at the end of the last dosing day
@@ -59,4 +70,5 @@ class Course:
     people: int
     assumed: tuple[str, ...]  # what stood in for what is not known
     facts: tuple[str, ...]  # parameter rows used
+    extrapolated: tuple[str, ...] = ()  # what of this body lies outside the people that the model rests on
     blood_peak_ug_l: Span | None = None  # highest diazepam in whole blood, as laws on driving count it

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from unclench.knowledge.load import Knowledge
-from unclench.models.covariates import Reference
+from unclench.models.covariates import Number, Reference
 from unclench.models.paediatric import ChildReference
+from unclench.models.population import Formation, MolarMasses
+from unclench.simulation.sample import Sample
 from unclench.values import KnowledgeError
 
 REFERENCE = {
@@ -18,6 +20,10 @@ REFERENCE = {
     "v3_l": ("PK-V3-DIAZEPAM", "L"),
     "cln_l_per_h": ("PK-CL-NORDAZEPAM", "L/h"),
     "vn_l": ("PK-V-NORDAZEPAM", "L"),
+    "clt_l_per_h": ("PK-CL-TEMAZEPAM", "L/h"),
+    "vt_l": ("PK-V-TEMAZEPAM", "L"),
+    "clo_l_per_h": ("PK-CL-OXAZEPAM", "L/h"),
+    "vo_l": ("PK-V-OXAZEPAM", "L"),
     "weight_kg": ("PK-REF-WEIGHT", "kg"),
     "age_y": ("PK-REF-AGE", "a"),
     "albumin_g_per_l": ("PK-REF-ALBUMIN", "g/L"),
@@ -32,12 +38,15 @@ REFERENCE = {
     "age_v_exponent": ("PK-AGE-V", "1"),
     "sex_cl": ("PK-SEX-CL", "ratio"),
     "sex_v": ("PK-SEX-V", "ratio"),
+    "sex_clt": ("PK-SEX-CLT", "ratio"),
     "fat_v3": ("PK-FAT-V3", "ratio"),
     "fat_vn": ("PK-FAT-VN", "ratio"),
     "cirrhosis_v": ("PK-CIRRHOSIS-V", "ratio"),
     "cirrhosis_cln": ("PK-CIRRHOSIS-CLN", "ratio"),
     "fu": ("PK-FU-DIAZEPAM", "1"),
     "fun_ratio": ("PK-FU-NORDAZEPAM-RATIO", "ratio"),
+    "fut_ratio": ("PK-FU-TEMAZEPAM-RATIO", "ratio"),
+    "fuo_ratio": ("PK-FU-OXAZEPAM-RATIO", "ratio"),
     "albumin_l_per_g": ("PK-ALBUMIN-AFFINITY", "L/g"),
     "dialysis_cl": ("PK-DIALYSIS-CL", "ratio"),
     "dialysis_fu": ("PK-FU-DIALYSIS", "1"),
@@ -54,16 +63,27 @@ LIVER = {
     "C": "PK-CIRRHOSIS-C",
     "unclassed": "PK-CIRRHOSIS-UNCLASSED",
 }
+ANALYTES = ("diazepam", "nordazepam", "temazepam", "oxazepam")
+FORMATION = {
+    "nordazepam": "PK-FM-NORDAZEPAM",
+    "temazepam": "PK-FM-TEMAZEPAM",
+    "oxazepam_by_nordazepam": "PK-FM-OXAZEPAM-NORDAZEPAM",
+    "oxazepam_by_temazepam": "PK-FM-OXAZEPAM-TEMAZEPAM",
+}
 CIRRHOSIS_ONLY = frozenset({"PK-CIRRHOSIS-V", "PK-CIRRHOSIS-CLN"})
 DIALYSIS_ONLY = frozenset({"PK-DIALYSIS-CL", "PK-FU-DIALYSIS"})
 
 
 @dataclass(slots=True, eq=False)
 class Numbers:
-    """Reads parameters by id, and keeps which ids were used, in order of first use."""
+    """Reads parameters by id, and keeps which ids were used, in order of first use.
+
+    With a sample, `drawn` gives every column its own draw of what studies leave unsure.
+    """
 
     known: Knowledge
     used: dict[str, None]
+    sample: Sample | None = None
 
     def value(self, key: str, unit: str) -> float:
         """The value of a row, in a unit that must be that of the row."""
@@ -74,6 +94,12 @@ class Numbers:
             )
         self.used[key] = None
         return row.value
+
+    def drawn(self, key: str, unit: str) -> Number:
+        """The value of a row for every column of the sample; the bare value without a sample or where it is sure."""
+        value = self.value(key, unit)
+        row = self.known.parameter(key)
+        return value if self.sample is None or not row.scale else self.sample.doubt(row, self.known)
 
     def log_sd(self, key: str) -> float:
         """The spread between people of a row: on the log scale, or the logit scale for a share."""
@@ -94,7 +120,7 @@ class Numbers:
 
     def reference(self, *, cirrhosis: bool, dialysis: bool) -> Reference:
         """The adult's numbers. Those of a disease that is not there are read but do not count as used."""
-        found = Reference(**{field: self.value(key, unit) for field, (key, unit) in REFERENCE.items()})
+        found = Reference(**{field: self.drawn(key, unit) for field, (key, unit) in REFERENCE.items()})  # type: ignore[arg-type]  # rows without a scale stay floats
         unused = (frozenset() if cirrhosis else CIRRHOSIS_ONLY) | (frozenset() if dialysis else DIALYSIS_ONLY)
         for key in unused:
             self.used.pop(key, None)
@@ -102,8 +128,15 @@ class Numbers:
 
     def child_reference(self) -> ChildReference:
         """The numbers of the published paediatric model."""
-        return ChildReference(**{field: self.value(key, unit) for field, (key, unit) in CHILD.items()})
+        return ChildReference(**{field: self.drawn(key, unit) for field, (key, unit) in CHILD.items()})
 
-    def liver_cl(self, cirrhosis: str | None) -> float:
+    def liver_cl(self, cirrhosis: str | None) -> Number:
         """The multiple of clearance for this class of cirrhosis."""
-        return self.value(LIVER[cirrhosis], "ratio") if cirrhosis in LIVER else 1.0
+        return self.drawn(LIVER[cirrhosis], "ratio") if cirrhosis in LIVER else 1.0
+
+    def formation(self) -> Formation:
+        """What becomes of cleared diazepam and its metabolites."""
+        return Formation(**{field: self.drawn(key, "1") for field, key in FORMATION.items()})
+
+    def molar_masses(self) -> MolarMasses:
+        return MolarMasses(**{name: self.value(f"PK-MM-{name.upper()}", "g/mol") for name in ANALYTES})

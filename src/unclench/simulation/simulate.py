@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
 
 from unclench.appraisal.findings import Appraisal, Body, Exposure
-from unclench.engine.quantiles import quantiles_in_place
 from unclench.knowledge.load import knowledge
 from unclench.models import pk
 from unclench.simulation.clearance import Spans, spans_of
 from unclench.simulation.course import Course, Curve, Span
 from unclench.simulation.existing import DAY_H, advance, begin
-from unclench.simulation.parameters import Numbers
-from unclench.simulation.people import people_like
+from unclench.simulation.parameters import ANALYTES, Numbers
+from unclench.simulation.people import People, people_like
+from unclench.simulation.routes import check_route
+from unclench.simulation.sample import Sample
+from unclench.simulation.spans import span_of
 from unclench.simulation.timeline import Marks, Stop, marks_of, stops_of, washout_steps
 from unclench.simulation.watch import Watch
 from unclench.values import Regimen, RegimenError
@@ -24,7 +27,7 @@ from unclench.values import Regimen, RegimenError
 Array = NDArray[np.float64]
 
 SEED = 20261122
-PEOPLE = 1000
+PEOPLE = 800  # and a quarter more who differ only by what studies leave unsure
 
 
 def simulate(
@@ -39,6 +42,7 @@ def simulate(
         on=appraisal.on,
         seed=seed,
         people=people,
+        patient=appraisal.patient_ref,
     )
 
 
@@ -51,28 +55,77 @@ def simulate_courses(
     on: date,
     seed: int = SEED,
     people: int = PEOPLE,
+    patient: str = "",
     fed: bool = False,
 ) -> tuple[Course, ...]:
-    """One course per regimen. Time zero is midnight of `on`, the day on which every regimen starts."""
+    """One course per regimen. Time zero is midnight of `on`, the day on which every regimen starts.
+
+    Raises
+    ------
+    RegimenError
+        for a route or form that the model does not know, routes that differ, or a start on another day.
+    """
     if not regimens:
         return ()
-    for regimen in (*regimens, *([existing] if existing else [])):
-        _check(regimen, on, is_existing=regimen is existing)
-    numbers = Numbers(knowledge(), {})
-    crowd = people_like(body, numbers, seed=seed, people=people, fed=fed)
-    spans = spans_of(exposure, crowd)
-    marks = [marks_of(regimen) for regimen in regimens]
-    watch = _walk(spans, regimens, marks, existing=existing, on=on, numbers=numbers)
-    summary = _Summary(watch, spans, numbers)
+    walked = walk(
+        body=body,
+        exposure=exposure,
+        regimens=regimens,
+        existing=existing,
+        on=on,
+        numbers=Numbers(knowledge(), {}, Sample(seed, people, patient)),
+        fed=fed,
+    )
+    summary = Summary(walked)
     return tuple(
         summary.course(index, regimen, background=existing is not None) for index, regimen in enumerate(regimens)
     )
 
 
-def _check(regimen: Regimen, on: date, *, is_existing: bool) -> None:
-    if regimen.route != "oral":
+@dataclass(frozen=True, slots=True, eq=False)
+class Walked:
+    """A walk that is over: its notes, and all that it was made with."""
+
+    watch: Watch
+    spans: Spans
+    numbers: Numbers
+
+    @property
+    def people(self) -> People:
+        return self.spans.people
+
+
+def walk(
+    *,
+    body: Body,
+    exposure: Exposure,
+    regimens: Sequence[Regimen],
+    existing: Regimen | None,
+    on: date,
+    numbers: Numbers,
+    fed: bool = False,
+    metabolites: int = 1,
+    keep: bool = False,
+) -> Walked:
+    """Draw the people and walk them through all regimens at once."""
+    for regimen in (*regimens, *([existing] if existing else [])):
+        _check(regimen, regimens[0], on, is_existing=regimen is existing)
+    first = regimens[0]
+    crowd = people_like(body, numbers, route=first.route, form=first.form, fed=fed)
+    spans = spans_of(exposure, crowd, metabolites=metabolites)
+    marks = [marks_of(regimen) for regimen in regimens]
+    watch = _walk(spans, regimens, marks, existing=existing, on=on, numbers=numbers, keep=keep)
+    return Walked(watch, spans, numbers)
+
+
+def _check(regimen: Regimen, first: Regimen, on: date, *, is_existing: bool) -> None:
+    check_route(regimen)
+    if (regimen.route, regimen.form) != (first.route, first.form) and not is_existing:
         raise RegimenError(
-            where="a regimen", found=f"route {regimen.route}", need="oral", fix="Only oral doses can be simulated."
+            where="regimens",
+            found=f"{first.route} {first.form} and {regimen.route} {regimen.form}",
+            need="one route and form",
+            fix="Simulate each route by itself.",
         )
     if regimen.start != on and not is_existing:
         raise RegimenError(
@@ -91,6 +144,7 @@ def _walk(
     existing: Regimen | None,
     on: date,
     numbers: Numbers,
+    keep: bool,
 ) -> Watch:
     """Walk all regimens at once through the course and the washout, noting what is asked for."""
     march = begin(spans, existing, on, scale=pk.NG_ML_PER_MG_L)
@@ -101,7 +155,7 @@ def _walk(
             due.setdefault(at, [0.0] * len(regimens))[index] += float(mg) * pk.NG_ML_PER_MG_L
     for at in sorted(due):
         march.give(at, due[at])
-    watch = Watch(march, marks, numbers.value("PK-GONE-FRACTION", "1"))
+    watch = Watch(march, marks, numbers.value("PK-GONE-FRACTION", "1"), spans.people.sample.people, keep)
     for stop in stops_of(regimens, marks):
         _visit(watch, spans, stop)
     _wash_out(watch, spans, longest_h=numbers.value("PK-WASHOUT-DAYS", "d") * DAY_H)
@@ -134,68 +188,81 @@ def _wash_out(watch: Watch, spans: Spans, *, longest_h: float) -> None:
     watch.flush()
 
 
-class _Summary:
+class Summary:
     """Puts the notes of a walk into courses."""
 
-    def __init__(self, watch: Watch, spans: Spans, numbers: Numbers) -> None:
-        self._watch, self._spans, self._numbers = watch, spans, numbers
+    def __init__(self, walked: Walked) -> None:
+        watch, self._spans, self._numbers = walked.watch, walked.spans, walked.numbers
+        self._watch = watch
         self._times = np.array(watch.times)
-        self._typical = np.stack(watch.typical)  # (times, 2, series)
-        self._ranges = np.concatenate(watch.ranges, axis=1)  # (shares, times, 2, series)
+        self._typical = np.stack(watch.typical)  # (times, analytes, series)
+        self._ranges = np.concatenate(watch.ranges, axis=1)  # (shares, times, analytes, series)
+        self._unsure = np.concatenate(watch.unsure, axis=1)  # (2, times, analytes, series)
         self._steady: dict[int, Span] = {}
-        self._steady_share = numbers.value("PK-STEADY-FRACTION", "1")
+        self._steady_share = self._numbers.value("PK-STEADY-FRACTION", "1")
 
     def course(self, index: int, regimen: Regimen, *, background: bool) -> Course:
         watch, mark = self._watch, self._watch.marks[index]
         span = self._spans.at(mark.last_dose_h)
         modes = self._spans.modes(span)
-        assumed = self._spans.people.assumed
+        people = self._spans.people
         first, first_end, last, last_end = (watch.areas[edge, index] for edge in mark.edges)
+        nordazepam_rate = modes.rates[modes.feeding.stop]
         return Course(
             regimen=regimen,
             curves=self._curves(index),
-            peak_ng_ml=_span(watch.peak[0, index], "ng/mL"),
-            nordazepam_peak_ng_ml=_span(watch.peak[1, index], "ng/mL"),
+            peak_ng_ml=self._span(watch.peak[0, index], "ng/mL"),
+            nordazepam_peak_ng_ml=self._span(watch.peak[1, index], "ng/mL"),
             end_ng_ml=self._at(mark.end_h, index),
-            accumulation=_span((last_end - last) / (first_end - first), "ratio"),
+            accumulation=self._span((last_end - last) / (first_end - first), "ratio"),
             steady_state_days=self._steady_days(span),
-            half_life_h=_span(pk.half_life_h(modes.body_rates.min(axis=0)), "h"),
-            nordazepam_half_life_h=_span(pk.half_life_h(modes.rates[-1]), "h"),
-            gone_days=_span(watch.gone_h(index) / DAY_H, "d"),
+            half_life_h=self._span(pk.half_life_h(modes.body_rates.min(axis=0)), "h"),
+            nordazepam_half_life_h=self._span(pk.half_life_h(nordazepam_rate), "h"),
+            gone_days=self._span(watch.gone_h(index) / DAY_H, "d"),
             background_ng_ml=self._at(0.0, index) if background else None,
-            people=watch.peak.shape[-1] - 1,
-            assumed=(*assumed, knowledge().say("SIM-AS-NEEDED")) if regimen.as_needed else assumed,
-            blood_peak_ug_l=_span(watch.peak[0, index] / self._numbers.value("PK-PLASMA-BLOOD", "ratio"), "ug/L"),
+            people=people.sample.people,
+            assumed=(*people.assumed, knowledge().say("SIM-AS-NEEDED")) if regimen.as_needed else people.assumed,
+            extrapolated=people.extrapolated,
+            blood_peak_ug_l=self._span(watch.peak[0, index] / self._numbers.value("PK-PLASMA-BLOOD", "ratio"), "ug/L"),
             facts=tuple(self._numbers.used),
         )
 
+    def _span(self, values: Array, unit: str) -> Span:
+        return span_of(values, unit, self._spans.people.sample.people)
+
     def _curves(self, index: int) -> tuple[Curve, ...]:
-        kinetics = self._spans.people.disposition
+        fractions = self._spans.people.disposition.unbound
         made = []
-        for analyte, (name, fraction) in enumerate((("diazepam", kinetics.fu), ("nordazepam", kinetics.fun))):
-            typical, ranges = self._typical[:, analyte, index], self._ranges[:, :, analyte, index]
-            for kind, share in (("total", 1.0), ("unbound", fraction)):
-                lines = [pk.unbound(line, share) for line in (typical, *ranges)]
-                made.append(Curve(name, kind, "ng/mL", self._times, *lines))
+        for analyte in range(self._typical.shape[1]):
+            lines = (
+                self._typical[:, analyte, index],
+                *self._ranges[:, :, analyte, index],
+                *self._unsure[:, :, analyte, index],
+            )
+            for kind, share in (("total", 1.0), ("unbound", fractions[analyte])):
+                shared = [pk.unbound(line, share) for line in lines]
+                made.append(Curve(ANALYTES[analyte], kind, "ng/mL", self._times, *shared))
         return tuple(made)
 
     def _at(self, hours: float, index: int) -> Span:
         """Diazepam at a time that is shown."""
         where = int(np.searchsorted(self._times, hours))
-        ranges = self._ranges[:, where, 0, index]
-        return Span(float(self._typical[where, 0, index]), float(ranges[0]), float(ranges[-1]), "ng/mL")
+        ranges, unsure = self._ranges[:, where, 0, index], self._unsure[:, where, 0, index]
+        return Span(
+            float(self._typical[where, 0, index]),
+            float(ranges[0]),
+            float(ranges[-1]),
+            "ng/mL",
+            sure_low=float(unsure[0]),
+            sure_high=float(unsure[1]),
+        )
 
     def _steady_days(self, span: int) -> Span:
         if span not in self._steady:
             modes = self._spans.modes(span)
-            rates = modes.rates[:-1]
-            areas = modes.weights[0, :-1] * modes.given[:-1] / rates
+            body = modes.feeding
+            rates = modes.rates[body]
+            areas = modes.weights[0, body] * modes.given[body] / rates
             hours = pk.hours_to_steady_state(self._steady_share, rates=rates, areas=areas)
-            self._steady[span] = _span(hours / DAY_H, "d")
+            self._steady[span] = self._span(hours / DAY_H, "d")
         return self._steady[span]
-
-
-def _span(values: Array, unit: str) -> Span:
-    """The typical person, who is last, and the middle 90 % of the others."""
-    low, high = quantiles_in_place(values[:-1].copy(), (0.05, 0.95))
-    return Span(typical=float(values[-1]), low=float(low), high=float(high), unit=unit)

@@ -24,24 +24,28 @@ CLEAR_SHARE = 0.96
 
 @dataclass(slots=True, eq=False)
 class Watch:
-    """Notes of one march. People are the last axis, the typical one the last of them."""
+    """Notes of one march. Columns as `sample.py` has them; with `keep` every level that is shown is handed on."""
 
     march: March
     marks: Sequence[Marks]
     gone_share: float
+    people: int
+    keep: bool = False
     times: list[float] = field(default_factory=list)
-    typical: list[Array] = field(default_factory=list)  # (2, series) per shown time
-    ranges: list[Array] = field(default_factory=list)  # (shares, chunk, 2, series)
+    typical: list[Array] = field(default_factory=list)  # (analytes, series) per shown time
+    ranges: list[Array] = field(default_factory=list)  # (shares, chunk, analytes, series), of people
+    unsure: list[Array] = field(default_factory=list)  # (2, chunk, analytes, series), of the typical person
+    kept: list[Array] = field(default_factory=list)  # (chunk, analytes, series, columns)
     areas: dict[tuple[float, int], Array] = field(default_factory=dict)  # by time and series: (people,)
-    peak: Array = field(init=False)  # (2, series, people)
-    sum_peak: Array = field(init=False)  # (series, people), of the analytes together
+    peak: Array = field(init=False)  # (analytes, series, columns)
+    sum_peak: Array = field(init=False)  # (series, columns), of diazepam and nordazepam together
     _fall: list[tuple[float, Array]] = field(default_factory=list)  # time, the analytes together (series, people)
     _buffer: Array = field(init=False)
     _filled: int = 0
 
     def __post_init__(self) -> None:
         levels = self.march.levels()
-        self.peak, self.sum_peak = levels.copy(), levels.sum(axis=0)
+        self.peak, self.sum_peak = levels.copy(), levels[0] + levels[1]
         self._buffer = np.empty((CHUNK, *levels.shape))
 
     def look(self, *, show: bool) -> None:
@@ -82,7 +86,11 @@ class Watch:
     def flush(self) -> None:
         """Turn what is in the buffer into quantiles."""
         if self._filled:
-            self.ranges.append(quantiles_in_place(self._buffer[: self._filled, ..., :-1], SHARES))
+            filled = self._buffer[: self._filled]
+            if self.keep:
+                self.kept.append(filled.copy())
+            self.ranges.append(quantiles_in_place(filled[..., : self.people], SHARES))
+            self.unsure.append(quantiles_in_place(filled[..., self.people : -1], (SHARES[0], SHARES[-1])))
             self._filled = 0
 
     def typical_gone(self) -> bool:
@@ -92,7 +100,7 @@ class Watch:
     def clear(self) -> bool:
         """Whether enough people have, the typical one among them."""
         below = self._fall[-1][1] < self.gone_share * self.sum_peak
-        return self.typical_gone() and bool(np.all(below.mean(axis=1) >= CLEAR_SHARE))
+        return self.typical_gone() and bool(np.all(below[:, : self.people].mean(axis=1) >= CLEAR_SHARE))
 
     def gone_h(self, series: int) -> Array:
         """Hours from the last dose until the analytes together fall below the share of their peak.
