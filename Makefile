@@ -98,6 +98,10 @@ format: $(DEV) ## put source in the house format
 docs: $(DEV) ## write the generated pages again
 	@$(BIN)/python -m scripts.docs
 
+.PHONY: fit-kinetics
+fit-kinetics: $(DEV) ## refit the kinetics to the building studies, and write the rows
+	@$(BIN)/python -m scripts.fit_kinetics
+
 .PHONY: night
 SEED ?= $(shell date +%Y%m%d)
 night: $(DEV) ## long random draws; the closing line goes into docs/night.md with date and seed

@@ -1,18 +1,20 @@
-"""The reference subject shows the kinetics that the evidence gives for him, and other bodies differ as published."""
+"""The reference subject shows what the rows say by closed forms worked out here, and other bodies differ as they say.
+
+Whether the rows are right is for the qualification to say (`evidence/qualification.html`).
+"""
 
 from __future__ import annotations
 
-import csv
 import dataclasses
 import math
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from unclench.appraisal.findings import Body, ClearanceSegment, Exposure
+from unclench.knowledge.load import knowledge
 from unclench.simulation import simulate_courses
 from unclench.simulation.course import Course
 from unclench.values import Answer, Dose, Phase, Regimen
@@ -49,26 +51,38 @@ def average_of_last_day(found: Course, analyte: int) -> float:
     return float(np.trapezoid(np.interp(fine, curve.t_h, curve.typical), fine) / 24.0)
 
 
+def row(key: str) -> float:
+    return knowledge().parameter(key).value
+
+
 @pytest.mark.verifies("M1")
 def test_half_lives_of_the_reference_subject() -> None:
+    """Against the eigenvalues of his three compartments, and the ratio of clearance and volume of nordazepam."""
     found = course(REFERENCE, regimen(1, ("10", 8.0)))
-    assert found.half_life_h.typical == pytest.approx(49.0, abs=1.0)
-    assert found.nordazepam_half_life_h.typical == pytest.approx(62.0, abs=1.0)
+    v1, v2, v3 = (row(f"PK-V{number}-DIAZEPAM") for number in (1, 2, 3))
+    q2, q3, cl = row("PK-Q2-DIAZEPAM"), row("PK-Q3-DIAZEPAM"), row("PK-CL-DIAZEPAM")
+    body = np.array([[-(cl + q2 + q3) / v1, q2 / v2, q3 / v3], [q2 / v1, -q2 / v2, 0.0], [q3 / v1, 0.0, -q3 / v3]])
+    slowest = float(np.min(-np.linalg.eigvals(body).real))
+    assert found.half_life_h.typical == pytest.approx(math.log(2) / slowest, rel=1e-6)
+    metabolite = math.log(2) * row("PK-V-NORDAZEPAM") / row("PK-CL-NORDAZEPAM")
+    assert found.nordazepam_half_life_h.typical == pytest.approx(metabolite, rel=1e-6)
 
 
 @pytest.mark.verifies("M1")
 def test_single_fasted_tablet() -> None:
     found = course(REFERENCE, regimen(1, ("10", 8.0)))
     curve = found.curves[0]
-    assert 290 <= found.peak_ng_ml.typical <= 410
-    assert 0.7 <= curve.t_h[np.argmax(curve.typical)] - 8.0 <= 1.1
+    assert 200 <= found.peak_ng_ml.typical <= 450, "published means of 10 mg: 209 to 406 ng/mL"
+    assert 0.7 <= curve.t_h[np.argmax(curve.typical)] - 8.0 <= 1.6
 
 
 @pytest.mark.verifies("M1")
 def test_steady_state_levels_per_daily_milligram() -> None:
     found = course(REFERENCE, regimen(90, ("1", 0.0), ("1", 6.0), ("1", 12.0), ("1", 18.0)))
-    assert average_of_last_day(found, 0) / 4 == pytest.approx(26.0, rel=0.04)
-    assert average_of_last_day(found, 2) / 4 == pytest.approx(36.0, rel=0.04)
+    share = row("PK-F-ORAL")
+    assert average_of_last_day(found, 0) / 4 == pytest.approx(share / row("PK-CL-DIAZEPAM") / 24 * 1000, rel=0.04)
+    formed = share * row("PK-FM-NORDAZEPAM") * row("PK-MM-NORDAZEPAM") / row("PK-MM-DIAZEPAM")
+    assert average_of_last_day(found, 2) / 4 == pytest.approx(formed / row("PK-CL-NORDAZEPAM") / 24 * 1000, rel=0.04)
 
 
 @pytest.mark.verifies("M1")
@@ -96,8 +110,10 @@ def test_low_albumin_keeps_the_unbound_level() -> None:
 
 
 @pytest.mark.verifies("M1")
-@pytest.mark.parametrize(("child_class", "share"), [("A", 0.75), ("B", 0.5), ("C", 0.35), ("unclassed", 0.5)])
-def test_cirrhosis_raises_steady_state_by_its_class(child_class: str, share: float) -> None:
+@pytest.mark.parametrize("child_class", ["A", "B", "C", "unclassed"])
+def test_cirrhosis_raises_steady_state_by_its_class(child_class: str) -> None:
+    share = row(f"PK-CIRRHOSIS-{child_class.upper()}")
+    assert 0.2 < share < 1.0
     long = regimen(300, ("2", 8.0), ("2", 20.0))
     own, other = course(REFERENCE, long), course(dataclasses.replace(REFERENCE, cirrhosis=child_class), long)
     assert average_of_last_day(other, 0) == pytest.approx(average_of_last_day(own, 0) / share, rel=0.05)
@@ -109,31 +125,3 @@ def test_half_the_clearance_doubles_steady_state() -> None:
     halved = dataclasses.replace(NO_CHANGE, segments=(ClearanceSegment(-math.inf, 0.5, 1.0),))
     ratio = average_of_last_day(course(REFERENCE, long, halved), 0) / average_of_last_day(course(REFERENCE, long), 0)
     assert ratio == pytest.approx(2.0, rel=0.02)
-
-
-# Published arms that the equations should meet within 1.5-fold: (study, body, quantity of the course).
-ARMS = (
-    ("Greenblatt1989", {"age_y": 27.0}, "half-life"),
-    ("Abernethy1983_O_SD", {"weight_kg": 92.0, "height_cm": None, "sex": None, "age_y": None}, "half-life"),
-    ("Klotz1975_cirrhosis", {"cirrhosis": "unclassed", "age_y": 45.0}, "half-life"),
-    ("Ochs1981b_renal", {"dialysis": Answer.YES, "age_y": 50.0}, "clearance per kg"),
-)
-
-
-@pytest.mark.parametrize(("study", "changes", "quantity"), ARMS, ids=[arm[0] for arm in ARMS])
-def test_published_arms_are_met_roughly(study: str, changes: dict[str, object], quantity: str) -> None:
-    """A check of sanity, not a qualification: the same literature informed the values."""
-    path = Path(__file__).resolve().parents[2].parent / "shared" / "evidence" / "pk_studies.csv"
-    if not path.exists():
-        pytest.skip("the collected studies are not here (../shared/evidence/pk_studies.csv)")
-    with path.open(encoding="utf-8") as lines:
-        row = next(row for row in csv.DictReader(lines) if row["study_id"] == study)
-    found = course(dataclasses.replace(REFERENCE, **changes), regimen(1, ("10", 8.0)))  # type: ignore[arg-type]
-    if quantity == "half-life":
-        observed, predicted = float(row["t_half_h"]), found.half_life_h.typical
-    else:
-        curve = found.curves[0]
-        tail = curve.typical[-1] * found.half_life_h.typical / math.log(2)
-        area_ng_h_ml = float(np.trapezoid(curve.typical, curve.t_h)) + float(tail)
-        observed, predicted = float(row["cl_ml_min_kg"]), 0.95 * 10e6 / area_ng_h_ml / 60 / 70
-    assert 1 / 1.5 <= predicted / observed <= 1.5
