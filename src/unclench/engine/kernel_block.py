@@ -17,14 +17,20 @@ from unclench.engine.kernel_modes import DAUGHTER, ENTERING, FIRST_DAUGHTER, VOL
 
 LANES = 64
 # Rows of the work space, each LANES long; blocks of 8 rows are mode vectors.
-AMOUNT, RATE, INTO, BOLUS, WEIGHT, DECAY = 0, 8, 16, 24, 32, 72
+AMOUNT, RATE, INTO, BOLUS, WEIGHT, LEVEL = 0, 8, 16, 24, 32, 72
 KEPT_STEPS = 8
 TEMPORARY, STILL = KEPT_STEPS, KEPT_STEPS + 1
-LEVEL = DECAY + 8 * (KEPT_STEPS + 2)
 HOURS, INFLOW, NOW, NEXT = LEVEL + 5, LEVEL + 6, LEVEL + 7, LEVEL + 8
 # Below this a mode has vanished.
 VANISHED = 1e-250
 SPACE = (LEVEL + 9) * LANES
+DECAYS = 8 * (KEPT_STEPS + 2) * LANES
+
+
+@part
+def row(ws: Array, at: int) -> Array:
+    """One row: seen as an array of its own, its loops need no check for negative places."""
+    return ws[at * LANES : (at + 1) * LANES]
 
 
 @part
@@ -48,29 +54,32 @@ def unused(k: int, bodies: int, daughters: int) -> bool:
 
 
 @part
-def fill_decay(ws: Array, slot: int, hours: float, bodies: int, daughters: int) -> None:
+def fill_decay(ws: Array, decays: Array, slot: int, hours: float, bodies: int, daughters: int) -> None:
     """Decays over a step that is the same for everyone."""
     for k in range(8):
         if unused(k, bodies, daughters):
             continue
-        to, rate = (DECAY + 8 * slot + k) * LANES, (RATE + k) * LANES
+        to, rate = row(decays, 8 * slot + k), row(ws, RATE + k)
         for i in range(LANES):
-            ws[to + i] = exp_minus(ws[rate + i] * hours)
+            to[i] = exp_minus(rate[i] * hours)
 
 
 @part
-def advance(ws: Array, bodies: int, daughters: int) -> None:
-    """Each lane by its own HOURS, with its own steady INFLOW into the first compartment."""
+def advance(ws: Array, bodies: int, daughters: int, steady: bool) -> None:
+    """Each lane by its own HOURS, with its own INFLOW into the first compartment unless `steady`."""
     for k in range(8):
         if unused(k, bodies, daughters):
             continue
-        z, rate, bolus = (AMOUNT + k) * LANES, (RATE + k) * LANES, (BOLUS + k) * LANES
-        for i in range(LANES):
-            hours = ws[HOURS * LANES + i]
-            x = ws[rate + i] * hours
-            left = exp_minus(x)
-            came = ws[bolus + i] * ws[INFLOW * LANES + i] * hours * mean_of_exp_minus(x, left)
-            ws[z + i] = ws[z + i] * left + came
+        z, rate, bolus, hours = row(ws, AMOUNT + k), row(ws, RATE + k), row(ws, BOLUS + k), row(ws, HOURS)
+        if steady:
+            for i in range(LANES):
+                z[i] *= exp_minus(rate[i] * hours[i])
+        else:
+            inflow = row(ws, INFLOW)
+            for i in range(LANES):
+                x = rate[i] * hours[i]
+                left = exp_minus(x)
+                z[i] = z[i] * left + bolus[i] * inflow[i] * hours[i] * mean_of_exp_minus(x, left)
 
 
 @part
@@ -125,7 +134,6 @@ def begin(
         count[i] = timeline(p, starts, *doses, what[i])
         pointer[i], running[i] = 0, 0
         ws[NEXT * LANES + i] = what[i, 0, 0] if count[i] > 0 else np.inf
-    ws[(DECAY + 8 * STILL) * LANES : (DECAY + 8 * (STILL + 1)) * LANES] = 1.0
 
 
 @part
@@ -156,5 +164,5 @@ def step_to(ws: Array, to: float, bodies: int, daughters: int) -> bool:
         behind = behind or stop < to
         ws[HOURS * LANES + i] = stop - ws[NOW * LANES + i]
         ws[NOW * LANES + i] = stop
-    advance(ws, bodies, daughters)
+    advance(ws, bodies, daughters, np.max(np.abs(row(ws, INFLOW))) == 0.0)
     return behind

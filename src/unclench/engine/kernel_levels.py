@@ -14,7 +14,7 @@ from unclench.engine.compiled import Array, kernel, part
 from unclench.engine.kernel_block import (
     AMOUNT,
     BOLUS,
-    DECAY,
+    DECAYS,
     HOURS,
     INTO,
     LANES,
@@ -29,6 +29,7 @@ from unclench.engine.kernel_block import (
     begin,
     fill_decay,
     flush,
+    row,
     step_to,
     unused,
 )
@@ -43,27 +44,27 @@ def emitter(bodies: int, daughters: int) -> Any:
     two, three, any_daughter = bodies > 1, bodies > 2, daughters
 
     @part
-    def emit(ws: Array, out: Array, rows: Any, slots: Any, first: int, last: int, at: int, width: int) -> None:
+    def emit(ws: Array, decays: Array, out: Array, rows: Any, slots: Any, first: int, last: int, at: int, width: int) -> None:
         for j in range(first, last):
-            decay = (DECAY + 8 * slots[j]) * LANES
+            decay = decays[8 * slots[j] * LANES : 8 * (slots[j] + 1) * LANES]
             for i in range(LANES):
-                z0 = ws[i] * ws[decay + i]
-                z1 = ws[LANES + i] * ws[decay + LANES + i]
+                z0 = ws[i] * decay[i]
+                z1 = ws[LANES + i] * decay[LANES + i]
                 ws[i], ws[LANES + i] = z0, z1
                 z2 = z3 = z4 = z5 = z6 = 0.0
                 w = WEIGHT * LANES + i
                 level = ws[w] * z0 + ws[w + LANES] * z1
                 if two:
-                    z2 = ws[2 * LANES + i] * ws[decay + 2 * LANES + i]
+                    z2 = ws[2 * LANES + i] * decay[2 * LANES + i]
                     ws[2 * LANES + i] = z2
                     level += ws[w + 2 * LANES] * z2
                 if three:
-                    z3 = ws[3 * LANES + i] * ws[decay + 3 * LANES + i]
+                    z3 = ws[3 * LANES + i] * decay[3 * LANES + i]
                     ws[3 * LANES + i] = z3
                     level += ws[w + 3 * LANES] * z3
                 ws[LEVEL * LANES + i] = level
                 if any_daughter > 0:
-                    z4 = ws[4 * LANES + i] * ws[decay + 4 * LANES + i]
+                    z4 = ws[4 * LANES + i] * decay[4 * LANES + i]
                     ws[4 * LANES + i] = z4
                     w += 8 * LANES
                     level = ws[w] * z0 + ws[w + LANES] * z1 + ws[w + 4 * LANES] * z4
@@ -73,7 +74,7 @@ def emitter(bodies: int, daughters: int) -> Any:
                         level += ws[w + 3 * LANES] * z3
                     ws[(LEVEL + 1) * LANES + i] = level
                 if any_daughter > 1:
-                    z5 = ws[5 * LANES + i] * ws[decay + 5 * LANES + i]
+                    z5 = ws[5 * LANES + i] * decay[5 * LANES + i]
                     ws[5 * LANES + i] = z5
                     w += 8 * LANES
                     level = ws[w] * z0 + ws[w + LANES] * z1 + ws[w + 4 * LANES] * z4 + ws[w + 5 * LANES] * z5
@@ -83,7 +84,7 @@ def emitter(bodies: int, daughters: int) -> Any:
                         level += ws[w + 3 * LANES] * z3
                     ws[(LEVEL + 2) * LANES + i] = level
                 if any_daughter > 2:
-                    z6 = ws[6 * LANES + i] * ws[decay + 6 * LANES + i]
+                    z6 = ws[6 * LANES + i] * decay[6 * LANES + i]
                     ws[6 * LANES + i] = z6
                     w += 8 * LANES
                     level = ws[w] * z0 + ws[w + LANES] * z1 + ws[w + 4 * LANES] * z4 + ws[w + 5 * LANES] * z5
@@ -94,8 +95,9 @@ def emitter(bodies: int, daughters: int) -> Any:
                         level += ws[w + 3 * LANES] * z3
                     ws[(LEVEL + 3) * LANES + i] = level
             for a in range(1 + daughters):
+                found, to = row(ws, LEVEL + a), out[a, rows[j], at : at + width]
                 for i in range(width):
-                    out[a, rows[j], at + i] = ws[(LEVEL + a) * LANES + i]
+                    to[i] = found[i]
 
     return emit
 
@@ -106,41 +108,41 @@ THREE_0, THREE_1, THREE_2, THREE_3 = (emitter(3, d) for d in range(4))
 
 
 @part
-def emit(size: int, ws: Array, out: Array, rows: Any, slots: Any, first: int, last: int, at: int, width: int) -> None:
+def emit(size: int, ws: Array, decays: Array, out: Array, rows: Any, slots: Any, first: int, last: int, at: int, width: int) -> None:
     """The emitter of this size, where `size` is 10 times the compartments and the daughters."""
     if size == 10:
-        ONE_0(ws, out, rows, slots, first, last, at, width)
+        ONE_0(ws, decays, out, rows, slots, first, last, at, width)
     elif size == 11:
-        ONE_1(ws, out, rows, slots, first, last, at, width)
+        ONE_1(ws, decays, out, rows, slots, first, last, at, width)
     elif size == 12:
-        ONE_2(ws, out, rows, slots, first, last, at, width)
+        ONE_2(ws, decays, out, rows, slots, first, last, at, width)
     elif size == 13:
-        ONE_3(ws, out, rows, slots, first, last, at, width)
+        ONE_3(ws, decays, out, rows, slots, first, last, at, width)
     elif size < 30:
-        emit_two(size, ws, out, rows, slots, first, last, at, width)
+        emit_two(size, ws, decays, out, rows, slots, first, last, at, width)
     elif size == 30:
-        THREE_0(ws, out, rows, slots, first, last, at, width)
+        THREE_0(ws, decays, out, rows, slots, first, last, at, width)
     elif size == 31:
-        THREE_1(ws, out, rows, slots, first, last, at, width)
+        THREE_1(ws, decays, out, rows, slots, first, last, at, width)
     elif size == 32:
-        THREE_2(ws, out, rows, slots, first, last, at, width)
+        THREE_2(ws, decays, out, rows, slots, first, last, at, width)
     else:
-        THREE_3(ws, out, rows, slots, first, last, at, width)
+        THREE_3(ws, decays, out, rows, slots, first, last, at, width)
 
 
 @part
 def emit_two(
-    size: int, ws: Array, out: Array, rows: Any, slots: Any, first: int, last: int, at: int, width: int
+    size: int, ws: Array, decays: Array, out: Array, rows: Any, slots: Any, first: int, last: int, at: int, width: int
 ) -> None:
     """The emitters of two compartments."""
     if size == 20:
-        TWO_0(ws, out, rows, slots, first, last, at, width)
+        TWO_0(ws, decays, out, rows, slots, first, last, at, width)
     elif size == 21:
-        TWO_1(ws, out, rows, slots, first, last, at, width)
+        TWO_1(ws, decays, out, rows, slots, first, last, at, width)
     elif size == 22:
-        TWO_2(ws, out, rows, slots, first, last, at, width)
+        TWO_2(ws, decays, out, rows, slots, first, last, at, width)
     else:
-        TWO_3(ws, out, rows, slots, first, last, at, width)
+        TWO_3(ws, decays, out, rows, slots, first, last, at, width)
 
 
 @part
@@ -164,8 +166,9 @@ def dose_all(ws: Array, what: Array, count: Any, pointer: Any, bodies: int, daug
         ws[NEXT * LANES + i] = what[i, pointer[i], 0] if pointer[i] < count[i] else np.inf
     for k in range(8):
         if not unused(k, bodies, daughters):
+            z, amount, each = row(ws, AMOUNT + k), row(ws, HOURS), row(ws, given + k)
             for i in range(LANES):
-                ws[(AMOUNT + k) * LANES + i] += ws[HOURS * LANES + i] * ws[(given + k) * LANES + i]
+                z[i] += amount[i] * each[i]
 
 
 @part
@@ -180,10 +183,10 @@ def quiet_until(stops: Array, slots: Any, first: int, next_event: float) -> int:
 
 
 @part
-def ready_decay(ws: Array, slot: int, hours: float, ready: Any, bodies: int, daughters: int) -> None:
+def ready_decay(ws: Array, decays: Array, slot: int, hours: float, ready: Any, bodies: int, daughters: int) -> None:
     """Make sure that the slot holds the decay over this step."""
     if slot == TEMPORARY or ready[slot] == 0:
-        fill_decay(ws, slot, hours, bodies, daughters)
+        fill_decay(ws, decays, slot, hours, bodies, daughters)
         ready[slot] = 1
 
 
@@ -193,7 +196,7 @@ def march(
     at: int, bodies: int, daughters: int, room: Any, out: Array, flags: Any,
 ) -> None:  # fmt: skip
     """One block through all times."""
-    what, count, pointer, running, ready, still, m, ws = room
+    what, count, pointer, running, ready, still, m, ws, decays = room
     begin(par, starts, doses, at, bodies, daughters, what, count, pointer, running, m, ws, flags)
     ready[:] = 0
     width, size, j, now = min(LANES, par.shape[2] - at), 10 * bodies + daughters, 0, start
@@ -201,16 +204,16 @@ def march(
         next_event = np.min(ws[NEXT * LANES : (NEXT + 1) * LANES])
         flush(ws)
         if j > 0 and next_event >= stops[j] and np.max(running) == 0:
-            ready_decay(ws, slots[j], steps[j], ready, bodies, daughters)
+            ready_decay(ws, decays, slots[j], steps[j], ready, bodies, daughters)
             last = quiet_until(stops, slots, j, next_event)
             for k in range(j + 1, last):
-                ready_decay(ws, slots[k], steps[k], ready, bodies, daughters)
+                ready_decay(ws, decays, slots[k], steps[k], ready, bodies, daughters)
             if last > j:
-                emit(size, ws, out, rows, slots, j, last, at, width)
+                emit(size, ws, decays, out, rows, slots, j, last, at, width)
                 j, now = last, stops[last - 1]
                 continue
             if all_at(ws, what, pointer, running, stops[j]):
-                decay_only(ws, slots[j], bodies, daughters)
+                decay_only(ws, decays, slots[j], bodies, daughters)
                 while all_at(ws, what, pointer, running, stops[j]):
                     dose_all(ws, what, count, pointer, bodies, daughters)
                 now = stops[j]
@@ -220,18 +223,19 @@ def march(
             behind = step_to(ws, stops[j], bodies, daughters)
             if arrive(par, at, bodies, daughters, what, count, pointer, running, m, ws, flags):
                 ready[:] = 0
-        emit(size, ws, out, rows, still, j, j + 1, at, width)
+        emit(size, ws, decays, out, rows, still, j, j + 1, at, width)
         now = stops[j]
         j += 1
 
 
 @part
-def decay_only(ws: Array, slot: int, bodies: int, daughters: int) -> None:
+def decay_only(ws: Array, decays: Array, slot: int, bodies: int, daughters: int) -> None:
     """One step of everyone, by decays that are ready."""
     for k in range(8):
         if not unused(k, bodies, daughters):
+            z, decay = row(ws, AMOUNT + k), row(decays, 8 * slot + k)
             for i in range(LANES):
-                ws[(AMOUNT + k) * LANES + i] *= ws[(DECAY + 8 * slot + k) * LANES + i]
+                z[i] *= decay[i]
 
 
 @part
@@ -246,6 +250,7 @@ def room_for(events: int, times: int) -> Any:
         np.full(times, STILL, np.int64),
         np.empty((18, 8)),
         np.empty(SPACE),
+        np.ones(DECAYS),
     )
 
 
