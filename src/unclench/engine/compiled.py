@@ -1,0 +1,58 @@
+"""How kernels are compiled: once, for fixed argument types, into Numba's cache; never again while no kernel changes.
+
+A kernel is compiled when its module is first imported, or loaded from the cache, where `python -m unclench.engine.warm`
+has put it. Numba alone would look at the age of one file; here a cached kernel is good as long as the text of every
+kernel module is the same, so an edit anywhere renews all of them and a fresh checkout of the same text none.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+HERE = Path(__file__).resolve().parent
+SOURCES = sorted([*HERE.glob("kernel_*.py"), Path(__file__).resolve()])
+# Fused multiply-add is allowed, nothing else: reordering would break the exact rounding inside `kernel_exp`.
+OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "fastmath": {"contract"}}
+KERNELS: dict[str, Any] = {}
+uncached: list[str] = []
+
+
+def edition() -> tuple[int, int]:
+    """A digest of every kernel module's text."""
+    text = b"".join(path.read_bytes() for path in SOURCES)
+    return zlib.crc32(text), len(text)
+
+
+def part(function: Function) -> Function:
+    """A piece that kernels are made of: compiled into them."""
+    made: Function = numba.njit(**OPTIONS)(function)
+    return made
+
+
+def kernel(signature: str) -> Callable[[Function], Function]:
+    """A whole kernel, callable from Python, for exactly these argument types."""
+
+    def compile_now(function: Function) -> Function:
+        made = numba.njit(**OPTIONS)(function)
+        try:
+            made.enable_caching()
+            stamp = edition()
+            made._cache._source_stamp = made._cache._cache_file._source_stamp = stamp
+        except RuntimeError:
+            uncached.append(function.__name__)
+        made.compile(signature)
+        made.disable_compile()
+        KERNELS[f"{function.__module__}.{function.__name__}"] = made
+        return made  # type: ignore[no-any-return]
+
+    return compile_now

@@ -1,0 +1,45 @@
+"""What happens to each person, in order: doses that arrive, infusions that start and end, changes of parameters.
+
+Every person has an own line of events, so that a lag, a table of doses or a span may differ between neighbours.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from unclench.engine.compiled import Array, part
+
+INTO_DEPOT, INTO_BODY, RATE_UP, RATE_DOWN, CHANGE = 0, 1, 2, 3, 4
+
+
+@part
+def timeline(
+    p: int, starts: Array, at: Array, amount: Array, into: Array, duration: Array, lag: Array, what: Array
+) -> int:
+    """Write the person's events to `what` (events, 3: time, kind, how much), sorted by time; return how many.
+
+    Of two events at the same instant the change of parameters comes first, then the order of the doses.
+    """
+    column = 0 if at.shape[1] == 1 else p
+    count, sorted_so_far = 0, True
+    for k in range(1, starts.shape[0]):
+        what[count, 0], what[count, 1], what[count, 2] = starts[k], CHANGE, k
+        count += 1
+    for e in range(at.shape[0]):
+        how_much, time, hours = amount[e, column], at[e, column], duration[e, column]
+        if how_much > 0.0:
+            if into[e, column] == 0:
+                what[count, 0], what[count, 1], what[count, 2] = time + lag[p], INTO_DEPOT, how_much
+            elif hours == 0.0:
+                what[count, 0], what[count, 1], what[count, 2] = time, INTO_BODY, how_much
+            else:
+                what[count, 0], what[count, 1], what[count, 2] = time, RATE_UP, how_much / hours
+                count += 1
+                what[count, 0], what[count, 1], what[count, 2] = time + hours, RATE_DOWN, how_much / hours
+            count += 1
+    for k in range(1, count):
+        sorted_so_far = sorted_so_far and what[k - 1, 0] <= what[k, 0]
+    if not sorted_so_far:
+        order = np.argsort(what[:count, 0], kind="mergesort")
+        what[:count] = what[:count][order]
+    return count

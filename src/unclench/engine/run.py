@@ -1,0 +1,179 @@
+"""Questions to kernels: times made into steps, people into blocks, blocks into threads."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from unclench.engine.cascade import Array, Cascade, Doses, Progress, Spans
+from unclench.engine.kernel_block import KEPT_STEPS, LANES, TEMPORARY
+from unclench.engine.kernel_levels import levels_of_blocks
+from unclench.engine.kernel_matrix import levels_of_person
+from unclench.values import EngineError
+
+Integers = NDArray[np.int64]
+# Steps that differ by less than so many units in the last place of the times are one step.
+SAME_STEP_ULPS = 8
+# A thread takes so many blocks at once at most, so that threads end together and progress is seen.
+MOST_BLOCKS = 64
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Plan:
+    """Times in order, and the steps between them; those that come often are told apart by a slot."""
+
+    stops: Array
+    steps: Array
+    slots: Integers
+    rows: Integers
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Problem:
+    """Spans and doses, checked against each other and laid out as the kernels read them."""
+
+    par: Array  # (spans, rows, people)
+    starts: Array
+    doses: tuple[Array, Array, NDArray[np.int8], Array, Array]
+    bodies: int
+    daughters: int
+
+    @property
+    def people(self) -> int:
+        return int(self.par.shape[2])
+
+    @property
+    def first_dose(self) -> float:
+        return float(self.doses[0].min(initial=np.inf))
+
+
+def problem(spans: Spans, doses: Doses) -> Problem:
+    """Check spans and doses against each other."""
+    if not spans:
+        raise EngineError(where="spans", found="none", need="at least one (start_h, Cascade)", fix="Give the system.")
+    first = spans[0][1]
+    starts = np.array([start for start, _ in spans], dtype=np.float64)
+    if not np.all(np.isfinite(starts)) or np.any(np.diff(starts) <= 0):
+        raise EngineError(
+            where="spans", found=f"starts {starts.tolist()}", need="rising hours", fix="Put them in order."
+        )
+    for start, cascade in spans[1:]:
+        shape = (cascade.people, cascade.bodies, cascade.daughters)
+        if shape != (first.people, first.bodies, first.daughters):
+            raise EngineError(
+                where=f"span at {start:g} h",
+                found=f"(people, compartments, daughters) {shape}",
+                need=f"{(first.people, first.bodies, first.daughters)} as in the first span",
+                fix="Give every span the same people and system.",
+            )
+    packed = first.packed[None] if len(spans) == 1 else np.stack([cascade.packed for _, cascade in spans])
+    asked = Problem(packed, starts, doses.table(first.people), first.bodies, first.daughters)
+    if asked.first_dose < starts[0]:
+        raise EngineError(
+            where="doses", found=f"a dose at {asked.first_dose:g} h", need=f"none before the first span ({starts[0]:g} h)",
+            fix="Let the first span start earlier.",
+        )  # fmt: skip
+    return asked
+
+
+def plan(times: Array) -> Plan:
+    """Steps between times that are sorted and all different."""
+    steps = np.diff(times, prepend=times[:1])
+    slots = np.full(times.size, TEMPORARY, dtype=np.int64)
+    if times.size > 1:
+        same = SAME_STEP_ULPS * np.spacing(np.max(np.abs(times)))
+        order = np.argsort(steps[1:], kind="stable") + 1
+        group = np.cumsum(np.diff(steps[order], prepend=steps[order[0]]) > same)
+        many = np.bincount(group)
+        mean = np.bincount(group, weights=steps[order]) / many
+        steps[order] = np.where(many[group] > 1, mean[group], steps[order])
+        for slot, kept in enumerate(np.argsort(-many, kind="stable")[:KEPT_STEPS]):
+            slots[order[group == kept]] = slot
+    return Plan(times, steps, slots, np.arange(times.size))
+
+
+def checked_times(times_h: ArrayLike) -> Array:
+    """Times as an array, each finite."""
+    times = np.asarray(times_h, dtype=np.float64)
+    if times.ndim != 1 or not np.all(np.isfinite(times)):
+        raise EngineError(
+            where="times_h", found=f"shape {times.shape}" if times.ndim != 1 else "a time that is not finite",
+            need="finite hours, one after the other", fix="Correct the times.",
+        )  # fmt: skip
+    return times
+
+
+def checked_out(out: Array | None, shape: tuple[int, int, int]) -> Array:
+    """The array to write, as it was given or new."""
+    if out is None:
+        return np.empty(shape)
+    if out.shape != shape or out.dtype != np.float64 or not out.flags.c_contiguous or not out.flags.writeable:
+        raise EngineError(
+            where="out", found=f"{out.dtype} of shape {out.shape}", need=f"writable C-contiguous float64 of {shape}",
+            fix="Give a matching array, or none.",
+        )  # fmt: skip
+    return out
+
+
+def threaded(work: Callable[[int, int], None], count: int, threads: int | None, progress: Progress | None) -> None:
+    """work(first, last) over ranges that cover `count` blocks, in so many threads."""
+    if threads is not None and threads < 1:
+        raise EngineError(where="threads", found=str(threads), need="1 or more", fix="Leave it out to use every core.")
+    cores = (
+        threads or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else threads or os.cpu_count() or 1
+    )
+    share = max(1, min(MOST_BLOCKS, count // (4 * cores)))
+    edges = [*range(0, count, share), count]
+    ranges = list(zip(edges[:-1], edges[1:], strict=True))
+    if cores == 1 or len(ranges) == 1:
+        for first, last in ranges:
+            work(first, last)
+            if progress:
+                progress(last / count)
+        return
+    with ThreadPoolExecutor(cores) as pool:
+        done = 0
+        for last_done in pool.map(lambda pair: (work(*pair), pair)[1], ranges):
+            done = last_done[1]
+            if progress:
+                progress(done / count)
+
+
+def run_levels(
+    spans: Spans, doses: Doses, times_h: ArrayLike, out: Array | None, threads: int | None, progress: Progress | None
+) -> Array:
+    """See `unclench.engine.cascade.levels`."""
+    asked, times = problem(spans, doses), checked_times(times_h)
+    found = checked_out(out, (1 + asked.daughters, times.size, asked.people))
+    if times.size == 0 or asked.people == 0:
+        return found
+    distinct, first_row, inverse = np.unique(times, return_index=True, return_inverse=True)
+    made = plan(distinct)
+    rows = first_row.astype(np.int64)
+    start = min(asked.first_dose, float(distinct[0]))
+    flags = np.zeros(asked.people, dtype=np.uint8)
+    numbers = (asked.par, asked.starts, asked.doses, start, made.stops, made.steps, made.slots, rows)
+
+    def blocks(first: int, last: int) -> None:
+        levels_of_blocks(*numbers, first, last, asked.bodies, asked.daughters, found, flags)
+
+    threaded(blocks, -(-asked.people // LANES), threads, progress)
+    confluent = np.flatnonzero(flags)
+
+    def people(first: int, last: int) -> None:
+        for person in confluent[first:last]:
+            levels_of_person(*numbers, person, asked.bodies, asked.daughters, found)
+
+    if confluent.size:
+        threaded(people, confluent.size, threads, None)
+    if distinct.size < times.size:
+        found[:] = found[:, first_row[inverse]]
+    return found
+
+
+__all__ = ["Cascade", "Plan", "Problem", "checked_times", "plan", "problem", "run_levels", "threaded"]
