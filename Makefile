@@ -98,6 +98,10 @@ format: $(DEV) ## put source in the house format
 docs: $(DEV) ## write the generated pages again
 	@$(BIN)/python -m scripts.docs
 
+.PHONY: fit-effects
+fit-effects: $(DEV) ## refit the constants of effect to this project's kinetics and write their rows (seconds)
+	@$(BIN)/python -m scripts.fit_effects
+
 .PHONY: night
 SEED ?= $(shell date +%Y%m%d)
 night: $(DEV) ## long random draws; the closing line goes into docs/night.md with date and seed
