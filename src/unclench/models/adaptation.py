@@ -12,9 +12,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from unclench.models.filters import mean_decay
+from unclench.models.filters import factors, mean_decay
 
 Array = NDArray[np.float64]
+
+NOTHING = 1e-30
 
 
 def half_dose_mg_per_day(load_per_mg_per_day: Array | float) -> Array:
@@ -24,34 +26,45 @@ def half_dose_mg_per_day(load_per_mg_per_day: Array | float) -> Array:
 
 
 def adapted(t_d: Array, effect: Array, *, tau_on_d: Array, tau_off_d: Array, start: Array) -> Array:
-    """(times, people): adaptation at every time. `t_d` in days, rising; `effect` (times, people), 0 to 1."""
+    """(times, people): adaptation at every time. `t_d` in days, rising; `effect` (times, people), 0 to 1.
+
+    The difference d between adaptation and effect obeys d' = -d/tau - slope, so that within one regime
+    d(t) = d0 e^(-t/tau) - slope * tau * (1 - e^(-t/tau)). In one step it can change sign once, and then keeps it.
+    """
+    steps, rises = np.diff(t_d), np.diff(effect, axis=0)
+    decay_on, lag_on, which = factors(steps, 1.0 / tau_on_d)
+    decay_off, lag_off, _ = factors(steps, 1.0 / tau_off_d)
+    behind_on, behind_off = rises * lag_on[which], rises * lag_off[which]
+    regimes = (decay_on, behind_on), (decay_off, behind_off)
     out = np.empty_like(effect)
-    out[0] = start
-    above = out[0] - effect[0]  # the drive where positive
-    for index in range(1, t_d.size):
-        above = _step(above, effect[index] - effect[index - 1], t_d[index] - t_d[index - 1], tau_on_d, tau_off_d)
-        out[index] = effect[index] + above
+    out[0] = start - effect[0]
+    all_gain, all_lose = bool(out[0].max() < 0.0), bool(out[0].min() > 0.0)
+    for index, step in enumerate(which.tolist()):
+        before, after = out[index], out[index + 1]
+        if all_gain or all_lose:  # most steps: everyone on one side of the effect, before and after
+            decay, behind = regimes[all_lose]
+            np.multiply(before, decay[step], out=after)
+            after -= behind[index]
+            if (after.min() > 0.0) if all_lose else (after.max() < 0.0):
+                continue
+        losing = before > NOTHING * rises[index]  # at d = 0 the direction of the effect decides
+        np.multiply(before, np.where(losing, decay_off[step], decay_on[step]), out=after)
+        after -= np.where(losing, behind_off[index], behind_on[index])
+        crossing = before * after < 0.0
+        if crossing.any():
+            taus = np.where(losing, tau_off_d, tau_on_d), np.where(losing, tau_on_d, tau_off_d)
+            after[:] = np.where(crossing, _beyond(before, rises[index], steps[index], *taus), after)
+        all_gain, all_lose = bool(after.max() < 0.0), bool(after.min() > 0.0)
+    out += effect
     return out
 
 
-def _step(above: Array, rise: Array, days: float, tau_on_d: Array, tau_off_d: Array) -> Array:
-    """How far adaptation is above the effect after a step in which the effect rises by a line.
-
-    The difference d obeys d' = -d/tau - slope, so that within one regime
-    d(t) = d0 e^(-t/tau) - slope * tau * (1 - e^(-t/tau)). It can change sign once, after which it keeps it.
-    """
-    slope = rise / days
-    # On the way down from above zero the effect rises; from below zero it falls; at zero the slope decides.
-    tau = np.where((above > 0) | ((above == 0) & (slope < 0)), tau_off_d, tau_on_d)
-    other = np.where(tau == tau_off_d, tau_on_d, tau_off_d)
-    z = days / tau
-    after: Array = above * np.exp(-z) - rise * mean_decay(z)
-    crosses = above * after < 0
-    if np.any(crosses):
-        with np.errstate(divide="ignore", invalid="ignore"):
-            until = tau * np.log1p(above / (slope * tau))
-        left = np.where(crosses, days - until, 0.0)
-        after = np.where(crosses, -slope * left * mean_decay(left / other), after)
+def _beyond(before: Array, rise: Array, days: float, tau: Array, tau_beyond: Array) -> Array:
+    """The difference at the end of a step in which it passes zero: from there on the other time constant holds."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        until = tau * np.log1p(before * days / (rise * tau))
+    left = np.where((until >= 0.0) & (until <= days), days - until, 0.0)
+    after: Array = -rise * (left / days) * mean_decay(left / tau_beyond)
     return after
 
 

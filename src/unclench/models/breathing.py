@@ -38,9 +38,9 @@ def event_log_odds(
 ) -> Array:
     """Log-odds of an airway or wakefulness event, above those with neither drug. `opioid` runs from 0 to 1.
 
-    `together` is kept high enough that neither drug ever makes an event less likely beside the other.
+    Neither drug alone protects, and `together` is kept high enough that neither does beside the other.
     """
-    least = -np.minimum(by_sedation, by_opioid)
-    crossed = np.maximum(together, least)
-    above: Array = by_sedation * sedated + by_opioid * np.asarray(opioid) + crossed * sedated * opioid
+    sedating, of_opioid = np.maximum(by_sedation, 0.0), np.maximum(by_opioid, 0.0)
+    crossed = np.maximum(together, -np.minimum(sedating, of_opioid))
+    above: Array = sedating * sedated + of_opioid * np.asarray(opioid) + crossed * sedated * opioid
     return above

@@ -12,12 +12,17 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 
 TINY = 1e-12
+LARGEST_LOG = 700.0
 
 
 def sigmoid(load: Array, *, half: Array | float, steepness: Array | float) -> Array:
     """0 to 1: load^g / (half^g + load^g), through logarithms so that no power overflows."""
-    with np.errstate(over="ignore"):
-        share: Array = 1.0 / (1.0 + np.exp(-steepness * (np.log(np.maximum(load, TINY)) - np.log(half))))
+    below: Array = np.log(half / np.maximum(load, TINY))
+    below *= steepness
+    np.minimum(below, LARGEST_LOG, out=below)
+    np.exp(below, out=below)
+    below += 1.0
+    share: Array = 1.0 / below
     return share
 
 

@@ -25,6 +25,13 @@ def mean_decay(z: Array) -> Array:
     return np.where(z < SMALL, 1.0 - z / 2.0 + z * z / 6.0, direct)
 
 
+def factors(steps: Array, rates: Array) -> tuple[Array, Array, NDArray[np.intp]]:
+    """Decay and mean decay of each different step, and which of them each step is: equal steps are worked out once."""
+    different, which = np.unique(np.round(steps, 9), return_inverse=True)
+    z = different.reshape(-1, *([1] * rates.ndim)) * rates
+    return np.exp(-z), mean_decay(z), which
+
+
 def filtered(t_h: Array, inputs: Array, *, rates_per_h: Array, start: Array) -> Array:
     """The filtered input at every time.
 
@@ -32,20 +39,16 @@ def filtered(t_h: Array, inputs: Array, *, rates_per_h: Array, start: Array) -> 
     input run side by side. Returns (times, ..., people).
     """
     shape = np.broadcast_shapes(rates_per_h.shape, start.shape)
+    driven = inputs.reshape(t_h.size, *([1] * (len(shape) - 1)), -1)
+    decay, lag, which = factors(np.diff(t_h), rates_per_h)
+    behind = np.diff(driven, axis=0) * lag[which]
     out = np.empty((t_h.size, *shape))
-    out[0] = start
-    steps = np.round(np.diff(t_h), 9)
-    kept: dict[float, tuple[Array, Array]] = {}
-    lead = (1,) * (len(shape) - 1)
-    rises = np.diff(inputs, axis=0)
-    for index, step in enumerate(steps.tolist()):
-        if step not in kept:
-            z = np.broadcast_to(rates_per_h * step, shape)
-            kept[step] = (np.exp(-z), mean_decay(z))
-        decay, lag = kept[step]
-        before = out[index] - inputs[index].reshape(*lead, -1)
-        np.multiply(before, decay, out=out[index + 1])
-        out[index + 1] += inputs[index + 1].reshape(*lead, -1) - rises[index].reshape(*lead, -1) * lag
+    out[0] = start - driven[0]
+    for index, step in enumerate(which.tolist()):  # out holds filter minus input until the end
+        here = out[index + 1]
+        np.multiply(out[index], decay[step], out=here)
+        here -= behind[index]
+    out += driven
     return out
 
 

@@ -20,6 +20,7 @@ from unclench.values import KnowledgeError
 
 Array = NDArray[np.float64]
 
+LEAST_EIGENVALUE = 1e-6
 RANGE_SDS = 1.6448536269514722  # a range of 5 to 95 % reaches this many SDs to either side
 
 
@@ -174,11 +175,12 @@ def spread(known: Knowledge) -> Spread:
 
 
 def root_of(correlation: Array) -> Array:
-    """A root of a correlation matrix. Rounded rows may leave it a hair short of one; the nearest is taken."""
+    """The lower root of a correlation matrix. Rounded rows may leave it a hair short of one; the nearest is taken."""
     values, vectors = np.linalg.eigh(correlation)
-    root: Array = vectors * np.sqrt(np.maximum(values, 0.0))
-    unit: Array = root / np.sqrt((root * root).sum(axis=1))[:, None]
-    return unit
+    nearest = (vectors * np.maximum(values, LEAST_EIGENVALUE)) @ vectors.T
+    scale = np.sqrt(np.diag(nearest))
+    root: Array = np.linalg.cholesky(nearest / np.outer(scale, scale))
+    return root
 
 
 def drawn(known: Knowledge, *, seed: int, people: int) -> tuple[Constants, Array]:
@@ -190,7 +192,8 @@ def drawn(known: Knowledge, *, seed: int, people: int) -> tuple[Constants, Array
     count = len(UNSURE)
     plain = draw.normal(seed, "effect constants", people * count).reshape(people, count).T
     deviates = np.zeros((count, people + 1))
-    deviates[:, :people] = found.root @ plain
+    # Not by BLAS: its sums depend on the machine, and answers should not.
+    deviates[:, :people] = np.einsum("ij,jp->ip", found.root, plain)
     scaled = found.middle[:, None] + found.sd[:, None] * deviates
     return constants_at(scaled), deviates
 
