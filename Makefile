@@ -101,6 +101,9 @@ docs: $(DEV) ## write the generated pages again
 .PHONY: fit-kinetics
 fit-kinetics: $(DEV) ## refit the kinetics to the building studies, and write the rows
 	@$(BIN)/python -m scripts.fit_kinetics
+.PHONY: fit-effects
+fit-effects: $(DEV) ## refit the constants of effect to this project's kinetics and write their rows (seconds)
+	@$(BIN)/python -m scripts.fit_effects
 
 .PHONY: night
 SEED ?= $(shell date +%Y%m%d)

@@ -1,0 +1,80 @@
+"""Adaptation to a drug's presence, and the drive of withdrawal when it leaves: the one model of both.
+
+    A' = (E - A) / tau,  tau = tau_on where E > A, else tau_off;   W = max(0, A - E)
+
+E is the share of receptors that agonists hold. Between two times E is a line, so A has a closed form, and within one
+step it can cross E at most once. Not validated: no individual time course of withdrawal is openly available.
+For every course that only falls, the area under W is tau_off times the adaptation at its start.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from unclench.models.filters import factors, mean_decay
+
+Array = NDArray[np.float64]
+
+NOTHING = 1e-30
+
+
+def half_dose_mg_per_day(load_per_mg_per_day: Array | float) -> Array:
+    """ED50: the daily dose that holds half of the receptors at steady state, from the load of one mg a day."""
+    found: Array = 1.0 / np.asarray(load_per_mg_per_day, dtype=np.float64)
+    return found
+
+
+def adapted(t_d: Array, effect: Array, *, tau_on_d: Array, tau_off_d: Array, start: Array) -> Array:
+    """(times, people): adaptation at every time. `t_d` in days, rising; `effect` (times, people), 0 to 1.
+
+    The difference d between adaptation and effect obeys d' = -d/tau - slope, so that within one regime
+    d(t) = d0 e^(-t/tau) - slope * tau * (1 - e^(-t/tau)). In one step it can change sign once, and then keeps it.
+    """
+    steps, rises = np.diff(t_d), np.diff(effect, axis=0)
+    decay_on, lag_on, which = factors(steps, 1.0 / tau_on_d)
+    decay_off, lag_off, _ = factors(steps, 1.0 / tau_off_d)
+    behind_on, behind_off = rises * lag_on[which], rises * lag_off[which]
+    regimes = (decay_on, behind_on), (decay_off, behind_off)
+    out = np.empty_like(effect)
+    out[0] = start - effect[0]
+    all_gain, all_lose = bool(out[0].max() < 0.0), bool(out[0].min() > 0.0)
+    for index, step in enumerate(which.tolist()):
+        before, after = out[index], out[index + 1]
+        if all_gain or all_lose:  # most steps: everyone on one side of the effect, before and after
+            decay, behind = regimes[all_lose]
+            np.multiply(before, decay[step], out=after)
+            after -= behind[index]
+            if (after.min() > 0.0) if all_lose else (after.max() < 0.0):
+                continue
+        losing = before > NOTHING * rises[index]  # at d = 0 the direction of the effect decides
+        np.multiply(before, np.where(losing, decay_off[step], decay_on[step]), out=after)
+        after -= np.where(losing, behind_off[index], behind_on[index])
+        crossing = before * after < 0.0
+        if crossing.any():
+            taus = np.where(losing, tau_off_d, tau_on_d), np.where(losing, tau_on_d, tau_off_d)
+            after[:] = np.where(crossing, _beyond(before, rises[index], steps[index], *taus), after)
+        all_gain, all_lose = bool(after.max() < 0.0), bool(after.min() > 0.0)
+    out += effect
+    return out
+
+
+def _beyond(before: Array, rise: Array, days: float, tau: Array, tau_beyond: Array) -> Array:
+    """The difference at the end of a step in which it passes zero: from there on the other time constant holds."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        until = tau * np.log1p(before * days / (rise * tau))
+    left = np.where((until >= 0.0) & (until <= days), days - until, 0.0)
+    after: Array = -rise * (left / days) * mean_decay(left / tau_beyond)
+    return after
+
+
+def adapted_after(start: Array, *, level: Array, tau_on_d: Array, tau_off_d: Array, days: float) -> Array:
+    """Adaptation after so many days at one average effect: what use before today leaves."""
+    tau = np.where(level > start, tau_on_d, tau_off_d)
+    after: Array = level + (start - level) * np.exp(-days / tau)
+    return after
+
+
+def withdrawal_drive(adaptation: Array, effect: Array) -> Array:
+    """W: by how much adaptation stands above the effect; 0 where it does not."""
+    return np.maximum(adaptation - effect, 0.0)
