@@ -13,6 +13,7 @@ from html import escape
 import numpy as np
 from numpy.typing import NDArray
 
+from unclench.appraisal.exposure_time import DAY_H
 from unclench.report import wording as words
 from unclench.simulation.course import Array, Course, Curve
 
@@ -21,7 +22,6 @@ LEFT, RIGHT, TOP, BOTTOM = 46, 10, 14, 44
 BUCKETS = 110
 MOST_DOSE_MARKS = 90
 MOST_TABLE_DAYS = 12
-H_PER_DAY = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,9 +134,9 @@ def _axes(frame: Frame, unit: str) -> list[str]:
             f'<text class="tick" x="{LEFT - 6}" y="{y + 4:.1f}" text-anchor="end">'
             f"{words.number(index * step, 3)}</text>"
         )
-    days = frame.hours / H_PER_DAY
+    days = frame.hours / DAY_H
     for day in range(0, math.floor(days) + 1, day_step(days)):
-        x = frame.x(day * H_PER_DAY)
+        x = frame.x(day * DAY_H)
         out.append(f'<path class="grid" d="M{x:.1f} {HEIGHT - BOTTOM}v4"/>')
         out.append(f'<text class="tick" x="{x:.1f}" y="{HEIGHT - BOTTOM + 19}" text-anchor="middle">{day + 1}</text>')
     out.append(f'<text class="tick" x="{LEFT + 6}" y="{TOP + 4}">{escape(unit)}</text>')
@@ -151,7 +151,7 @@ def _marks(course: Course, frame: Frame) -> list[str]:
     if len(doses) <= MOST_DOSE_MARKS:
         ticks = "".join(f"M{frame.x(at):.1f} {HEIGHT - BOTTOM}v-7" for at in doses)
         out.append(f'<path class="dose" d="{ticks}"/>')
-    end = frame.x(min(course.regimen.days * H_PER_DAY, frame.hours))
+    end = frame.x(min(course.regimen.days * DAY_H, frame.hours))
     out.append(f'<path class="end" d="M{end:.1f} {TOP}V{HEIGHT - BOTTOM}"/>')
     beyond = end > WIDTH * 0.7
     side, anchor = (end - 5, "end") if beyond else (end + 5, "start")
@@ -178,10 +178,10 @@ def level_rows(course: Course) -> tuple[LevelRow, ...]:
     """Levels at the end of days through course and washout: the table behind the drawing."""
     if not course.curves:
         return ()
-    days = int(course.curves[0].t_h[-1] // H_PER_DAY)
+    days = int(course.curves[0].t_h[-1] // DAY_H)
     step = max(1, math.ceil(days / MOST_TABLE_DAYS))
     wanted = range(step, days + 1, step)
-    return tuple(LevelRow(str(day), tuple(_cell(curve, day * H_PER_DAY) for curve in course.curves)) for day in wanted)
+    return tuple(LevelRow(str(day), tuple(_cell(curve, day * DAY_H) for curve in course.curves)) for day in wanted)
 
 
 def _cell(curve: Curve, t_h: float) -> str:
