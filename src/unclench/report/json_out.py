@@ -16,8 +16,9 @@ from unclench.planning.plan import Plan, Supply
 from unclench.report import schema as out
 from unclench.report import wording as words
 from unclench.report.basis import facts_used, limits, shown_course
+from unclench.report.drawing import kept_points
 from unclench.report.merge import merged
-from unclench.report.plots import find, kept_points
+from unclench.report.plots import find
 from unclench.simulation.course import Array, Course, Span
 from unclench.values import Answer, EngineError, Regimen
 
@@ -195,7 +196,7 @@ def _curve(course: Course | None, analyte: str) -> out.CurveOut | None:
     curve = find(course, analyte) if course is not None else None
     if course is None or curve is None:
         return None
-    kept = kept_points(curve)
+    kept = kept_points(curve.t_h, curve.typical)
     is_parent = analyte == "diazepam"
     return out.CurveOut(
         t_h=_array(curve.t_h[kept]),
