@@ -8,13 +8,12 @@ import numpy as np
 
 from tests.consultation_factory import consultation, hostile_consultation, levels, regimen
 from unclench.consult import Consultation
-from unclench.knowledge import knowledge
 from unclench.planning.shown import shown
 from unclench.simulation.effect_course import Driver, EffectCourse, EffectCurve, EffectNumber
 from unclench.values import Regimen, Standing
 
 WITH_EFFECTS = ("not-first-line", "usable-with-changes", "reasonable", "continuing")
-PROJECT, DERIVED, READ = Standing.PROJECT, Standing.DERIVED, Standing.READ
+PROJECT, DERIVED = Standing.PROJECT, Standing.DERIVED
 
 
 def load(given: Regimen, t_h: np.ndarray) -> np.ndarray:
@@ -27,61 +26,52 @@ def effect_curve(effect: str, given: Regimen) -> EffectCurve:
     """A curve of this effect, with bands around it."""
     t_h = np.linspace(0, (given.days + 14) * 24, (given.days + 14) * 24 + 1)
     a = load(given, t_h)
-    unit, low, high = "1", 0.5, 1.9
+    unit, low, high = "%", 0.5, 1.9
     match effect:
         case "muscle":
-            middle = 0.6 * a**1.5 / (0.33**1.5 + a**1.5)
+            middle = 60 * a**1.5 / (0.33**1.5 + a**1.5)
         case "drowsy":
-            unit, middle = "probability", 0.10 + 0.5 * a**2 / (0.3**2 + a**2)
-            low, high = 0.6, 1.5
+            middle, low, high = 10 + 50 * a**2 / (0.3**2 + a**2), 0.6, 1.5
         case "impairment":
             unit, middle, low, high = "g/L", 1.5 * a, 0.3, 2.6
         case "co2-slope" | "co2-slope-together":
-            depth = 0.5 if effect == "co2-slope" else 0.8
-            middle, low, high = 1 - depth * a**2 / (0.38**2 + a**2), 0.8, 1.05
+            depth = 50 if effect == "co2-slope" else 80
+            middle, low, high = 100 - depth * a**2 / (0.38**2 + a**2), 0.8, 1.05
         case "event-together":
-            unit, middle = "probability", 0.02 + 0.2 * a
+            unit, middle = "odds ratio", 1 + 6 * a
         case "withdrawal-drive":
-            unit, middle = (
-                "scale 0 to 10",
-                np.where(t_h > given.days * 24, 2 * np.exp(-(((t_h / 24 - given.days - 6) / 4) ** 2)), 0),
-            )
+            after = t_h / 24 - given.days
+            unit, middle = "% of reference", np.where(after > 0, 20 * np.exp(-(((after - 6) / 4) ** 2)), 0)
         case _:
-            middle = a / (1 + a)
-    bands = [
-        np.clip(middle * share, 0, 1.0 if unit in ("1", "probability") else None)
-        for share in (low, 0.9, 1.0, 1.1, high)
-    ]
+            middle = 100 * a / (1 + a)
+    most = 100.0 if unit == "%" else None
+    bands = [np.clip(middle * share, 0, most) for share in (low, 0.9, 1.0, 1.1, high)]
     return EffectCurve(effect, unit, t_h, middle, *bands)
 
 
-def number(key: str, typical: float, low: float, high: float, unit: str, **more: object) -> EffectNumber:
-    made = EffectNumber(key, key.lower(), typical, low, high, unit, PROJECT, abs(high - low) / 50, 0.4)
+def number(key: str, name: str, typical: float, low: float, high: float, unit: str, **more: object) -> EffectNumber:
+    made = EffectNumber(key, name, typical, low, high, unit, PROJECT, abs(high - low) / 50, 0.4)
     return replace(made, **more)  # type: ignore[arg-type]
 
 
 def numbers() -> tuple[EffectNumber, ...]:
     return (
-        number("EFF-TONE-FIRST", 0.17, 0.05, 0.38, "1"),
-        number("EFF-TONE-LAST", 0.29, 0.09, 0.52, "1"),
-        number("EFF-LOW-BACK-PAIN", 1.22, 0.78, 1.9, "ratio", standing=DERIVED, unsure_share=0.95),
-        number("EFF-DROWSY-FIRST", 0.24, 0.12, 0.45, "probability"),
-        number("EFF-DROWSY-LAST", 0.28, 0.11, 0.52, "probability"),
-        number("EFF-DROWSY-PLACEBO", 0.10, 0.07, 0.14, "probability", standing=READ, unsure_share=1.0),
-        number("EFF-IMPAIRED-FIRST", 0.34, 0.09, 0.88, "g/L"),
-        number("EFF-IMPAIRED-MORNING", 0.21, 0.05, 0.6, "g/L"),
-        number("EFF-IMPAIRED-LAST", 0.45, 0.12, 1.21, "g/L"),
-        number("EFF-STATED-LEVEL", 0.2, 0.2, 0.2, "g/L", monte_carlo_error=0.0, unsure_share=0.0),
-        number("EFF-HOURS-BACK", 11.0, 2.0, 31.0, "h"),
-        number("EFF-CO2-ALONE", 0.83, 0.61, 0.95, "1"),
-        number("EFF-CO2-TOGETHER", 0.52, 0.3, 0.8, "1", name="the opioid (oxycodone)"),
-        number("EFF-EVENT-TOGETHER", 0.12, 0.02, 0.41, "probability", name="the opioid (oxycodone)", unsure_share=0.8),
-        number("EFF-TOLERANCE-SEDATION", 1.5, 1.1, 2.3, "ratio"),
-        number("EFF-TOLERANCE-MUSCLE", 1.1, 1.0, 1.4, "ratio"),
-        number("EFF-WITHDRAWAL-PEAK", 2.0, 0.5, 5.2, "of 10"),
-        number("EFF-WITHDRAWAL-DAY", 6.0, 3.0, 14.0, "d"),
-        number("EFF-OCCUPANCY-PEAK", 0.31, 0.15, 0.52, "1"),
-        number("EFF-METABOLITE-SHARE", 0.55, 0.41, 0.68, "1"),
+        number("EFF-OCCUPANCY", "Receptors held at the most", 31.0, 15.0, 52.0, "%"),
+        number("EFF-REFLEX-PEAK", "Reflex excess removed, at the most", 29.0, 9.0, 52.0, "%"),
+        number("EFF-REFLEX-MEAN", "Reflex excess removed, over a full day", 21.0, 6.0, 44.0, "%"),
+        number("EFF-TONE-PEAK", "Resting tone removed, at the most", 12.0, 2.0, 38.0, "%"),
+        number("EFF-BACK-PAIN", "Acute low back pain", 0.2, -0.244, 0.644, "log-odds", standing=DERIVED, unsure_share=1.0),
+        number("EFF-DROWSY-DAY-1", "Chance of drowsiness, first day", 24.0, 12.0, 45.0, "%"),
+        number("EFF-DROWSY-STEADY", "Chance of drowsiness, later", 28.0, 9.0, 52.0, "%", standing=DERIVED),
+        number("EFF-IMPAIRED-PEAK", "Impairment at the most, as alcohol in blood", 0.34, 0.09, 0.88, "g/L"),
+        number("EFF-NEXT-MORNING", "Impairment on the worst next morning, as alcohol in blood", 0.21, 0.05, 0.6, "g/L"),
+        number("EFF-IMPAIRED-ALCOHOL", "Impairment with alcohol, as alcohol in blood", 0.86, 0.59, 1.5, "g/L"),
+        number("EFF-BACK-UNDER", "Hours from the last dose until impairment is small", 11.0, 2.0, 31.0, "h"),
+        number("EFF-CO2-SLOPE", "Response of breathing to CO2, at the least", 83.0, 61.0, 95.0, "%"),
+        number("EFF-CO2-TOGETHER", "Response of breathing to CO2 with the opioid", 52.0, 30.0, 80.0, "%"),
+        number("EFF-EVENT-TOGETHER", "Odds of low oxygen", 2.4, 0.6, 11.0, "odds ratio", unsure_share=0.8),
+        number("EFF-TOLERANCE-END", "Tolerance of sedation at the end, times", 1.5, 1.1, 2.3, "ratio"),
+        number("EFF-WITHDRAWAL-PEAK", "Withdrawal drive at the most", 20.0, 5.0, 52.0, "% of reference"),
     )  # fmt: skip
 
 
@@ -96,22 +86,21 @@ def drivers() -> tuple[Driver, ...]:
 
 
 def effect_course(given: Regimen | None = None, *, together: bool = False) -> EffectCourse:
-    """What this regimen does, with or without an opioid or alcohol beside it."""
+    """What this regimen does, with or without an opioid and alcohol beside it."""
     given = given or regimen()
     effects = ["occupancy", "muscle", "sedation", "drowsy", "impairment", "co2-slope", "withdrawal-drive"]
     if together:
         effects += ["co2-slope-together", "event-together"]
-    kept = tuple(one for one in numbers() if together or "TOGETHER" not in one.id)
-    says = ("EFF-STRENGTH", "EFF-WITHDRAWAL-UNVALIDATED")
+    kept = tuple(one for one in numbers() if together or not one.id.endswith(("TOGETHER", "ALCOHOL")))
     return EffectCourse(
         regimen=given,
         curves=tuple(effect_curve(effect, given) for effect in effects),
         numbers=kept,
         drivers=tuple(one for one in drivers() if one.answer in {two.id for two in kept}),
-        says=(*(knowledge().say(key) for key in says), "A sentence of the model that stands nowhere else."),
+        says=("A sentence of the model that belongs to no subject.",),
         people=1000,
         assumed=("Sensitivity is that of a healthy adult of this age.",),
-        facts=(*says, *(one.id for one in kept)),
+        facts=(),
     )
 
 

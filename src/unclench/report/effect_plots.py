@@ -19,13 +19,14 @@ from unclench.report import wording as words
 from unclench.report.drawing import Box, Frame, day_step, kept_points, nice_above, nice_step
 from unclench.report.effect_tables import WINDOW_H, begins_h, cell, named, strongest, when
 from unclench.report.quantities import Scale, scale
-from unclench.simulation.effect_course import EffectCourse, EffectCurve, EffectNumber
+from unclench.report.subjects import Drawing
+from unclench.simulation.effect_course import EffectCourse, EffectCurve
 from unclench.values import Jurisdiction
 
 BOX = Box(width=240, height=118, left=30, right=6, top=16, bottom=20)
 TOGETHER = {"co2-slope": "co2-slope-together"}  # drawn instead where there is one, with the other as a broken line
-WHOLE = frozenset({"co2-slope", "co2-slope-together"})  # from nothing to normal
-REFERENCES = {"drowsy": "placebo", "impairment": "alcohol"}
+WHOLE = frozenset({"co2-slope", "co2-slope-together"})  # from nothing to normal, 100 %
+NORMAL = 100.0
 HEADINGS = {"hours": "first two days", "days": "whole course"}
 TOLD = {"hours": "in the first two days", "days": "over the whole course"}
 BUCKETS = 60
@@ -58,8 +59,8 @@ class _Shown:
 
 def panels(
     course: EffectCourse,
-    wanted: tuple[tuple[tuple[str, ...], str], ...],
-    references: dict[str, EffectNumber],
+    wanted: tuple[Drawing, ...],
+    references: dict[str, tuple[float, str]],
     jurisdiction: Jurisdiction,
 ) -> tuple[Panel, ...]:
     """The drawings that are wanted: of each the first of its effects that the course holds, over "hours" or "days"."""
@@ -75,7 +76,7 @@ def panels(
 
 
 def _shown(
-    course: EffectCourse, effect: str, references: dict[str, EffectNumber], jurisdiction: Jurisdiction
+    course: EffectCourse, effect: str, references: dict[str, tuple[float, str]], jurisdiction: Jurisdiction
 ) -> _Shown | None:
     curves = {curve.effect: curve for curve in course.curves}
     alone = curves.get(effect)
@@ -85,9 +86,10 @@ def _shown(
     unit = scale(curve.unit, jurisdiction)
     level = None
     if effect in references:
-        level = (references[effect].typical * unit.factor, REFERENCES[effect])
+        value, name = references[effect]
+        level = (value * unit.factor, name)
     highest = max(float(np.max(curve.p95)) * unit.factor, level[0] * 1.2 if level else 0.0)
-    top = unit.factor if curve.effect in WHOLE else nice_above(highest)
+    top = NORMAL if curve.effect in WHOLE else nice_above(highest)
     return _Shown(curve, unit, top, level, alone if alone is not curve else None)
 
 

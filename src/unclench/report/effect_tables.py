@@ -20,7 +20,7 @@ NAMES = {
     "impairment": "Impaired as by alcohol",
     "co2-slope": "Drive to breathe",
     "co2-slope-together": "Drive to breathe, taken together",
-    "event-together": "Pause or low oxygen, taken together",
+    "event-together": "Odds of low oxygen, taken together",
     "withdrawal-drive": "Withdrawal drive (unvalidated)",
     "occupancy": "Receptors occupied",
 }
@@ -59,15 +59,18 @@ def begins_h(course: EffectCourse) -> float:
     return max(math.floor(first / WINDOW_GRID_H) * float(WINDOW_GRID_H), earliest)
 
 
-def by_hour(course: EffectCourse, jurisdiction: Jurisdiction, step_h: int = STEP_H) -> EffectTable:
-    """The first two days from the first dose on."""
-    if not course.curves:
+def by_hour(
+    course: EffectCourse, jurisdiction: Jurisdiction, *, step_h: int = STEP_H, only: tuple[str, ...] = ()
+) -> EffectTable:
+    """The first two days from the first dose on, of all effects or of some."""
+    curves = tuple(curve for curve in ordered(course) if not only or curve.effect in only)
+    if not curves:
         return EffectTable("Time", (), ())
     begin = begins_h(course)
     last = float(course.curves[0].t_h[-1])
     times = [begin + hours for hours in range(0, int(WINDOW_H) + 1, step_h) if begin + hours <= last]
-    rows = tuple((when(at), *(_at(curve, at, jurisdiction) for curve in ordered(course))) for at in times)
-    return EffectTable("Time", _columns(course, jurisdiction), rows)
+    rows = tuple((when(at), *(_at(curve, at, jurisdiction) for curve in curves)) for at in times)
+    return EffectTable("Time", _columns(curves, jurisdiction), rows)
 
 
 def by_day(course: EffectCourse, jurisdiction: Jurisdiction) -> EffectTable:
@@ -80,7 +83,7 @@ def by_day(course: EffectCourse, jurisdiction: Jurisdiction) -> EffectTable:
         (str(day), *(_strongest(curve, day, jurisdiction) for curve in ordered(course)))
         for day in range(1, days + 1, step)
     )
-    return EffectTable("Day", _columns(course, jurisdiction), rows)
+    return EffectTable("Day", _columns(ordered(course), jurisdiction), rows)
 
 
 def when(t_h: float) -> str:
@@ -89,8 +92,8 @@ def when(t_h: float) -> str:
     return f"day {hours // int(DAY_H) + 1}, {clock(hours % int(DAY_H))}"
 
 
-def _columns(course: EffectCourse, jurisdiction: Jurisdiction) -> tuple[str, ...]:
-    return tuple(f"{named(curve)}, {scale(curve.unit, jurisdiction).unit}" for curve in ordered(course))
+def _columns(curves: tuple[EffectCurve, ...], jurisdiction: Jurisdiction) -> tuple[str, ...]:
+    return tuple(f"{named(curve)}, {scale(curve.unit, jurisdiction).unit}" for curve in curves)
 
 
 def _at(curve: EffectCurve, t_h: float, jurisdiction: Jurisdiction) -> str:

@@ -12,33 +12,18 @@ from unclench.knowledge import knowledge
 from unclench.report import wording as words
 from unclench.report.effect_plots import Panel, panels
 from unclench.report.effect_tables import EffectTable, by_day, by_hour
-from unclench.report.quantities import scale
+from unclench.report.quantities import ALCOHOL_UNIT, scale
+from unclench.report.subjects import SUBJECTS, SubjectPlan
 from unclench.simulation.effect_course import Driver, EffectCourse, EffectNumber
 from unclench.values import Jurisdiction, Standing
 
-# The place of a sentence says which subject a number belongs to, in this order.
-SUBJECTS = {
-    "effect-relaxation": "Relaxation of muscle",
-    "effect-drowsy": "Drowsiness",
-    "effect-driving": "Driving and machines",
-    "effect-breathing": "Breathing",
-    "effect-tolerance": "Getting used to it",
-    "effect-stopping": "If it were stopped abruptly",
-}
-RECEPTOR = "effect-receptor"
-ELSEWHERE = "Also"
-# Per subject: which effect is drawn, the first that there is, and over what.
-DRAWN: dict[str, tuple[tuple[tuple[str, ...], str], ...]] = {
-    "effect-relaxation": ((("muscle",), "hours"), (("muscle",), "days")),
-    "effect-drowsy": ((("drowsy",), "hours"), (("drowsy",), "days")),
-    "effect-driving": ((("impairment",), "hours"), (("impairment",), "days")),
-    "effect-breathing": ((("co2-slope",), "hours"), (("event-together", "co2-slope"), "days")),
-    "effect-stopping": ((("withdrawal-drive",), "days"),),
-}
-PLACEBO, LEVEL = "EFF-DROWSY-PLACEBO", "EFF-STATED-LEVEL"
-LOW_BACK_PAIN = "EFF-LOW-BACK-PAIN"
-NO_CHANGE = 1.0  # as odds
 MOST_DRIVERS = 2
+MAIN, FEW_STEP_H = ("muscle", "drowsy", "impairment", "co2-slope"), 6
+# Rows that a sentence or a drawing is held against.
+PLACEBO, LEVEL, WITH_ALCOHOL = "PD-DROWSY-PLACEBO", "PD-BACK-UNDER", "PD-ALCOHOL-REFERENCE"
+LOW_BACK_PAIN, FIRST_DROWSY = "EFF-BACK-PAIN", "EFF-DROWSY-DAY-1"
+PERCENT = 100.0
+FALLBACK = {PLACEBO: 0.1, LEVEL: 0.2, WITH_ALCOHOL: 0.5}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +31,7 @@ class AnswerLine:
     """One number in its sentence, and how far it can be trusted."""
 
     id: str
+    name: str
     says: str
     typical: str
     interval: str
@@ -58,7 +44,7 @@ class AnswerLine:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    place: str
+    key: str
     heading: str
     mark: str  # "project estimate" where every answer is one
     panels: tuple[Panel, ...]
@@ -72,15 +58,11 @@ class Foreseen:
 
     intro: tuple[str, ...]
     subjects: tuple[Subject, ...]
-    notes: tuple[str, ...]
-    receptor: tuple[AnswerLine, ...]  # for those who ask why
+    answers: tuple[AnswerLine, ...]  # every one, also those that stand under no subject
+    few_hours: EffectTable  # the main effects every six hours, for a narrow page
     hour_table: EffectTable
     day_table: EffectTable
     people: int
-
-    @property
-    def all_answers(self) -> tuple[AnswerLine, ...]:
-        return (*(one for subject in self.subjects for one in subject.answers), *self.receptor)
 
 
 def foreseen(consultation: Consultation) -> Foreseen | None:
@@ -88,78 +70,89 @@ def foreseen(consultation: Consultation) -> Foreseen | None:
     course, jurisdiction = consultation.effects, consultation.appraisal.jurisdiction
     if course is None:
         return None
-    by_id = {number.id: number for number in course.numbers}
-    references = {effect: by_id[key] for effect, key in (("drowsy", PLACEBO), ("impairment", LEVEL)) if key in by_id}
-    subjects = _subjects(course, by_id, references, jurisdiction)
-    placed = {note for subject in subjects for note in subject.notes}
-    intro = words.statements("effects")
+    numbers = {number.id: number for number in course.numbers}
+    answers = {key: answer(number, course, jurisdiction) for key, number in numbers.items()}
+    placed = _by_place(course)
     return Foreseen(
-        intro=intro,
-        subjects=subjects,
-        notes=tuple(dict.fromkeys(say for say in course.says if say not in placed and say not in intro)),
-        receptor=_answers(RECEPTOR, course, by_id, jurisdiction),
+        intro=(*words.statements("effects-intro"), *placed.pop("", ())),
+        subjects=tuple(
+            Subject(
+                plan.key,
+                plan.heading,
+                _shared_mark([answers[key] for key in plan.numbers if key in answers]),
+                panels(course, plan.drawings, _references(), jurisdiction),
+                tuple(answers[key] for key in plan.numbers if key in answers),
+                _notes(plan, numbers, placed.get(plan.key, ())),
+            )
+            for plan in SUBJECTS
+            if any(key in answers for key in plan.numbers)
+        ),
+        answers=tuple(answers.values()),
+        few_hours=by_hour(course, jurisdiction, step_h=FEW_STEP_H, only=MAIN),
         hour_table=by_hour(course, jurisdiction),
         day_table=by_day(course, jurisdiction),
         people=course.people,
     )
 
 
-def subject_of(key: str) -> str:
-    """Where the sentence of a number stands: a key of SUBJECTS, "effect-placebo", or "" where it has no row."""
-    return knowledge().get("statements", key).where if knowledge().has("statements", key) else ""
+def _by_place(course: EffectCourse) -> dict[str, tuple[str, ...]]:
+    """The sentences of a course by the subject they belong to; "" holds those of none, which are said at the head."""
+    facts = knowledge()
+    subject = {
+        facts.get("statements", key).text: plan.key
+        for plan in SUBJECTS
+        for key in plan.says
+        if facts.has("statements", key)
+    }
+    out: dict[str, tuple[str, ...]] = {}
+    for say in dict.fromkeys(course.says):
+        key = subject.get(say, "")
+        out[key] = (*out.get(key, ()), say)
+    return out
 
 
-def _subjects(
-    course: EffectCourse,
-    by_id: dict[str, EffectNumber],
-    references: dict[str, EffectNumber],
-    jurisdiction: Jurisdiction,
-) -> tuple[Subject, ...]:
-    out = []
-    for place, heading in (*SUBJECTS.items(), ("", ELSEWHERE)):
-        answers = _answers(place, course, by_id, jurisdiction)
-        if answers:
-            marks = {one.mark for one in answers}
-            drawn = panels(course, DRAWN.get(place, ()), references, jurisdiction)
-            mark = marks.pop() if len(marks) == 1 else ""
-            out.append(Subject(place, heading, mark, drawn, answers, _notes(place, course, by_id)))
-    return tuple(out)
-
-
-def _answers(
-    place: str, course: EffectCourse, by_id: dict[str, EffectNumber], jurisdiction: Jurisdiction
-) -> tuple[AnswerLine, ...]:
-    of_it = (number for number in course.numbers if subject_of(number.id) == place)
-    return tuple(answer(number, course, by_id, jurisdiction) for number in of_it)
-
-
-def answer(
-    number: EffectNumber, course: EffectCourse, by_id: dict[str, EffectNumber], jurisdiction: Jurisdiction
-) -> AnswerLine:
-    """A number in the words of its row; one without a row is named and shown."""
-    shown = scale(number.unit, jurisdiction)
-    typical, interval = shown.quantity(number.typical), shown.interval(number.low, number.high)
-    blanks = {"typical": typical, "interval": interval, "name": number.name, "placebo": "", "level": ""}
-    for blank, key in (("placebo", PLACEBO), ("level", LEVEL)):
-        if key in by_id:
-            blanks[blank] = scale(by_id[key].unit, jurisdiction).quantity(by_id[key].typical)
-    says = (
-        knowledge().say(number.id, **blanks)
-        if knowledge().has("statements", number.id)
-        else f"{words.capital(number.name)}: {typical} ({interval})."
-    )
+def answer(number: EffectNumber, course: EffectCourse, jurisdiction: Jurisdiction) -> AnswerLine:
+    """A number in its sentence; one without a sentence is named and shown."""
+    shown, said = scale(number.unit, jurisdiction), f"{number.id}-SAID"
+    bare, quantity = shown.number(number.typical), shown.quantity(number.typical)
+    interval = shown.interval(number.low, number.high)
+    if knowledge().has("statements", said):
+        blanks = {"typical": quantity, "number": bare, "interval": interval, **_compared(jurisdiction)}
+        says = knowledge().say(said, **blanks)
+    else:
+        says = f"{words.capital(number.name)}: {quantity} ({interval})."
     drivers = sorted((one for one in course.drivers if one.answer == number.id), key=lambda one: -one.share)
     return AnswerLine(
         id=number.id,
+        name=number.name,
         says=says,
-        typical=typical,
+        typical=quantity if quantity in says else bare,
         interval=interval,
         hangs_on=", ".join(_driver(one) for one in drivers[:MOST_DRIVERS]),
         mark=estimate_mark(number.standing),
         people=percent(1 - number.unsure_share),
         unsure=percent(number.unsure_share),
-        error=shown.quantity(number.monte_carlo_error),
+        error=words.number(number.monte_carlo_error * shown.factor, 1),
     )
+
+
+def _compared(jurisdiction: Jurisdiction) -> dict[str, str]:
+    """What sentences hold a number against: the placebo rate, the stated mark, the alcohol taken with it."""
+    alcohol = scale(ALCOHOL_UNIT, jurisdiction)
+    return {
+        "placebo": words.number(parameter(PLACEBO) * PERCENT),
+        "level": alcohol.quantity(parameter(LEVEL)),
+        "with_alcohol": alcohol.quantity(parameter(WITH_ALCOHOL)),
+    }
+
+
+def _references() -> dict[str, tuple[float, str]]:
+    """The broken line of a drawing, in the unit of its curve, and its name."""
+    return {"drowsy": (parameter(PLACEBO) * PERCENT, "placebo"), "impairment": (parameter(LEVEL), "alcohol")}
+
+
+def parameter(key: str) -> float:
+    return knowledge().parameter(key).value if knowledge().has("parameters", key) else FALLBACK[key]
 
 
 def _driver(one: Driver) -> str:
@@ -167,22 +160,26 @@ def _driver(one: Driver) -> str:
 
 
 def percent(share: float) -> str:
-    return f"{share * 100:.0f} %"
+    return f"{share * PERCENT:.0f} %"
 
 
 def estimate_mark(standing: Standing) -> str:
     return {Standing.PROJECT: "project estimate", Standing.UNVERIFIED: "unconfirmed: check"}.get(standing, "")
 
 
-def _notes(place: str, course: EffectCourse, by_id: dict[str, EffectNumber]) -> tuple[str, ...]:
-    """What stands under the numbers of a subject: the sentences of its place, and those that depend on the numbers."""
+def _shared_mark(answers: list[AnswerLine]) -> str:
+    marks = {one.mark for one in answers}
+    return marks.pop() if len(marks) == 1 else ""
+
+
+def _notes(plan: SubjectPlan, numbers: dict[str, EffectNumber], says: tuple[str, ...]) -> tuple[str, ...]:
+    """What stands under the numbers of a subject: what follows from them, what the course says, what always holds."""
     out: list[str] = []
-    if place == "effect-drowsy" and PLACEBO in by_id:
-        first = next(number for number in course.numbers if subject_of(number.id) == place)
-        above = first.low > by_id[PLACEBO].typical
-        out += words.statements("effect-drowsy-more" if above else "effect-drowsy-unsure")
-    pain = by_id.get(LOW_BACK_PAIN)
-    if place == "effect-relaxation" and pain is not None and pain.low <= NO_CHANGE <= pain.high:
-        out += words.statements("effect-no-benefit")
-    out += words.statements(f"{place}-note")
+    if FIRST_DROWSY in plan.numbers and FIRST_DROWSY in numbers:
+        above = numbers[FIRST_DROWSY].low > parameter(PLACEBO) * PERCENT
+        out += words.statements("effects-drowsy-more" if above else "effects-drowsy-unsure")
+    pain = numbers.get(LOW_BACK_PAIN) if LOW_BACK_PAIN in plan.numbers else None
+    if pain is not None and pain.low <= 0 <= pain.high:
+        out += words.statements("effects-no-benefit")
+    out += [*says, *(words.statements(plan.where) if plan.where else ())]
     return tuple(dict.fromkeys(out))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -17,10 +16,13 @@ from unclench.report import schema as out
 from unclench.report import wording as words
 from unclench.report.basis import facts_used, limits, shown_course
 from unclench.report.drawing import kept_points
+from unclench.report.json_effects import effects_out
+from unclench.report.json_values import array as _array
+from unclench.report.json_values import finite as _float
 from unclench.report.merge import merged
 from unclench.report.plots import find
-from unclench.simulation.course import Array, Course, Span
-from unclench.values import Answer, EngineError, Regimen
+from unclench.simulation.course import Course, Span
+from unclench.values import Answer, Regimen
 
 
 def to_json(consultation: Consultation) -> bytes:
@@ -54,6 +56,7 @@ def to_document(consultation: Consultation) -> out.ConsultationOut:
         ),
         findings=_findings(appraisal),
         exposure=_exposure(consultation),
+        effects=effects_out(consultation),
         candidates=_candidates(consultation.plan),
         plan=_plan(appraisal, consultation.plan),
         alternatives=_alternatives(appraisal),
@@ -87,15 +90,6 @@ def _day_or_none(on: date | None) -> str | None:
     return on.isoformat() if on is not None else None
 
 
-def _float(value: float | Decimal) -> float:
-    """Four significant digits. JSON has no infinity, and a number that is none must not look like one."""
-    if not math.isfinite(value):
-        raise EngineError(
-            where="the report", found=str(value), need="a number", fix="Report this as a fault of unclench."
-        )
-    return words.significant(float(value))
-
-
 def _float_or_none(value: float | Decimal | None) -> float | None:
     return None if value is None else _float(value)
 
@@ -106,10 +100,6 @@ def _exact(value: Decimal) -> float:
 
 def _span(span: Span) -> out.SpanOut:
     return out.SpanOut(_float(span.typical), _float(span.low), _float(span.high))
-
-
-def _array(values: Array) -> tuple[float, ...]:
-    return tuple(_float(value) for value in values.tolist())
 
 
 def _request(appraisal: Appraisal) -> out.RequestOut:

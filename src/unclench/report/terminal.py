@@ -11,6 +11,7 @@ from unclench.consult import Consultation
 from unclench.report import wording as words
 from unclench.report.content import Content, content
 from unclench.report.merge import Merged
+from unclench.report.terminal_effects import print_effects
 from unclench.report.writer import Writer
 from unclench.values import Answer, Verdict
 
@@ -35,6 +36,8 @@ def print_consultation(consultation: Consultation, console: Console) -> None:
     _why(said, out)
     _questions(said, out)
     _what_to_do(said, out)
+    if said.effects is not None:
+        print_effects(said.effects, said.course_label, out)
     _what_it_will_do(said, out)
     _instead(said, out)
     _not_known(said, out)
@@ -125,7 +128,7 @@ def _what_it_will_do(said: Content, out: Writer) -> None:
         if said.plan.regimen is not None:
             out.section("What it will do", (said.no_course,))
     else:
-        out.heading(f"What it will do: {said.course_label}")
+        out.heading(f"{'Levels in plasma' if said.effects else 'What it will do'}: {said.course_label}")
         out.line("  typical, and in brackets the range of 9 in 10 people like this patient", style="dim")
         widest = max(len(f"{row.typical} {row.unit}") for row in said.numbers)
         for row in said.numbers:
