@@ -16,9 +16,12 @@ from unclench.knowledge import knowledge
 from unclench.planning.candidates import candidates
 from unclench.planning.choose import choose
 from unclench.planning.plan import Plan
+from unclench.planning.shown import shown
 from unclench.record import read
 from unclench.record.patient import Patient, Stated
 from unclench.simulation.course import Course
+from unclench.simulation.effect_course import EffectCourse
+from unclench.simulation.foresee import foresee
 from unclench.simulation.simulate import SEED, simulate
 from unclench.values import VERSION, Jurisdiction, MadeWith
 
@@ -32,6 +35,7 @@ class Consultation:
     courses: tuple[Course, ...]
     plan: Plan
     made_with: MadeWith
+    effects: EffectCourse | None = None  # of the regimen that is shown
 
 
 def made_with(seed: int = SEED) -> MadeWith:
@@ -51,7 +55,7 @@ def consult(
     patient_id: str | None = None,
     seed: int = SEED,
 ) -> Consultation:
-    """One patient, one day: read, appraise, simulate every candidate, choose.
+    """One patient, one day: read, appraise, simulate every candidate, choose, foresee.
 
     Raises
     ------
@@ -70,4 +74,5 @@ def consult_patient(
     worth_trying = candidates(appraisal)
     courses = simulate(appraisal, tuple(candidate.regimen for candidate in worth_trying), seed=seed)
     plan = choose(appraisal, worth_trying, courses)
-    return Consultation(patient, appraisal, courses, plan, made_with(seed))
+    effects = foresee(appraisal, shown(appraisal, courses, plan), seed=seed)
+    return Consultation(patient, appraisal, courses, plan, made_with(seed), effects)

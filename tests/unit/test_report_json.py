@@ -16,8 +16,8 @@ from unclench.simulation.course import Span
 from unclench.values import EngineError
 
 KEYS = [
-    "jurisdiction", "on", "request", "verdict", "conditional_on", "questions", "findings", "exposure", "candidates",
-    "plan", "alternatives", "advice", "facts", "limits", "seed", "made_with",
+    "jurisdiction", "on", "request", "verdict", "conditional_on", "questions", "findings", "exposure", "effects",
+    "candidates", "plan", "alternatives", "advice", "facts", "limits", "seed", "made_with",
 ]  # fmt: skip
 VALIDATOR = jsonschema.Draft202012Validator(schema())
 

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.consultation_factory import course, regimen
-from unclench.report.plots import kept_points, level_columns, level_rows, nice_above, nice_step, plots
+from unclench.report.drawing import kept_points, nice_above, nice_step
+from unclench.report.plots import level_columns, level_rows, plots
 
 
 def test_a_plot_is_xml_with_a_name_a_description_and_bands():
@@ -33,7 +34,7 @@ def test_both_panels_share_one_scale():
 
 def test_kept_points_hold_both_ends_and_every_extreme():
     curve = course(regimen(28)).curves[0]
-    kept = kept_points(curve)
+    kept = kept_points(curve.t_h, curve.typical)
     assert kept[0] == 0
     assert kept[-1] == len(curve.t_h) - 1
     assert int(np.argmax(curve.typical)) in kept

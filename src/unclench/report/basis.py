@@ -8,19 +8,19 @@ from unclench.consult import Consultation
 from unclench.knowledge import knowledge
 from unclench.knowledge.load import FILES, ON_DEMAND, has_ids
 from unclench.knowledge.rows import Source
+from unclench.planning.shown import shown
 from unclench.report import wording as words
 from unclench.simulation.course import Course
 
 
 def shown_course(consultation: Consultation) -> tuple[Course | None, str]:
-    """The course of the proposed regimen; else of the doses taken now; else none: never a hint at a dose."""
+    """The course that is shown, and what it is called."""
+    course = shown(consultation.appraisal, consultation.courses, consultation.plan)
+    if course is None:
+        return None, ""
     if consultation.plan.chosen is not None:
-        return consultation.plan.chosen.course, "the proposed regimen"
-    now = consultation.appraisal.current_use.regimen
-    for course in consultation.courses:
-        if now is not None and course.regimen == now:
-            return course, "diazepam as probably taken now; this is not a recommendation"
-    return None, ""
+        return course, "the proposed regimen"
+    return course, "diazepam as probably taken now; this is not a recommendation"
 
 
 def facts_used(consultation: Consultation) -> tuple[str, ...]:
@@ -29,6 +29,7 @@ def facts_used(consultation: Consultation) -> tuple[str, ...]:
     used = {*consultation.appraisal.facts, *consultation.plan.facts, *consultation.appraisal.advice}
     used.update(finding.rule for finding in consultation.appraisal.findings)
     used.update(course.facts if course else ())
+    used.update(consultation.effects.facts if consultation.effects else ())
     for group in (consultation.appraisal.alternatives, consultation.appraisal.exposure.changes):
         used.update(fact for one in group for fact in one.facts)
     return tuple(sorted(used))
@@ -45,6 +46,7 @@ def limits_here(consultation: Consultation) -> tuple[str, ...]:
     if appraisal.body.age_y is not None and appraisal.body.age_y < words.ADULT_Y:
         out.extend(words.statements("children"))
     out.extend(course.assumed if course else ())
+    out.extend(consultation.effects.assumed if consultation.effects else ())
     out.extend(appraisal.exposure.cannot_say)
     out.extend(consultation.made_with.notes)
     return tuple(dict.fromkeys(out))
@@ -52,7 +54,8 @@ def limits_here(consultation: Consultation) -> tuple[str, ...]:
 
 def limits(consultation: Consultation) -> tuple[str, ...]:
     """What this answer cannot do, what bounds it alone first."""
-    return tuple(dict.fromkeys((*limits_here(consultation), *words.statements("limits"))))
+    of_effects = words.statements("limits-effects" if consultation.effects else "limits-no-effects")
+    return tuple(dict.fromkeys((*limits_here(consultation), *words.statements("limits"), *of_effects)))
 
 
 def sources_used(facts: tuple[str, ...], consultation: Consultation) -> tuple[Source, ...]:

@@ -16,11 +16,12 @@ from unclench.knowledge.rows import Advice, Source
 from unclench.planning.plan import Plan, Watch
 from unclench.report import wording as words
 from unclench.report.basis import facts_used, limits, limits_here, shown_course, sources_used
+from unclench.report.effects import Foreseen, foreseen
+from unclench.report.levels import NumberLine, numbers
 from unclench.report.merge import Merged, merged
-from unclench.simulation.course import Course, Span
+from unclench.simulation.course import Course
 from unclench.values import Answer, Effect, Jurisdiction, MadeWith, Phase, Verdict
 
-UNITS = {"ratio": "times", "d": "days"}
 COMBINED_SEVERITIES = ("contraindicated", "major", "moderate", "minor")
 WHY_SHOWN = 6
 DAY_BY_DAY = 14
@@ -57,14 +58,6 @@ class QuestionLine:
     why: str
     allowed: str
     outcomes: tuple[str, ...]  # "if yes: avoid"
-
-
-@dataclass(frozen=True, slots=True)
-class NumberLine:
-    name: str
-    typical: str
-    interval: str
-    unit: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +132,7 @@ class Content:
     no_course: str
     curve_notes: tuple[str, ...]
     numbers: tuple[NumberLine, ...]
+    effects: Foreseen | None
     interactions: tuple[InteractionLine, ...]
     combined: tuple[CombinedFound, ...]  # worst first
     considered: tuple[ConsideredLine, ...]
@@ -199,7 +193,8 @@ def content(consultation: Consultation) -> Content:
         course_label=label,
         no_course=" ".join(words.statements("not-simulated" if plan.regimen else "no-course")),
         curve_notes=words.statements("curves"),
-        numbers=_numbers(course, appraisal.jurisdiction),
+        numbers=numbers(course, appraisal.jurisdiction),
+        effects=foreseen(consultation),
         interactions=tuple(_interaction(change) for change in appraisal.exposure.changes),
         combined=tuple(sorted(appraisal.combined, key=_combined_rank)),
         considered=_considered(plan),
@@ -300,35 +295,6 @@ def _supply(plan: Plan) -> tuple[str, ...]:
         f"{words.amount(plan.supply.total_mg)} mg in all for {words.counted(plan.supply.days, 'day')}, {refills}"
     )
     return (*lines, *plan.supply.notes)
-
-
-def _line(name: str, span: Span) -> NumberLine:
-    return NumberLine(name, words.number(span.typical), words.interval(span), UNITS.get(span.unit, span.unit))
-
-
-def _numbers(course: Course | None, jurisdiction: Jurisdiction) -> tuple[NumberLine, ...]:
-    if course is None:
-        return ()
-    rows = [
-        _line("Highest diazepam", course.peak_ng_ml),
-        _line("Highest nordazepam (active metabolite)", course.nordazepam_peak_ng_ml),
-        _line("Diazepam at the end of the last day", course.end_ng_ml),
-        _line("Build-up: last day against first", course.accumulation),
-        _line("Steady state would be near after", course.steady_state_days),
-        _line("Half-life of diazepam", course.half_life_h),
-        _line("Half-life of nordazepam", course.nordazepam_half_life_h),
-        _line("Gone after the last dose (under 5 % of the peak)", course.gone_days),
-    ]
-    if jurisdiction is Jurisdiction.UK and course.blood_peak_ug_l is not None:
-        # Compared as law only (CONTRACTS 6): the words say that it is no sign of fitness to drive.
-        law = knowledge().limit("LAW-UK-DRIVING", "ug/L")
-        name = (
-            f"Highest diazepam in blood; the legal limit for driving is {law:g}, which is no sign of fitness to drive"
-        )
-        rows.insert(2, _line(name, course.blood_peak_ug_l))
-    if course.background_ng_ml is not None:
-        rows.insert(0, _line("Diazepam already there at the start", course.background_ng_ml))
-    return tuple(rows)
 
 
 def _interaction(change: ExposureChange) -> InteractionLine:

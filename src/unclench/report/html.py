@@ -39,13 +39,17 @@ def to_html(consultation: Consultation) -> str:
 def environment() -> Environment:
     """Templates, built once. Everything that a template prints is cleaned, then escaped."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
-    from markupsafe import Markup
+    from markupsafe import Markup, escape
 
     def safe(value: Any) -> Any:
         return words.clean(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
     def listed(parts: Iterable[str], between: str) -> str:
         return Markup(between).join(words.clean(part) for part in parts)  # noqa: S704  joining escapes every part
+
+    def strong(says: str, part: str) -> str:
+        found = Markup("<strong>{}</strong>").format(words.clean(part))
+        return escape(words.clean(says)).replace(escape(words.clean(part)), found, 1)
 
     made = Environment(
         loader=PackageLoader("unclench.report", "templates"),
@@ -57,6 +61,8 @@ def environment() -> Environment:
         auto_reload=False,
     )
     made.filters["listed"] = listed
+    made.filters["strong"] = strong
+    made.filters["drawing"] = lambda panel: Markup(panel.svg)  # noqa: S704  made by effect_plots.py, escaped there
     return made
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -16,10 +15,14 @@ from unclench.planning.plan import Plan, Supply
 from unclench.report import schema as out
 from unclench.report import wording as words
 from unclench.report.basis import facts_used, limits, shown_course
+from unclench.report.drawing import kept_points
+from unclench.report.json_effects import effects_out
+from unclench.report.json_values import array as _array
+from unclench.report.json_values import finite as _float
 from unclench.report.merge import merged
-from unclench.report.plots import find, kept_points
-from unclench.simulation.course import Array, Course, Span
-from unclench.values import Answer, EngineError, Regimen
+from unclench.report.plots import find
+from unclench.simulation.course import Course, Span
+from unclench.values import Answer, Regimen
 
 
 def to_json(consultation: Consultation) -> bytes:
@@ -53,6 +56,7 @@ def to_document(consultation: Consultation) -> out.ConsultationOut:
         ),
         findings=_findings(appraisal),
         exposure=_exposure(consultation),
+        effects=effects_out(consultation),
         candidates=_candidates(consultation.plan),
         plan=_plan(appraisal, consultation.plan),
         alternatives=_alternatives(appraisal),
@@ -86,15 +90,6 @@ def _day_or_none(on: date | None) -> str | None:
     return on.isoformat() if on is not None else None
 
 
-def _float(value: float | Decimal) -> float:
-    """Four significant digits. JSON has no infinity, and a number that is none must not look like one."""
-    if not math.isfinite(value):
-        raise EngineError(
-            where="the report", found=str(value), need="a number", fix="Report this as a fault of unclench."
-        )
-    return words.significant(float(value))
-
-
 def _float_or_none(value: float | Decimal | None) -> float | None:
     return None if value is None else _float(value)
 
@@ -105,10 +100,6 @@ def _exact(value: Decimal) -> float:
 
 def _span(span: Span) -> out.SpanOut:
     return out.SpanOut(_float(span.typical), _float(span.low), _float(span.high))
-
-
-def _array(values: Array) -> tuple[float, ...]:
-    return tuple(_float(value) for value in values.tolist())
 
 
 def _request(appraisal: Appraisal) -> out.RequestOut:
@@ -195,7 +186,7 @@ def _curve(course: Course | None, analyte: str) -> out.CurveOut | None:
     curve = find(course, analyte) if course is not None else None
     if course is None or curve is None:
         return None
-    kept = kept_points(curve)
+    kept = kept_points(curve.t_h, curve.typical)
     is_parent = analyte == "diazepam"
     return out.CurveOut(
         t_h=_array(curve.t_h[kept]),

@@ -11,17 +11,15 @@ from dataclasses import dataclass
 from html import escape
 
 import numpy as np
-from numpy.typing import NDArray
 
+from unclench.appraisal.exposure_time import DAY_H
 from unclench.report import wording as words
-from unclench.simulation.course import Array, Course, Curve
+from unclench.report.drawing import Box, Frame, day_step, kept_points, nice_above, nice_step
+from unclench.simulation.course import Course, Curve
 
-WIDTH, HEIGHT = 460, 250
-LEFT, RIGHT, TOP, BOTTOM = 46, 10, 14, 44
-BUCKETS = 110
+BOX = Box(width=460, height=250, left=46, right=10, top=14, bottom=44)
 MOST_DOSE_MARKS = 90
 MOST_TABLE_DAYS = 12
-H_PER_DAY = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +39,6 @@ class LevelRow:
     cells: tuple[str, ...]
 
 
-def kept_points(curve: Curve, buckets: int = BUCKETS) -> NDArray[np.int64]:
-    """Indices that keep the shape of a saw-tooth: the lowest and highest point of each stretch, and both ends."""
-    count = len(curve.t_h)
-    if count <= 2 * buckets:
-        return np.arange(count)
-    kept = {0, count - 1}
-    for part in np.array_split(np.arange(count), buckets):
-        levels = curve.typical[part]
-        kept.update((int(part[int(np.argmin(levels))]), int(part[int(np.argmax(levels))])))
-    return np.array(sorted(kept))
-
-
 def find(course: Course, analyte: str, kind: str = "total") -> Curve | None:
     return next((curve for curve in course.curves if (curve.analyte, curve.kind) == (analyte, kind)), None)
 
@@ -66,51 +52,14 @@ def plots(course: Course) -> tuple[Plot, ...]:
     return tuple(_plot(course, curve, top) for curve in shown)
 
 
-def nice_above(value: float) -> float:
-    """The next round number above: half a tick at most is left empty."""
-    step = nice_step(value) / 2
-    return math.ceil(value / step) * step if value > 0 else 1.0
-
-
-def nice_step(value: float, ticks: int = 4) -> float:
-    rough = max(value, 1e-9) / ticks
-    power = 10.0 ** math.floor(math.log10(rough))
-    return next((base * power for base in (1.0, 2.0, 2.5, 5.0) if base * power >= rough), 10 * power)
-
-
-def day_step(days: float) -> int:
-    return next((step for step in (1, 2, 4, 7, 14, 28, 56, 91, 182) if days / step <= 9), 364)
-
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """Where a value lies on the drawing."""
-
-    hours: float
-    top: float
-
-    def x(self, t_h: float) -> float:
-        return LEFT + (WIDTH - LEFT - RIGHT) * t_h / self.hours
-
-    def y(self, level: float) -> float:
-        return HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * level / self.top
-
-    def line(self, t_h: Array, levels: Array) -> str:
-        pairs = zip(t_h.tolist(), levels.tolist(), strict=True)
-        return "M" + "L".join(f"{self.x(t):.1f} {self.y(level):.1f}" for t, level in pairs)
-
-    def band(self, t_h: Array, low: Array, high: Array) -> str:
-        return self.line(t_h, high) + "L" + self.line(t_h[::-1], low[::-1])[1:] + "Z"
-
-
 def _plot(course: Course, curve: Curve, top: float) -> Plot:
-    frame = Frame(float(curve.t_h[-1]), top)
-    kept = kept_points(curve)
+    frame = Frame(BOX, float(curve.t_h[-1]), top)
+    kept = kept_points(curve.t_h, curve.typical)
     t_h = curve.t_h[kept]
     name = curve.analyte
     summary = _summary(course, name)
     parts = [
-        f'<svg class="plot {escape(name)}" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
+        f'<svg class="plot {escape(name)}" viewBox="0 0 {BOX.width} {BOX.height}" role="img" '
         f'aria-labelledby="{escape(name)}-t {escape(name)}-d">',
         f'<title id="{escape(name)}-t">{escape(name.capitalize())} in plasma over the course</title>',
         f'<desc id="{escape(name)}-d">{escape(summary)}</desc>',
@@ -129,18 +78,18 @@ def _axes(frame: Frame, unit: str) -> list[str]:
     step = nice_step(frame.top)
     for index in range(int(frame.top / step + 1e-9) + 1):
         y = frame.y(index * step)
-        out.append(f'<path class="grid" d="M{LEFT} {y:.1f}H{WIDTH - RIGHT}"/>')
+        out.append(f'<path class="grid" d="M{BOX.left} {y:.1f}H{BOX.end}"/>')
         out.append(
-            f'<text class="tick" x="{LEFT - 6}" y="{y + 4:.1f}" text-anchor="end">'
+            f'<text class="tick" x="{BOX.left - 6}" y="{y + 4:.1f}" text-anchor="end">'
             f"{words.number(index * step, 3)}</text>"
         )
-    days = frame.hours / H_PER_DAY
+    days = frame.hours / DAY_H
     for day in range(0, math.floor(days) + 1, day_step(days)):
-        x = frame.x(day * H_PER_DAY)
-        out.append(f'<path class="grid" d="M{x:.1f} {HEIGHT - BOTTOM}v4"/>')
-        out.append(f'<text class="tick" x="{x:.1f}" y="{HEIGHT - BOTTOM + 19}" text-anchor="middle">{day + 1}</text>')
-    out.append(f'<text class="tick" x="{LEFT + 6}" y="{TOP + 4}">{escape(unit)}</text>')
-    out.append(f'<text class="tick" x="{WIDTH - RIGHT}" y="{HEIGHT - 6}" text-anchor="end">day of the course</text>')
+        x = frame.x(day * DAY_H)
+        out.append(f'<path class="grid" d="M{x:.1f} {BOX.floor}v4"/>')
+        out.append(f'<text class="tick" x="{x:.1f}" y="{BOX.floor + 19}" text-anchor="middle">{day + 1}</text>')
+    out.append(f'<text class="tick" x="{BOX.left + 6}" y="{BOX.top + 4}">{escape(unit)}</text>')
+    out.append(f'<text class="tick" x="{BOX.end}" y="{BOX.height - 6}" text-anchor="end">day of the course</text>')
     return out
 
 
@@ -149,13 +98,13 @@ def _marks(course: Course, frame: Frame) -> list[str]:
     doses = [at for at, _ in course.regimen.timed() if at <= frame.hours]
     out = []
     if len(doses) <= MOST_DOSE_MARKS:
-        ticks = "".join(f"M{frame.x(at):.1f} {HEIGHT - BOTTOM}v-7" for at in doses)
+        ticks = "".join(f"M{frame.x(at):.1f} {BOX.floor}v-7" for at in doses)
         out.append(f'<path class="dose" d="{ticks}"/>')
-    end = frame.x(min(course.regimen.days * H_PER_DAY, frame.hours))
-    out.append(f'<path class="end" d="M{end:.1f} {TOP}V{HEIGHT - BOTTOM}"/>')
-    beyond = end > WIDTH * 0.7
+    end = frame.x(min(course.regimen.days * DAY_H, frame.hours))
+    out.append(f'<path class="end" d="M{end:.1f} {BOX.top}V{BOX.floor}"/>')
+    beyond = end > BOX.width * 0.7
     side, anchor = (end - 5, "end") if beyond else (end + 5, "start")
-    out.append(f'<text class="tick" x="{side:.1f}" y="{TOP + 18}" text-anchor="{anchor}">last day of doses</text>')
+    out.append(f'<text class="tick" x="{side:.1f}" y="{BOX.top + 18}" text-anchor="{anchor}">last day of doses</text>')
     return out
 
 
@@ -178,10 +127,10 @@ def level_rows(course: Course) -> tuple[LevelRow, ...]:
     """Levels at the end of days through course and washout: the table behind the drawing."""
     if not course.curves:
         return ()
-    days = int(course.curves[0].t_h[-1] // H_PER_DAY)
+    days = int(course.curves[0].t_h[-1] // DAY_H)
     step = max(1, math.ceil(days / MOST_TABLE_DAYS))
     wanted = range(step, days + 1, step)
-    return tuple(LevelRow(str(day), tuple(_cell(curve, day * H_PER_DAY) for curve in course.curves)) for day in wanted)
+    return tuple(LevelRow(str(day), tuple(_cell(curve, day * DAY_H) for curve in course.curves)) for day in wanted)
 
 
 def _cell(curve: Curve, t_h: float) -> str:

@@ -1,24 +1,20 @@
-"""The summary for a terminal: what a prescriber reads in two minutes, 80 to 100 columns, plain in a pipe.
-
-Text goes to Rich as `Text` only, never as markup, so that "[red]" in a record is shown as it was written.
-"""
+"""The summary for a terminal: what a prescriber reads in two minutes, 80 to 100 columns, plain in a pipe."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from itertools import groupby
 
 from rich.console import Console
-from rich.text import Text
 
 from unclench.appraisal.findings import AlternativeAppraisal, CombinedFound
 from unclench.consult import Consultation
 from unclench.report import wording as words
 from unclench.report.content import Content, content
 from unclench.report.merge import Merged
+from unclench.report.terminal_effects import print_effects
+from unclench.report.writer import Writer
 from unclench.values import Answer, Verdict
 
-WIDEST = 100
 ADVICE_SHOWN = 4
 INSTEAD_SHOWN = 6
 CONSIDERED_SHOWN = 3
@@ -31,48 +27,6 @@ STYLES = {
     Verdict.REASONABLE: "bold green",
     None: "bold",
 }
-# For a console that cannot show more than ASCII.
-ASCII = str.maketrans({"–": "-", "—": "-", "−": "-", "×": "x", "≥": ">=", "≤": "<=", "µ": "u", "°": "deg", "’": "'"})
-
-
-class Writer:
-    """Lines with a hanging indent, wrapped to the console."""
-
-    def __init__(self, console: Console) -> None:
-        self.console = console
-        self.width = min(console.width, WIDEST)
-        self.ascii = not (console.encoding or "ascii").lower().startswith("utf")
-
-    def line(self, text: str, *, style: str = "", first: str = "", rest: str = "") -> None:
-        """One paragraph: `first` stands before its first line, `rest` before the others."""
-        made = Text(self.safe(text), style=style)
-        lines = made.wrap(self.console, max(self.width - len(rest or first), 20)) or [Text("")]
-        for index, part in enumerate(lines):
-            part.rstrip()
-            out = Text(rest if index else first) + part
-            self.console.print(out, soft_wrap=True, highlight=False, markup=False, emoji=False)
-
-    def item(self, text: str, *, style: str = "", mark: str = "-") -> None:
-        self.line(text, style=style, first=f"  {mark} ", rest=" " * (len(mark) + 3))
-
-    def under(self, text: str) -> None:
-        self.line(text, style="dim", first="    ", rest="    ")
-
-    def heading(self, text: str) -> None:
-        self.console.print()
-        self.line(text.upper(), style="bold")
-
-    def section(self, heading: str, lines: Iterable[str]) -> None:
-        """A heading and its items, or nothing at all."""
-        kept = [line for line in lines if line]
-        if kept:
-            self.heading(heading)
-            for line in kept:
-                self.item(line)
-
-    def safe(self, text: str) -> str:
-        text = words.clean(text)
-        return text.translate(ASCII).encode("ascii", "replace").decode() if self.ascii else text
 
 
 def print_consultation(consultation: Consultation, console: Console) -> None:
@@ -82,6 +36,8 @@ def print_consultation(consultation: Consultation, console: Console) -> None:
     _why(said, out)
     _questions(said, out)
     _what_to_do(said, out)
+    if said.effects is not None:
+        print_effects(said.effects, said.course_label, out)
     _what_it_will_do(said, out)
     _instead(said, out)
     _not_known(said, out)
@@ -172,7 +128,7 @@ def _what_it_will_do(said: Content, out: Writer) -> None:
         if said.plan.regimen is not None:
             out.section("What it will do", (said.no_course,))
     else:
-        out.heading(f"What it will do: {said.course_label}")
+        out.heading(f"{'Levels in plasma' if said.effects else 'What it will do'}: {said.course_label}")
         out.line("  typical, and in brackets the range of 9 in 10 people like this patient", style="dim")
         widest = max(len(f"{row.typical} {row.unit}") for row in said.numbers)
         for row in said.numbers:

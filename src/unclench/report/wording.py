@@ -13,6 +13,7 @@ from decimal import Decimal
 
 from unclench.appraisal.findings import Body
 from unclench.knowledge import knowledge
+from unclench.planning import words as plan_words
 from unclench.simulation.course import Span
 from unclench.values import Dose, Effect, Jurisdiction, Regimen, Severity, Standing, Verdict
 
@@ -122,7 +123,7 @@ def number(value: float, digits: int = 2) -> str:
 
 def amount(value: Decimal) -> str:
     """A dose: exact, without needless zeros (never "5.0", which is misread as 50)."""
-    return f"{value.normalize():f}"
+    return plan_words.number(value)
 
 
 def interval(span: Span) -> str:
@@ -142,14 +143,9 @@ def short_day(on: date) -> str:
     return f"{DAYS[on.weekday()]} {on.day} {MONTHS[on.month - 1][:3]}"
 
 
-def clock(hour: float) -> str:
-    minutes = round(hour * 60)
-    return f"{minutes // 60:02d}:{minutes % 60:02d}"
-
-
 def doses(of_a_day: tuple[Dose, ...]) -> tuple[str, ...]:
     """("2 mg at 14:00", "5 mg at 22:00")"""
-    return tuple(f"{amount(dose.mg)} mg at {clock(dose.clock_h)}" for dose in of_a_day)
+    return tuple(f"{amount(dose.mg)} mg at {plan_words.clock(dose.clock_h)}" for dose in of_a_day)
 
 
 def regimen_words(regimen: Regimen) -> str:

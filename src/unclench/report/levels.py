@@ -1,0 +1,49 @@
+"""The numbers of a course in words: how high, how long, and how sure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from unclench.knowledge import knowledge
+from unclench.report import wording as words
+from unclench.simulation.course import Course, Span
+from unclench.values import Jurisdiction
+
+UNITS = {"ratio": "times", "d": "days"}
+
+
+@dataclass(frozen=True, slots=True)
+class NumberLine:
+    name: str
+    typical: str
+    interval: str
+    unit: str
+
+
+def _line(name: str, span: Span) -> NumberLine:
+    return NumberLine(name, words.number(span.typical), words.interval(span), UNITS.get(span.unit, span.unit))
+
+
+def numbers(course: Course | None, jurisdiction: Jurisdiction) -> tuple[NumberLine, ...]:
+    if course is None:
+        return ()
+    rows = [
+        _line("Highest diazepam", course.peak_ng_ml),
+        _line("Highest nordazepam (active metabolite)", course.nordazepam_peak_ng_ml),
+        _line("Diazepam at the end of the last day", course.end_ng_ml),
+        _line("Build-up: last day against first", course.accumulation),
+        _line("Steady state would be near after", course.steady_state_days),
+        _line("Half-life of diazepam", course.half_life_h),
+        _line("Half-life of nordazepam", course.nordazepam_half_life_h),
+        _line("Gone after the last dose (under 5 % of the peak)", course.gone_days),
+    ]
+    if jurisdiction is Jurisdiction.UK and course.blood_peak_ug_l is not None:
+        # Compared as law only (CONTRACTS 6): the words say that it is no sign of fitness to drive.
+        law = knowledge().limit("LAW-UK-DRIVING", "ug/L")
+        name = (
+            f"Highest diazepam in blood; the legal limit for driving is {law:g}, which is no sign of fitness to drive"
+        )
+        rows.insert(2, _line(name, course.blood_peak_ug_l))
+    if course.background_ng_ml is not None:
+        rows.insert(0, _line("Diazepam already there at the start", course.background_ng_ml))
+    return tuple(rows)
