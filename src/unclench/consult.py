@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -16,11 +16,12 @@ from unclench.knowledge import knowledge
 from unclench.planning.candidates import candidates
 from unclench.planning.choose import choose
 from unclench.planning.plan import Plan
+from unclench.planning.stated import stated_regimen
 from unclench.record import read
 from unclench.record.patient import Patient, Stated
 from unclench.simulation.course import Course
-from unclench.simulation.simulate import SEED, simulate
-from unclench.values import VERSION, Jurisdiction, MadeWith
+from unclench.simulation.simulate import PEOPLE, SEED, simulate
+from unclench.values import VERSION, Jurisdiction, MadeWith, Regimen
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,6 +32,16 @@ class Consultation:
     appraisal: Appraisal
     courses: tuple[Course, ...]
     plan: Plan
+    made_with: MadeWith
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Simulation:
+    """Stated doses in one patient's body. Not a recommendation: the verdict stands whatever the curves look like."""
+
+    appraisal: Appraisal
+    regimen: Regimen
+    course: Course
     made_with: MadeWith
 
 
@@ -71,3 +82,27 @@ def consult_patient(
     courses = simulate(appraisal, tuple(candidate.regimen for candidate in worth_trying), seed=seed)
     plan = choose(appraisal, worth_trying, courses)
     return Consultation(patient, appraisal, courses, plan, made_with(seed))
+
+
+def appraise_stated(
+    patient: Patient,
+    *,
+    on: date,
+    jurisdiction: Jurisdiction | str = Jurisdiction.US,
+    route: str | None = None,
+    form: str | None = None,
+    at_h: Sequence[float] = (),
+) -> tuple[Appraisal, Regimen]:
+    """What is thought of a request, and its doses just as stated. A route given here replaces that of the request."""
+    appraisal = appraise(patient, on, jurisdiction)
+    asked = appraisal.request
+    if route is not None and asked is not None and asked.dosage.route != route:
+        asked = replace(asked, dosage=replace(asked.dosage, route=route))
+        appraisal = appraise(replace(patient, typed_request=asked), on, jurisdiction)
+    return appraisal, stated_regimen(appraisal, form=form, at_h=at_h)
+
+
+def simulate_stated(appraisal: Appraisal, regimen: Regimen, *, seed: int = SEED, people: int = PEOPLE) -> Simulation:
+    """Simulate stated doses, whatever the verdict is."""
+    (course,) = simulate(appraisal, (regimen,), seed=seed, people=people)
+    return Simulation(appraisal, regimen, course, made_with(seed))
