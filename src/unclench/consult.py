@@ -21,6 +21,7 @@ from unclench.record import read
 from unclench.record.patient import Patient, Stated
 from unclench.simulation.course import Course
 from unclench.simulation.simulate import PEOPLE, SEED, simulate
+from unclench.simulation.stated import simulate_doses
 from unclench.values import VERSION, Jurisdiction, MadeWith, Regimen
 
 
@@ -96,13 +97,15 @@ def appraise_stated(
     """What is thought of a request, and its doses just as stated. A route given here replaces that of the request."""
     appraisal = appraise(patient, on, jurisdiction)
     asked = appraisal.request
-    if route is not None and asked is not None and asked.dosage.route != route:
+    if route is not None and asked is not None:
         asked = replace(asked, dosage=replace(asked.dosage, route=route))
         appraisal = appraise(replace(patient, typed_request=asked), on, jurisdiction)
     return appraisal, stated_regimen(appraisal, form=form, at_h=at_h)
 
 
-def simulate_stated(appraisal: Appraisal, regimen: Regimen, *, seed: int = SEED, people: int = PEOPLE) -> Simulation:
+def simulate_stated(
+    appraisal: Appraisal, regimen: Regimen, *, seed: int = SEED, people: int = PEOPLE, fed: bool = False
+) -> Simulation:
     """Simulate stated doses, whatever the verdict is."""
-    (course,) = simulate(appraisal, (regimen,), seed=seed, people=people)
+    course = simulate_doses(appraisal, regimen, seed=seed, people=people, fed=fed)
     return Simulation(appraisal, regimen, course, made_with(seed))

@@ -58,6 +58,9 @@ CODES = {
     "hour 25": (["simulate", RECORD, *ON, *WEEK, "--at", "25:00"], 2),
     "one hour twice": (["simulate", RECORD, *ON, *WEEK, "--at", "08:00", "--at", "8:00"], 2),
     "too few hours": (["simulate", RECORD, *ON, *WEEK, "--at", "08:00"], 5),
+    "no such route": (["simulate", RECORD, *ON, *WEEK, "--route", "through the ear"], 5),
+    "no such form": (["export", RECORD, *ON, *WEEK, "--formulation", "syrup", "--sbml", "m.xml"], 5),
+    "a tablet into a vein": (["simulate", RECORD, *ON, *WEEK, "--route", "iv", "--formulation", "tablet"], 5),
     "date": (["simulate", RECORD, "--on", "2026-02-30"], 2),
 }
 
@@ -122,6 +125,24 @@ def test_tables_hold_the_course_that_is_shown(
         if (row["analyte"], row["kind"], row["statistic"]) == ("diazepam", "total", "typical") and row["day"] == "7"
     ]
     assert f"{max(typical):.0f} (" in capsys.readouterr().out
+
+
+@pytest.mark.verifies("M1")
+def test_a_route_given_here_is_simulated_and_told(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    once = ("--request", "diazepam 10 mg once", "--at", "08:00")
+    peaks = {}
+    for route in ("oral", "rectal", "im", "intranasal", "iv"):
+        assert called(monkeypatch, "simulate", RECORD, *ON, *once, *FEW, "--route", route) == 0
+        said = capsys.readouterr().out
+        assert ("DOSE-12" in said) == (route != "oral")
+        peaks[route] = float(re.search(r"^ +1 +(\d+) \(", said, re.MULTILINE)[1])  # type: ignore[index]
+    assert peaks["iv"] > 1.5 * max(peak for route, peak in peaks.items() if route != "iv")
+    assert called(monkeypatch, "simulate", RECORD, *ON, *once, *FEW, "--fed") == 0
+    said = capsys.readouterr().out
+    assert "empty stomach" not in said
+    assert float(re.search(r"^ +1 +(\d+) \(", said, re.MULTILINE)[1]) < peaks["oral"]  # type: ignore[index]
 
 
 def test_a_table_on_standard_output_is_alone_there(

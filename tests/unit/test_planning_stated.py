@@ -84,9 +84,26 @@ def test_doses_are_spread_evenly(doses: int, every: int, periods: int, mg: str) 
     assert all(abs(sum(per_day[:day]) - rate * day) < 1 for day in range(len(per_day)))
 
 
-def test_route_is_kept() -> None:
-    assert stated("diazepam 10 mg iv once").route == "iv"
-    assert stated("diazepam 10 mg once").route == "oral"
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("diazepam 10 mg once", ("oral", "tablet")),
+        ("diazepam 10 mg iv once", ("iv", "injection")),
+        ("diazepam 10 mg rectally once", ("rectal", "solution")),
+        ("diazepam 10 mg intranasally once", ("intranasal", "solution")),
+    ],
+)
+def test_each_route_has_its_usual_form(text: str, wanted: tuple[str, str]) -> None:
+    found = stated(text)
+    assert (found.route, found.form) == wanted
+
+
+def test_a_form_is_kept_or_refused() -> None:
+    asked = appraisal(request=parse_request("diazepam 10 mg rectally once"))
+    assert stated_regimen(asked, form="gel").form == "gel"
+    for form in ("tablet", "lozenge", "=1+1"):
+        with pytest.raises(RegimenError, match="rectal gel"):
+            stated_regimen(asked, form=form)
 
 
 def test_only_rules_about_the_request_that_hold_are_shown_beside_it() -> None:

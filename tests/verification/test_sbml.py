@@ -16,8 +16,10 @@ from hypothesis import strategies as st
 from tests.verification import person_twin, sbml_runs
 from unclench.appraisal.findings import Body, ClearanceSegment, Exposure
 from unclench.consult import made_with
+from unclench.knowledge import knowledge
 from unclench.report.sbml import to_sbml
-from unclench.simulation import simulate_courses
+from unclench.simulation.course import Course
+from unclench.simulation.parameters import Numbers
 from unclench.simulation.person import (
     ClearanceChange,
     Depot,
@@ -26,6 +28,8 @@ from unclench.simulation.person import (
     PersonModel,
     person_model,
 )
+from unclench.simulation.sample import Sample
+from unclench.simulation.simulate import Summary, walk
 from unclench.values import Answer, Dose, Phase, Regimen
 
 ON = date(2026, 11, 22)
@@ -76,9 +80,27 @@ CASES: dict[str, dict[str, Any]] = {
         "exposure": clearance((-inf, 1.0, 1.0), (-400.0, 0.5, 0.7), (30.0, 1.0, 1.0)),
     },
     "a change at the instant of a dose": {"exposure": clearance((-inf, 1.0, 1.0), (32.0, 0.3, 0.5))},
+    "with food": {"fed": True},
+    "by the rectum": {"regimen": course((2, "10@8 10@20"), route="rectal", form="solution")},
+    "up the nose": {"regimen": course((1, "10@8"), route="intranasal", form="solution")},
+    "into the muscle": {"regimen": course((1, "10@8.5"), route="im", form="injection")},
+    "into the vein": {"regimen": course((2, "10@8.1 5@14.3"), route="iv", form="injection")},
+    "a child, into the vein": {
+        "body": dataclasses.replace(MAN, age_y=4.0, weight_kg=16.0, height_cm=None),
+        "regimen": course((1, "4@8"), route="iv", form="injection"),
+    },
     "doses at midnight and at one instant": {"regimen": course((3, "2@0 2@0 1@12"), (2, "5@0"))},
     "somebody drawn, not the typical person": {"person": 4, "exposure": clearance((24.0, 0.5, 0.8), log_sd=0.3)},
 }
+
+
+def course_of(*, seed: int, fed: bool = False, **given: Any) -> Course:
+    """Our own engine's course of the typical person, every analyte followed."""
+    regimen = given.pop("regimen")
+    walked = walk(
+        regimens=(regimen,), numbers=Numbers(knowledge(), {}, Sample(seed, 2)), fed=fed, metabolites=3, **given
+    )
+    return Summary(walked).course(0, regimen, background=given["existing"] is not None)
 
 
 def compared(*, person: int = -1, **case: Any) -> float:
@@ -87,9 +109,7 @@ def compared(*, person: int = -1, **case: Any) -> float:
     model = person_model(person=person, **given)
     document = to_sbml(model, MADE)
     assert sbml_runs.faults(document) == []
-    (found,) = simulate_courses(
-        **{name: value for name, value in given.items() if name != "regimen"}, regimens=(given["regimen"],), people=2
-    )
+    found = course_of(**given)
     names = [f"{'C' if curve.kind == 'total' else 'Cu'}_{curve.analyte}" for curve in found.curves]
     times = found.curves[0].t_h
     independent = sbml_runs.run(document, names, list(times + model.day_one_h))

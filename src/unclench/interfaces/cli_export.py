@@ -30,6 +30,14 @@ On = Annotated[str | None, typer.Option(help="The day of the question, as 2026-1
 Law = Annotated[Jurisdiction, typer.Option(envvar=JURISDICTION_VARIABLE, help="Whose label and limits count.")]
 Patient = Annotated[str | None, typer.Option(help="Which patient, where the record holds several.")]
 Clock = Annotated[list[str] | None, typer.Option("--at", help="Hour of a dose, as 08:00; again for each dose.")]
+Route = Annotated[
+    str | None, typer.Option(help="oral, rectal, im, intranasal or iv. Default: that of the request, else oral.")
+]
+Form = Annotated[
+    str | None,
+    typer.Option(help="tablet, capsule, solution, gel, suppository, suspension, injection. Default: the usual one."),
+]
+Fed = Annotated[bool, typer.Option("--fed", help="Tablets are taken with food.")]
 Seed = Annotated[int | None, typer.Option(help="Seed of the drawn people.")]
 
 
@@ -43,6 +51,9 @@ def simulate(
     record: Records,
     request: Request = None,
     at: Clock = None,
+    route: Route = None,
+    formulation: Form = None,
+    fed: Fed = False,
     on: On = None,
     jurisdiction: Law = Jurisdiction.US,
     patient: Patient = None,
@@ -58,8 +69,8 @@ def simulate(
     check_targets([target for target in (csv, arrow) if target is not None], record)
     if not FEWEST_PEOPLE <= people <= MOST_PEOPLE:
         raise refused(f"found {people} people, need {FEWEST_PEOPLE} to {MOST_PEOPLE}.")
-    appraisal, regimen = _stated(record, request, at, on, jurisdiction, patient)
-    found = simulate_stated(appraisal, regimen, seed=SEED if seed is None else _seed(seed), people=people)
+    appraisal, regimen = _stated(record, request, on, jurisdiction, patient, (at, route, formulation))
+    found = simulate_stated(appraisal, regimen, seed=SEED if seed is None else _seed(seed), people=people, fed=fed)
     for target, content in _tables(found, csv, arrow):
         write(target, content)
     if "-" not in (csv, arrow):
@@ -84,6 +95,9 @@ def export(
     sbml: Annotated[str, typer.Option(help="Write the model and its doses as SBML to this file; - for output.")],
     request: Request = None,
     at: Clock = None,
+    route: Route = None,
+    formulation: Form = None,
+    fed: Fed = False,
     on: On = None,
     jurisdiction: Law = Jurisdiction.US,
     patient: Patient = None,
@@ -100,7 +114,7 @@ def export(
 
     check_targets([sbml], record)
     which, drawn = _person(person), SEED if seed is None else _seed(seed)
-    appraisal, regimen = _stated(record, request, at, on, jurisdiction, patient)
+    appraisal, regimen = _stated(record, request, on, jurisdiction, patient, (at, route, formulation))
     model = one.person_model(
         body=appraisal.body,
         exposure=appraisal.exposure,
@@ -109,6 +123,8 @@ def export(
         on=appraisal.on,
         seed=drawn,
         person=which,
+        patient=appraisal.patient_ref,
+        fed=fed,
     )
     write(sbml, to_sbml(model, made_with(drawn)))
 
@@ -116,22 +132,23 @@ def export(
 def _stated(
     record: list[str],
     request: str | None,
-    at: list[str] | None,
     on: str | None,
     jurisdiction: Jurisdiction,
     patient: str | None,
+    how: tuple[list[str] | None, str | None, str | None],
 ) -> tuple[Appraisal, Regimen]:
-    """The record, judged, and the doses that are asked for."""
+    """The record, judged, and the doses that are asked for. `how`: hours of the clock, route, formulation."""
     from unclench.consult import appraise_stated
     from unclench.record import read
 
     # Taken once, here at the door: everything inside is a function of this day.
     day = date.today() if on is None else parse_day(on)
+    at, route, formulation = how
     hours = [_hour(text) for text in at or ()]
     if len(set(hours)) < len(hours):
         raise refused("found one hour of a dose twice, need each once.")
     found = read(record[0] if len(record) == 1 else tuple(record), on=day, request=request, patient_id=patient)
-    return appraise_stated(found, on=day, jurisdiction=jurisdiction, at_h=hours)
+    return appraise_stated(found, on=day, jurisdiction=jurisdiction, route=route, form=formulation, at_h=hours)
 
 
 def _hour(text: str) -> float:

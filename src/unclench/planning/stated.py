@@ -12,9 +12,11 @@ from unclench.knowledge.load import Knowledge
 from unclench.planning.candidates import clock_h
 from unclench.planning.shapes import SLOTS
 from unclench.record.patient import Dosage, Request
+from unclench.simulation.routes import FORMS, check_route
 from unclench.values import Answer, Dose, Phase, Regimen, RegimenError
 
 DAY_H = 24
+ROUTES = {"nasal": "intranasal"}  # words of a record, where the model has another
 MOST_PER_DAY = 24
 _EXAMPLE = 'State it whole: "diazepam 5 mg three times a day for 7 days".'
 
@@ -23,11 +25,13 @@ def stated_regimen(appraisal: Appraisal, *, form: str | None = None, at_h: Seque
     """What is asked for, dose by dose: the highest of a range of doses, and all doses of "as needed".
 
     Doses rarer than daily are spread evenly. `at_h`: the hours of the clock; else those of the plans.
+    `form`: of the product; else the usual one of the route.
 
     Raises
     ------
     RegimenError
-        when nothing is asked for, or no dose, no times a day or no number of days is stated.
+        when nothing is asked for, when no dose, no times a day or no number of days is stated, or for a route or form
+        that the model does not know.
     """
     asked = appraisal.request
     if asked is None:
@@ -43,11 +47,17 @@ def stated_regimen(appraisal: Appraisal, *, form: str | None = None, at_h: Seque
     counts = _counts(asked, mg, asked.days, hours)
     doses = {count: _doses(count, mg, hours, knowledge()) for count in set(counts)}
     phases = tuple(Phase(sum(1 for _ in same), doses[count]) for count, same in groupby(counts))
-    route = asked.dosage.route or "oral"
-    as_needed = bool(asked.dosage.as_needed)
-    if form is None:
-        return Regimen(appraisal.on, phases, as_needed=as_needed, route=route)
-    return Regimen(appraisal.on, phases, as_needed=as_needed, route=route, form=form)
+    said = asked.dosage.route or "oral"
+    route = ROUTES.get(said, said)
+    made = Regimen(
+        appraisal.on,
+        phases,
+        as_needed=bool(asked.dosage.as_needed),
+        route=route,
+        form=form or next((known for its_route, known in FORMS if its_route == route), ""),
+    )
+    check_route(made)
+    return made
 
 
 def _counts(asked: Request, mg: Decimal, days: int, hours: Sequence[float]) -> list[int]:

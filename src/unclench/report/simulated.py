@@ -18,6 +18,7 @@ from unclench.simulation.course import Course, Curve
 
 DAY_H = 24.0
 EACH_DAY = 7
+DAY_WIDTH, LEVEL_WIDTH = 5, 22
 AFTER = (1, 3, 7, 14)  # days after the last dosing day
 
 
@@ -63,6 +64,8 @@ def print_simulation(simulation: Simulation, console: Console) -> None:
         + " ".join(words.statements("not-reviewed"))
     )
     out.line(f"{words.person(appraisal.body)} | simulated: {words.regimen_words(simulation.regimen)}")
+    for line in course.extrapolated:
+        out.line(line, style="bold")
     _above(simulation, out)
     _table(course, out)
     out.section("Rests on", course.assumed)
@@ -89,10 +92,14 @@ def _table(course: Course, out: Writer) -> None:
     names = [curve.analyte for curve in course.curves if curve.kind == "total"]
     out.heading("Highest level of each day")
     out.line(f"{course.curves[0].unit} in plasma: the typical person, and the middle 90 % of people like this patient")
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
-    table.add_column("day", justify="right")
-    for name in names:
-        table.add_column(Text(out.safe(name)), justify="right", no_wrap=True)
-    for line in day_lines(course):
-        table.add_row(str(line.day), *map(Text, line.levels))
-    out.console.print(table, highlight=False)
+    side_by_side = max(1, (out.width - DAY_WIDTH) // LEVEL_WIDTH)
+    lines = day_lines(course)
+    for first in range(0, len(names), side_by_side):
+        part = slice(first, first + side_by_side)
+        table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
+        table.add_column("day", justify="right")
+        for name in names[part]:
+            table.add_column(Text(out.safe(name)), justify="right", no_wrap=True)
+        for line in lines:
+            table.add_row(str(line.day), *map(Text, line.levels[part]))
+        out.console.print(table, highlight=False)

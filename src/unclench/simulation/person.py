@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
 
 from unclench.appraisal.findings import Body, Exposure
 from unclench.knowledge.load import knowledge
 from unclench.simulation.clearance import Spans, spans_of
 from unclench.simulation.parameters import Numbers
-from unclench.simulation.people import people_like
+from unclench.simulation.people import METABOLITES, People, people_like
+from unclench.simulation.routes import check_route
+from unclench.simulation.sample import Sample
 from unclench.values import EngineError, Regimen, RegimenError
+
+Array = NDArray[np.float64]
 
 DAY_H = 24.0
 TYPICAL = -1  # the last column of people is the typical person
 FEWEST_PEOPLE = 2
-INTO_THE_BLOOD = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,16 +109,19 @@ def person_model(
     on: date,
     seed: int,
     person: int = TYPICAL,
+    patient: str = "",
     fed: bool = False,
 ) -> PersonModel:
     """The model of the typical person like this patient, or of one of those drawn with this seed (0, 1, 2...).
+
+    Doses taken before go the way of the regimen (its route and form), as they do in our own simulation.
 
     Raises
     ------
     EngineError
         when no such person can be drawn.
     RegimenError
-        when present use does not end before the regimen begins.
+        for a route or form that the model does not know, or when present use does not end before the regimen begins.
     """
     if existing is not None and existing.last_day >= on:
         raise RegimenError(
@@ -121,10 +130,11 @@ def person_model(
             need=f"doses that end before {on}",
             fix="Count doses from that day on in the regimen.",
         )
-    numbers = Numbers(knowledge(), {})
+    check_route(regimen)
     # A longer sample begins with the shorter: person 7 is the same among 8 people and among a thousand.
-    crowd = people_like(body, numbers, seed=seed, people=max(person + 1, FEWEST_PEOPLE), fed=fed)
-    spans = spans_of(exposure, crowd)
+    numbers = Numbers(knowledge(), {}, Sample(seed, max(person + 1, FEWEST_PEOPLE), patient))
+    crowd = people_like(body, numbers, route=regimen.route, form=regimen.form, fed=fed)
+    spans = spans_of(exposure, crowd, metabolites=len(METABOLITES))
     day_one_h = (on - existing.start).days * DAY_H if existing else 0.0
     doses = (*(series_of(existing, 0.0) if existing else ()), *series_of(regimen, day_one_h))
     return _assembled(spans, person, doses, day_one_h, regimen, tuple(numbers.used))
@@ -135,29 +145,41 @@ def _assembled(
 ) -> PersonModel:
     crowd = spans.people
     kinetics, absorption = crowd.disposition, crowd.absorption
+    depot = Depot(f"{regimen.route} {regimen.form}", *_of(person, absorption.ka_per_h, absorption.lag_h, absorption.f))
+    if absorption.direct:
+        doses = tuple(replace(series, depot=None) for series in doses)
     last_dosing_day = max(at for at, _ in regimen.timed()) // DAY_H
     return PersonModel(
-        analytes=("diazepam", "nordazepam"),
-        volumes_l=tuple(map(float, kinetics.volumes_l[:, person])),
-        exchange_l_per_h=tuple(map(float, kinetics.exchange_l_per_h[:, person])),
-        metabolite_volumes_l=(float(kinetics.vn_l[person]),),
-        clearance_l_per_h=(float(kinetics.cl_l_per_h[person]), float(kinetics.cln_l_per_h[person])),
-        formed=(Formation(0, 1, float(crowd.formed[person])),),
-        unbound=(float(kinetics.fu), float(kinetics.fun)),
-        depots=(
-            Depot(
-                regimen.form,
-                float(absorption.ka_per_h[person]),
-                float(absorption.lag_h[person]),
-                float(absorption.f[person]),
-            ),
-        ),
+        analytes=("diazepam", *METABOLITES),
+        volumes_l=_of(person, *kinetics.volumes_l),
+        exchange_l_per_h=_of(person, *kinetics.exchange_l_per_h),
+        metabolite_volumes_l=_of(person, *kinetics.metabolite_v_l),
+        clearance_l_per_h=_of(person, kinetics.cl_l_per_h, *kinetics.metabolite_cl_l_per_h),
+        formed=tuple(_formations(crowd, person)),
+        unbound=tuple(map(float, kinetics.unbound)),
+        depots=() if absorption.direct else (depot,),
         doses=doses,
         changes=_changes(spans, person, day_one_h),
         day_one_h=day_one_h,
         end_h=day_one_h + (last_dosing_day + 1) * DAY_H,
         facts=facts,
     )
+
+
+def _of(person: int, *arrays: Array) -> tuple[float, ...]:
+    """One person's number of each array."""
+    return tuple(float(array[person]) for array in arrays)
+
+
+def _formations(crowd: People, person: int) -> Iterator[Formation]:
+    """What is formed of what, where anything is: from diazepam first, then from one metabolite to the next."""
+    for daughter, share in enumerate(_of(person, *crowd.formed), start=1):
+        if share > 0:
+            yield Formation(0, daughter, share)
+    for parent, row in enumerate(crowd.passed_on, start=1):
+        for daughter, share in enumerate(_of(person, *row), start=1):
+            if share > 0:
+                yield Formation(parent, daughter, share)
 
 
 def _changes(spans: Spans, person: int, day_one_h: float) -> tuple[ClearanceChange, ...]:
