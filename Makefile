@@ -98,6 +98,10 @@ format: $(DEV) ## put source in the house format
 docs: $(DEV) ## write the generated pages again
 	@$(BIN)/python -m scripts.docs
 
+.PHONY: notebook
+notebook: $(DEV) ## run docs/model.ipynb again and keep its outputs
+	@$(BIN)/python -m scripts.notebook
+
 .PHONY: night
 SEED ?= $(shell date +%Y%m%d)
 night: $(DEV) ## long random draws; the closing line goes into docs/night.md with date and seed

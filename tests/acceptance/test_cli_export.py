@@ -169,7 +169,7 @@ def test_the_model_cites_its_rows_and_names_nobody(tmp_path: Path, monkeypatch: 
         assert not re.search(rf"\b{re.escape(private)}\b(?!\+)", found), private
     assert "PK-CL-DIAZEPAM: " in found
     assert "Not yet reviewed by a clinician" in found
-    assert "not a recommendation" in found
+    assert "It is not a recommendation" in found
 
 
 @pytest.mark.verifies("M12")

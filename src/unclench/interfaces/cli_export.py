@@ -57,20 +57,21 @@ def simulate(
     on: On = None,
     jurisdiction: Law = Jurisdiction.US,
     patient: Patient = None,
-    people: Annotated[int, typer.Option(help="How many people like this patient are drawn.")] = 1000,
+    people: Annotated[int | None, typer.Option(help="How many people like this patient are drawn.")] = None,
     seed: Seed = None,
     csv: Annotated[str | None, typer.Option(help="Write the courses as a table to this file; - for output.")] = None,
     arrow: Annotated[str | None, typer.Option(help="The same as an Arrow IPC file; - for standard output.")] = None,
 ) -> None:
     """Simulate stated doses in this patient, whatever the verdict is. Not a recommendation."""
     from unclench.consult import simulate_stated
-    from unclench.simulation.simulate import SEED
+    from unclench.simulation.simulate import PEOPLE, SEED
 
     check_targets([target for target in (csv, arrow) if target is not None], record)
-    if not FEWEST_PEOPLE <= people <= MOST_PEOPLE:
-        raise refused(f"found {people} people, need {FEWEST_PEOPLE} to {MOST_PEOPLE}.")
+    drawn = PEOPLE if people is None else people
+    if not FEWEST_PEOPLE <= drawn <= MOST_PEOPLE:
+        raise refused(f"found {drawn} people, need {FEWEST_PEOPLE} to {MOST_PEOPLE}.")
     appraisal, regimen = _stated(record, request, on, jurisdiction, patient, (at, route, formulation))
-    found = simulate_stated(appraisal, regimen, seed=SEED if seed is None else _seed(seed), people=people, fed=fed)
+    found = simulate_stated(appraisal, regimen, seed=SEED if seed is None else _seed(seed), people=drawn, fed=fed)
     for target, content in _tables(found, csv, arrow):
         write(target, content)
     if "-" not in (csv, arrow):

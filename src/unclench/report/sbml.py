@@ -196,7 +196,8 @@ def _notes(person: PersonModel, made_with: MadeWith) -> Iterator[str]:
         "Amounts in mg, time in h from midnight of the first day of doses, levels in ng/mL of plasma."
     )
     yield from words.statements("not-reviewed")
-    yield "A simulation of stated doses, not a recommendation."
+    yield from words.statements("simulated")
+    yield from words.statements("exported")
     if person.day_one_h:
         yield f"Diazepam was taken before: day 1 of the regimen begins at {person.day_one_h:g} h."
     rows, sources = every_row(), {row.id: row for row in knowledge().table("sources")}

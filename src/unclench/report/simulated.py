@@ -92,7 +92,7 @@ def _table(course: Course, out: Writer) -> None:
     names = [curve.analyte for curve in course.curves if curve.kind == "total"]
     out.heading("Highest level of each day")
     out.line(f"{course.curves[0].unit} in plasma: the typical person, and the middle 90 % of people like this patient")
-    side_by_side = max(1, (out.width - DAY_WIDTH) // LEVEL_WIDTH)
+    side_by_side = len(names) if DAY_WIDTH + len(names) * LEVEL_WIDTH <= out.width else 2
     lines = day_lines(course)
     for first in range(0, len(names), side_by_side):
         part = slice(first, first + side_by_side)
