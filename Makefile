@@ -101,9 +101,14 @@ docs: $(DEV) ## write the generated pages again
 .PHONY: fit-kinetics
 fit-kinetics: $(DEV) ## refit the kinetics to the building studies, and write the rows
 	@$(BIN)/python -m scripts.fit_kinetics
+
 .PHONY: fit-effects
 fit-effects: $(DEV) ## refit the constants of effect to this project's kinetics and write their rows (seconds)
 	@$(BIN)/python -m scripts.fit_effects
+
+.PHONY: notebook
+notebook: $(DEV) ## run docs/model.ipynb again and keep its outputs
+	@$(BIN)/python -m scripts.notebook
 
 .PHONY: night
 SEED ?= $(shell date +%Y%m%d)

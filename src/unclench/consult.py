@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -17,13 +17,15 @@ from unclench.planning.candidates import candidates
 from unclench.planning.choose import choose
 from unclench.planning.plan import Plan
 from unclench.planning.shown import shown
+from unclench.planning.stated import stated_regimen
 from unclench.record import read
 from unclench.record.patient import Patient, Stated
 from unclench.simulation.course import Course
 from unclench.simulation.effect_course import EffectCourse
 from unclench.simulation.foresee import foresee
-from unclench.simulation.simulate import SEED, simulate
-from unclench.values import VERSION, Jurisdiction, MadeWith
+from unclench.simulation.simulate import PEOPLE, SEED, simulate
+from unclench.simulation.stated import simulate_doses
+from unclench.values import VERSION, Jurisdiction, MadeWith, Regimen
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,6 +38,16 @@ class Consultation:
     plan: Plan
     made_with: MadeWith
     effects: EffectCourse | None = None  # of the regimen that is shown
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Simulation:
+    """Stated doses in one patient's body. Not a recommendation: the verdict stands whatever the curves look like."""
+
+    appraisal: Appraisal
+    regimen: Regimen
+    course: Course
+    made_with: MadeWith
 
 
 def made_with(seed: int = SEED) -> MadeWith:
@@ -76,3 +88,29 @@ def consult_patient(
     plan = choose(appraisal, worth_trying, courses)
     effects = foresee(appraisal, shown(appraisal, courses, plan), seed=seed)
     return Consultation(patient, appraisal, courses, plan, made_with(seed), effects)
+
+
+def appraise_stated(
+    patient: Patient,
+    *,
+    on: date,
+    jurisdiction: Jurisdiction | str = Jurisdiction.US,
+    route: str | None = None,
+    form: str | None = None,
+    at_h: Sequence[float] = (),
+) -> tuple[Appraisal, Regimen]:
+    """What is thought of a request, and its doses just as stated. A route given here replaces that of the request."""
+    appraisal = appraise(patient, on, jurisdiction)
+    asked = appraisal.request
+    if route is not None and asked is not None:
+        asked = replace(asked, dosage=replace(asked.dosage, route=route))
+        appraisal = appraise(replace(patient, typed_request=asked), on, jurisdiction)
+    return appraisal, stated_regimen(appraisal, form=form, at_h=at_h)
+
+
+def simulate_stated(
+    appraisal: Appraisal, regimen: Regimen, *, seed: int = SEED, people: int = PEOPLE, fed: bool = False
+) -> Simulation:
+    """Simulate stated doses, whatever the verdict is."""
+    course = simulate_doses(appraisal, regimen, seed=seed, people=people, fed=fed)
+    return Simulation(appraisal, regimen, course, made_with(seed))

@@ -7,14 +7,15 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from unclench.values import Jurisdiction, UnclenchError, shortened
+from unclench.interfaces import cli_export
+from unclench.interfaces.door import JURISDICTION_VARIABLE, check_targets, parse_day, printable, refused, screen, write
+from unclench.values import Jurisdiction, UnclenchError
 
 app = typer.Typer(
     name="unclench",
@@ -25,30 +26,7 @@ app = typer.Typer(
 )
 facts_app = typer.Typer(help="The knowledge base.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(facts_app, name="knowledge")
-
-if TYPE_CHECKING:
-    from unclench.consult import Consultation
-
-JURISDICTION_VARIABLE = "UNCLENCH_JURISDICTION"
-WIDTH_UNKNOWN = 80
-
-
-def parse_day(text: str) -> date:
-    """A full ISO date that somebody can live on, or a usage error."""
-    from unclench.record.desk import EARLIEST_YEAR, LATEST_YEAR
-
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        raise refused(f"found {shortened(text)!r}, need a date such as 2026-11-21.") from None
-    if not EARLIEST_YEAR <= day.year <= LATEST_YEAR:
-        raise refused(f"found {text}, need a day from {EARLIEST_YEAR} to {LATEST_YEAR}.")
-    return day
-
-
-def refused(message: str) -> typer.BadParameter:
-    """A usage error. It may quote what was typed, so it is made printable."""
-    return typer.BadParameter(printable(message))
+cli_export.register(app)
 
 
 @app.command()
@@ -105,46 +83,9 @@ def consult(
     for target, content in outputs:
         write(target, content)
     if "-" not in (json, html):
-        show(found)
+        from unclench.report.terminal import print_consultation
 
-
-def show(found: Consultation) -> None:
-    """The summary on the terminal, or plain in a pipe."""
-    from rich.console import Console
-
-    from unclench.report.terminal import print_consultation
-
-    class Screen(Console):
-        def on_broken_pipe(self) -> None:
-            raise BrokenPipeError  # handled in `main`: Rich would leave with exit code 1
-
-    screen = Screen(highlight=False)
-    if screen.width < 1:  # COLUMNS=0 would show nothing at all
-        screen.width = WIDTH_UNKNOWN
-    print_consultation(found, screen)
-
-
-def check_targets(targets: list[str], inputs: Sequence[str | Path]) -> None:
-    """Nothing is written over an input, and no two outputs to one place."""
-    places = [os.path.realpath(target) for target in targets if target != "-"]
-    if "" in targets:
-        raise refused("found an output without a name, need a file, or - for standard output.")
-    if len(set(places)) < len(places) or targets.count("-") > 1:
-        raise refused("found two outputs to one place, need a file for each.")
-    for place in {os.path.realpath(one) for one in inputs}.intersection(places):
-        raise refused(f"found {shortened(place)} as input and as output, need another file for the output.")
-
-
-def write(target: str, content: bytes) -> None:
-    """To a file, or to standard output for -. A file that cannot be written is a usage error."""
-    if target == "-":
-        sys.stdout.buffer.write(content)
-        sys.stdout.buffer.flush()
-        return
-    try:
-        Path(target).write_bytes(content)
-    except OSError as error:
-        raise refused(f"cannot write {shortened(target)}: {error.strerror}.") from None
+        print_consultation(found, screen())
 
 
 @app.command()
@@ -195,8 +136,3 @@ def main() -> None:
         # The reader went away (a pager was closed): nothing is wrong, and nothing more can be said.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
-
-
-def printable(text: str) -> str:
-    """A message may quote a hostile record: no control characters reach the terminal."""
-    return "".join(char if char.isprintable() else " " for char in text)

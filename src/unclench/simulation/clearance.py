@@ -53,6 +53,12 @@ class Spans:
             direct=absorption.direct,
         )
 
+    def multiples_of_each(self, index: int) -> tuple[Array, ...]:
+        """For each analyte followed every person's own multiple of clearance in this span."""
+        changed = tuple(self._each(index, analyte) for analyte in range(len(self.multiples[index])))
+        others = 1 + self.metabolites - len(changed)
+        return (*changed, *(np.ones_like(changed[0]) for _ in range(others)))
+
     def _each(self, index: int, analyte: int) -> Array:
         """Every person's own multiple: the uncertainty of an interaction comes and goes with the interaction."""
         logs = [abs(float(np.log(multiple[analyte]))) for multiple in self.multiples]
