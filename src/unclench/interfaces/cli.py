@@ -1,5 +1,5 @@
 """The command line. Exit codes: 0 answered (the verdict does not change it), 2 usage, 3 record, 4 knowledge, 5 regimen,
-6 engine. Errors of the user print one message and no traceback; a bug still shows itself.
+6 engine, 7 part of a batch refused. Errors of the user print one message and no traceback; a bug still shows itself.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from unclench.interfaces import cli_study
 from unclench.values import Jurisdiction, UnclenchError, shortened
 
 app = typer.Typer(
@@ -25,6 +26,7 @@ app = typer.Typer(
 )
 facts_app = typer.Typer(help="The knowledge base.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(facts_app, name="knowledge")
+cli_study.register(app)
 
 if TYPE_CHECKING:
     from unclench.consult import Consultation
