@@ -129,6 +129,7 @@ NEEDS: dict[str, tuple[tuple[str, ...], int, Supplies]] = {
     "suppository": (("other routes",), 1, lambda a, g, q: "suppository" in a["formulation"] and _has(q, "level")),
     "nasal solution": (("other routes",), 1, lambda a, g, q: "NRL-1" in a["formulation"]),
     "nasal suspension": (("other routes",), 1, lambda a, g, q: a["formulation"] == "suspension"),
+    "nasal glycofurol": (("other routes",), 1, lambda a, g, q: "glycofurol" in a["formulation"]),
     "temazepam": (("temazepam and oxazepam",), 1, lambda a, g, q: _is(a, "temazepam") and _has(q, *CL)),
     "oxazepam": (("temazepam and oxazepam",), 1, lambda a, g, q: _is(a, "oxazepam") and _has(q, *CL)),
 }  # fmt: skip

@@ -1,5 +1,5 @@
 """The command line. Exit codes: 0 answered (the verdict does not change it), 2 usage, 3 record, 4 knowledge, 5 regimen,
-6 engine. Errors of the user print one message and no traceback; a bug still shows itself.
+6 engine, 7 part of a batch refused. Errors of the user print one message and no traceback; a bug still shows itself.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from unclench.interfaces import cli_export
+from unclench.interfaces import cli_export, cli_study
 from unclench.interfaces.door import JURISDICTION_VARIABLE, check_targets, parse_day, printable, refused, screen, write
 from unclench.values import Jurisdiction, UnclenchError
 
@@ -27,6 +27,7 @@ app = typer.Typer(
 facts_app = typer.Typer(help="The knowledge base.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(facts_app, name="knowledge")
 cli_export.register(app)
+cli_study.register(app)
 
 
 @app.command()

@@ -1,0 +1,133 @@
+"""Virtual studies: every arm of a table as many times as asked, measured as its paper measured it.
+
+Each replicate draws as many people as the arm had, and one draw of what studies leave unsure. The prediction is the
+median over replicates of the arm's mean; p5 and p95 are where the mean of such a study would fall in nine of ten.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from unclench.knowledge.load import Knowledge
+from unclench.simulation.study_arm import QUANTITIES, Arm
+from unclench.simulation.study_model import kinetics_of
+from unclench.simulation.study_people import group_of
+from unclench.simulation.study_table import Refusal
+from unclench.simulation.study_values import Measured, measure
+from unclench.values import EngineError, RecordError
+
+Array = NDArray[np.float64]
+SEED = 20261122
+REPLICATES = 200
+MOST_REPLICATES = 10_000
+CURVE_POINTS = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """One quantity of one arm. `fold` is predicted over observed; None where the table has no value."""
+
+    arm: str
+    quantity: str
+    time_h: float | None
+    predicted: float
+    p5: float
+    p95: float
+    observed: float | None
+    fold: float | None
+    drawn: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """The mean level of an arm over time, over replicates: median, 5th and 95th percentile, in ng/mL."""
+
+    arm: str
+    time_h: tuple[float, ...]
+    median: tuple[float, ...]
+    p5: tuple[float, ...]
+    p95: tuple[float, ...]
+
+
+def subject_of(arm: Arm, known: Knowledge, *, seed: int, replicates: int) -> tuple[Measured, tuple[str, ...]]:
+    """Everybody of an arm, ready to be measured, and what was drawn for want of data."""
+    if not 2 <= replicates <= MOST_REPLICATES:
+        raise EngineError(
+            where="replicates", found=str(replicates), need=f"2 to {MOST_REPLICATES}", fix="Ask for another number."
+        )
+    group = group_of(arm, known, seed=seed, replicates=replicates)
+    ratio = known.parameter("PK-PLASMA-BLOOD").value
+    return Measured(arm, kinetics_of(arm, group, known), group.weight_kg, ratio), group.drawn
+
+
+def study(
+    arm: Arm, known: Knowledge, *, seed: int = SEED, replicates: int = REPLICATES
+) -> tuple[tuple[Prediction, ...], tuple[Refusal, ...]]:
+    """All quantities of an arm: those it has values for, or all that its design gives where it has none."""
+    subject, drawn = subject_of(arm, known, seed=seed, replicates=replicates)
+    observed = dict(arm.observed)
+    wanted: list[tuple[str, float | None]] = [(name, None) for name in observed]
+    if not wanted and not arm.levels_h:
+        wanted = [(name, None) for name in QUANTITIES if name not in ("level_ng_ml", "auc_window_ng_h_ml")]
+    wanted += [("level_ng_ml", at) for at in arm.levels_h]
+    out: list[Prediction] = []
+    refused: list[Refusal] = []
+    for name, at_h in wanted:
+        try:
+            values = measure(subject, name, at_h)
+        except RecordError as error:
+            if observed:
+                refused.append(Refusal(arm.key, error.where, error.found, error.need, error.fix))
+            continue
+        each = summaries(values, replicates, _summary(arm.summary, name))
+        low, middle, high = (float(value) for value in np.quantile(each, (0.05, 0.5, 0.95)))
+        seen = observed.get(name)
+        fold = middle / seen if seen else None
+        out.append(Prediction(arm.key, name, at_h, middle, low, high, seen, fold, drawn))
+    return tuple(out), tuple(refused)
+
+
+def _summary(text: str, quantity: str) -> str:
+    """`mean; median tmax`: the first word, unless the quantity is named."""
+    for part in text.split(";")[1:]:
+        kind, _, name = part.strip().rpartition(" ")
+        if quantity.startswith(name):
+            return kind
+    return text.split(";", maxsplit=1)[0].strip()
+
+
+SUMMARIES: dict[str, Callable[[Array], Array]] = {
+    "mean": lambda values: values.mean(axis=1),
+    "median": lambda values: np.median(values, axis=1),
+    "geometric mean": lambda values: np.exp(np.log(values).mean(axis=1)),
+    "harmonic mean": lambda values: 1.0 / (1.0 / values).mean(axis=1),
+}
+
+
+def summaries(values: Array, replicates: int, kind: str) -> Array:
+    """One number per replicate: the mean of its people, or as the paper summarised them."""
+    return SUMMARIES.get(kind, SUMMARIES["mean"])(values.reshape(replicates, -1))
+
+
+def curve(arm: Arm, known: Knowledge, *, seed: int = SEED, replicates: int = REPLICATES) -> Curve:
+    """The curve of an arm, from the first dose to the end of sampling."""
+    subject, _ = subject_of(arm, known, seed=seed, replicates=replicates)
+    last = subject.doses("the curve")[-1][0]
+    end = arm.sampled_to_h or max((*arm.sampled_h, *arm.levels_h, last + 72.0))
+    times = tuple(float(f"{at:.3g}") for at in np.geomspace(0.1, max(end, 1.0), CURVE_POINTS))
+    rows = []
+    for at in times:
+        each = summaries(subject.level(at, "the curve"), replicates, "mean")
+        rows.append(np.quantile(each, (0.5, 0.05, 0.95)))
+    middle, low, high = (tuple(float(value) for value in column) for column in zip(*rows, strict=True))
+    return Curve(arm.key, times, middle, low, high)
+
+
+def gmfe(folds: list[float]) -> float:
+    """Geometric mean fold error: how far off, either way, on the average."""
+    return math.exp(sum(abs(math.log(fold)) for fold in folds) / len(folds))

@@ -1,0 +1,102 @@
+"""A table of arms as bytes, perhaps hostile, as arms; what cannot be read is refused arm by arm."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from unclench.simulation.study_arm import REQUIRED, Arm, parse_arm
+from unclench.values import RecordError, shortened
+
+MOST_ROWS = 20_000
+LONGEST_CELL = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """An arm that is not simulated, and why."""
+
+    key: str
+    where: str
+    found: str
+    need: str
+    fix: str
+
+    def __str__(self) -> str:
+        return f"{self.key}: {self.where}: found {self.found}, need {self.need}. {self.fix}"
+
+
+def rows_of(content: bytes) -> tuple[dict[str, str], ...]:
+    """The rows of a CSV with a header.
+
+    Raises
+    ------
+    RecordError
+        when the file as a whole cannot be used: no UTF-8, no rows, missing columns, a cell or table too large.
+    """
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise _whole(f"a byte that is not UTF-8 at {error.start}", "UTF-8 text", "Save the table as UTF-8.") from None
+    if "\0" in text:
+        raise _whole("a null character", "text", "Save the table as CSV.")
+    reader = csv.DictReader(io.StringIO(text, newline=""), restkey="", strict=True)
+    try:
+        rows = [
+            {name.strip(): value for name, value in row.items() if isinstance(value, str)} for row in _first(reader)
+        ]
+    except csv.Error as error:
+        raise _whole(f"line {reader.line_num}: {error}", "CSV", "Quote the cell.") from None
+    names = [name.strip() for name in reader.fieldnames or ()]
+    missing = [name for name in REQUIRED if name not in names]
+    if missing:
+        raise _whole(f"no column {', '.join(missing)}", "the columns of a table of arms", "Add the columns.")
+    if len(set(names)) < len(names):
+        raise _whole("a column twice", "each column once", "Rename one of them.")
+    if not rows:
+        raise _whole("no row", "at least one arm", "Add an arm.")
+    return tuple(rows)
+
+
+def _first(reader: csv.DictReader[str]) -> list[dict[str, str]]:
+    rows: list[dict[str, str]] = []
+    for row in reader:
+        if len(rows) == MOST_ROWS:
+            raise _whole(f"more than {MOST_ROWS} rows", "fewer", "Split the table.")
+        if any(value is None for value in row.values()) or "" in row:
+            raise _whole(
+                f"line {reader.line_num} with other columns than the header", "as many cells", "Correct the line."
+            )
+        if any(len(value) > LONGEST_CELL for value in row.values()):
+            raise _whole(f"a cell of more than {LONGEST_CELL} characters", "shorter cells", "Shorten it.")
+        rows.append(row)
+    return rows
+
+
+def _whole(found: str, need: str, fix: str) -> RecordError:
+    return RecordError(where="the table of arms", found=found, need=need, fix=fix)
+
+
+def arms_of(
+    rows: tuple[Mapping[str, str], ...],
+    perpetrators: frozenset[str],
+    levels_h: Mapping[str, tuple[float, ...]] | None = None,
+) -> tuple[tuple[Arm, ...], tuple[Refusal, ...]]:
+    """Every arm that is understood, and a refusal for each that is not."""
+    arms: list[Arm] = []
+    refused: list[Refusal] = []
+    seen: set[str] = set()
+    for line, row in enumerate(rows, start=2):
+        key = shortened((row.get("study_id") or "").strip() or f"line {line}")
+        try:
+            if not (row.get("study_id") or "").strip() or key in seen:
+                raise RecordError(
+                    where="study_id", found=repr(row.get("study_id", "")), need="an id of its own", fix="Name the arm."
+                )
+            arms.append(parse_arm(row, perpetrators, (levels_h or {}).get(key, ())))
+        except RecordError as error:
+            refused.append(Refusal(key, error.where, error.found, error.need, error.fix))
+        seen.add(key)
+    return tuple(arms), tuple(refused)
