@@ -180,6 +180,7 @@ def correlation_line(one: Unsure, other: Unsure, value: float) -> dict[str, str]
         "log_sd": "",
         "low": "",
         "high": "",
+        "scale": "",
         "grade": "D",
         "what": f"Correlation of what is unsure about {one.row} and {other.row}, on their scales",
         "source": "SRC-PD-FIT",

@@ -86,8 +86,8 @@ def consult_patient(
     worth_trying = candidates(appraisal)
     courses = simulate(appraisal, tuple(candidate.regimen for candidate in worth_trying), seed=seed)
     plan = choose(appraisal, worth_trying, courses)
-    effects = foresee(appraisal, shown(appraisal, courses, plan), seed=seed)
-    return Consultation(patient, appraisal, courses, plan, made_with(seed), effects)
+    ahead = foresee(appraisal, shown(appraisal, courses, plan), seed=seed)
+    return Consultation(patient, appraisal, courses, plan, made_with(seed), ahead.effects if ahead else None)
 
 
 def appraise_stated(

@@ -44,7 +44,9 @@ def emitter(bodies: int, daughters: int) -> Any:
     two, three, any_daughter = bodies > 1, bodies > 2, daughters
 
     @part
-    def emit(ws: Array, decays: Array, out: Array, rows: Any, slots: Any, first: int, last: int, at: int, width: int) -> None:
+    def emit(
+        ws: Array, decays: Array, out: Array, rows: Any, slots: Any, first: int, last: int, at: int, width: int
+    ) -> None:
         for j in range(first, last):
             decay = decays[8 * slots[j] * LANES : 8 * (slots[j] + 1) * LANES]
             for i in range(LANES):
@@ -108,7 +110,9 @@ THREE_0, THREE_1, THREE_2, THREE_3 = (emitter(3, d) for d in range(4))
 
 
 @part
-def emit(size: int, ws: Array, decays: Array, out: Array, rows: Any, slots: Any, first: int, last: int, at: int, width: int) -> None:
+def emit(
+    size: int, ws: Array, decays: Array, out: Array, rows: Any, slots: Any, first: int, last: int, at: int, width: int
+) -> None:
     """The emitter of this size, where `size` is 10 times the compartments and the daughters."""
     if size == 10:
         ONE_0(ws, decays, out, rows, slots, first, last, at, width)

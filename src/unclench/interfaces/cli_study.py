@@ -32,7 +32,7 @@ def study(
     curve: Annotated[str | None, typer.Option(metavar="ARM", help="Print the curve of this arm instead.")] = None,
 ) -> None:
     """Simulate the arms of a table of studies, and compare with what they observed."""
-    from unclench.interfaces.cli import check_targets, printable, refused, write
+    from unclench.interfaces.door import check_targets, printable, refused, write
     from unclench.report.study_csv import curve_text, to_csv
     from unclench.simulation.study import curve as curve_of
     from unclench.simulation.study_run import read_arms, run

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
 
 from unclench.engine.linear import March
 from unclench.simulation.clearance import Spans
 from unclench.values import Phase, Regimen, RegimenError
 
+Array = NDArray[np.float64]
+
 DAY_H = 24.0
+LOOKS = (4.0, 8.0, 12.0, 16.0, 20.0, 24.0)
 
 
 def advance(march: March, spans: Spans, to_h: float) -> None:
@@ -38,6 +45,36 @@ def begin(spans: Spans, existing: Regimen | None, on: date, *, scale: float) -> 
         _walk(march, spans, phase, scale)
     advance(march, spans, 0.0)
     return march
+
+
+def looks_back(spans: Spans, existing: Regimen, on: date, *, scale: float) -> list[tuple[int, Array]]:
+    """Past doses in pieces that grow twice as long within each phase: days, and mean levels of each piece's last day.
+
+    The levels are (analytes, columns), oldest piece first.
+    """
+    now = (existing.start - on).days * DAY_H
+    march = March(spans.modes(spans.at(now)), spans.people.absorption.lag_h, series=1, start_h=now)
+    pieces: list[tuple[int, Array]] = []
+    for phase in existing.phases:
+        left, piece = phase.days, 1
+        while left:
+            days = min(piece, left)
+            if days > 1:
+                _walk(march, spans, replace(phase, days=days - 1), scale)
+            pieces.append((days, _mean_of_day(march, spans, phase, scale)))
+            left, piece = left - days, 2 * piece
+    return pieces
+
+
+def _mean_of_day(march: March, spans: Spans, phase: Phase, scale: float) -> Array:
+    """Walk one day of the phase and average its levels."""
+    midnight, seen = march.now_h, []
+    for dose in phase.doses:
+        march.give(midnight + dose.clock_h, (float(dose.mg) * scale,))
+    for hour in LOOKS:
+        advance(march, spans, midnight + hour)
+        seen.append(march.levels()[:, 0].copy())
+    return np.mean(seen, axis=0)
 
 
 def _walk(march: March, spans: Spans, phase: Phase, scale: float) -> None:

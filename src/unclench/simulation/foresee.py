@@ -1,15 +1,115 @@
-"""The stage between plan and report: what the regimen that is shown will do."""
+"""The stage between plan and report: the regimen that is shown, followed once more in full, and what it will do."""
 
 from __future__ import annotations
 
-from unclench.appraisal.findings import Appraisal
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from unclench.appraisal.findings import Appraisal, CurrentMedicine
+from unclench.knowledge.load import Knowledge, knowledge
+from unclench.models import pk
+from unclench.simulation import effects
 from unclench.simulation.course import Course
 from unclench.simulation.effect_course import EffectCourse
+from unclench.simulation.effects_draws import CoMedication, PastUse
+from unclench.simulation.existing import looks_back
+from unclench.simulation.parameters import ANALYTES, Numbers
+from unclench.simulation.people import METABOLITES
+from unclench.simulation.sample import Sample
+from unclench.simulation.simulate import Summary, Walked, walk
+from unclench.values import Answer, Regimen
+
+Array = NDArray[np.float64]
+
+PEOPLE = 240
+OPIOID, ALCOHOL = "INT-01", "INT-03"
+EQUIVALENT = "PD-EQ-"
 
 
-def foresee(appraisal: Appraisal, course: Course | None, *, seed: int) -> EffectCourse | None:
-    """Effects of a course on this patient and people like them; None where nothing is simulated.
+@dataclass(frozen=True, slots=True, eq=False)
+class Foreseen:
+    """The shown regimen in full: all analytes, and effects."""
 
-    Until the model of effect is connected nothing is foreseen, and every output says so.
-    """
-    return None
+    course: Course
+    effects: EffectCourse
+
+
+def foresee(appraisal: Appraisal, course: Course | None, *, seed: int) -> Foreseen | None:
+    """Levels of every analyte and effects of a course on people like this patient; None where nothing is simulated."""
+    if course is None:
+        return None
+    known, existing = knowledge(), appraisal.current_use.regimen
+    regimen = course.regimen
+    walked = walk(
+        body=appraisal.body,
+        exposure=appraisal.exposure,
+        regimens=(regimen,),
+        existing=existing,
+        on=appraisal.on,
+        numbers=Numbers(known, {}, Sample(seed, PEOPLE, appraisal.patient_ref)),
+        metabolites=len(METABOLITES),
+        keep=True,
+    )
+    found = effects.foresee(
+        regimen=regimen,
+        t_h=np.array(walked.watch.times),
+        unbound_ng_ml=_unbound(walked),
+        age_y=_people(walked, walked.people.age_y),
+        history=_history(walked, existing, appraisal.on),
+        co_medication=_co_medication(appraisal.medicines, known),
+        opioid=_answer(appraisal, OPIOID),
+        alcohol=_answer(appraisal, ALCOHOL),
+        indication=appraisal.indication.entity,
+        seed=seed,
+    )
+    return Foreseen(Summary(walked).course(0, regimen, background=existing is not None), found)
+
+
+def _people(walked: Walked, columns: Array) -> Array:
+    """The people and the typical person, without those who differ only by what is unsure of the kinetics."""
+    return np.concatenate([columns[..., : walked.people.sample.people], columns[..., -1:]], axis=-1)
+
+
+def _unbound(walked: Walked) -> dict[str, Array]:
+    levels = _people(walked, np.concatenate(walked.watch.kept)[:, :, 0])  # (times, analytes, people)
+    fractions = walked.people.disposition.unbound
+    # Rounding may leave a hair below nothing before the first dose has reached anybody.
+    return {
+        name: np.maximum(pk.unbound(levels[:, analyte], fractions[analyte]), 0.0)
+        for analyte, name in enumerate(ANALYTES)
+    }
+
+
+def _history(walked: Walked, existing: Regimen | None, on: date) -> tuple[PastUse, ...]:
+    """What was taken before the first time, oldest first."""
+    if existing is None:
+        return ()
+    fractions = walked.people.disposition.unbound
+    out = []
+    for days, levels in looks_back(walked.spans, existing, on, scale=pk.NG_ML_PER_MG_L):
+        kept = np.maximum(_people(walked, levels), 0.0)
+        by_name = {name: pk.unbound(kept[at], fractions[at]) for at, name in enumerate(ANALYTES)}
+        out.append(PastUse(days, by_name))
+    return tuple(out)
+
+
+def _co_medication(medicines: tuple[CurrentMedicine, ...], known: Knowledge) -> tuple[CoMedication, ...]:
+    """Other benzodiazepines that are surely taken, in a dose that is known and that tables compare with diazepam."""
+    out = []
+    for medicine in medicines:
+        for drug in medicine.drugs:
+            if (
+                medicine.active is Answer.YES
+                and medicine.mg_per_day
+                and known.has("parameters", f"{EQUIVALENT}{drug.upper()}")
+            ):
+                out.append(CoMedication(drug, float(medicine.mg_per_day)))
+    return tuple(out)
+
+
+def _answer(appraisal: Appraisal, rule: str) -> Answer:
+    """What appraisal found of one rule; no where it was cleared."""
+    return next((finding.answer for finding in appraisal.findings if finding.rule == rule), Answer.NO)
