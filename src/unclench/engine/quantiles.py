@@ -29,12 +29,13 @@ def quantiles_in_place(values: Array, shares: Sequence[float]) -> Array:
     return found
 
 
-def monte_carlo_error(in_order: Array, share: float) -> float:
-    """Standard error of a quantile of sorted values, from the ranks within one binomial standard error of its own.
+def monte_carlo_error(in_order: Array, share: float) -> Array:
+    """Standard error of a quantile of values sorted along the last axis, from the ranks within one binomial standard error of its own.
 
     Distribution-free; at an end of the sample the ranks that exist are used.
     """
     count = in_order.shape[-1]
     rank, off = share * (count - 1), np.sqrt(count * share * (1.0 - share))
     low, high = max(int(np.floor(rank - off)), 0), min(int(np.ceil(rank + off)), count - 1)
-    return float(in_order[high] - in_order[low]) / 2.0
+    error: Array = (in_order[..., high] - in_order[..., low]) / 2.0
+    return error

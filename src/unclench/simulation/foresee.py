@@ -19,12 +19,13 @@ from unclench.simulation.existing import looks_back
 from unclench.simulation.parameters import ANALYTES, Numbers
 from unclench.simulation.people import METABOLITES
 from unclench.simulation.sample import Sample
-from unclench.simulation.simulate import Summary, Walked, walk
+from unclench.simulation.simulate import walk
+from unclench.simulation.summary import Walked, courses_of
 from unclench.values import Answer, Regimen
 
 Array = NDArray[np.float64]
 
-PEOPLE = 240
+PEOPLE = 200
 OPIOID, ALCOHOL = "INT-01", "INT-03"
 EQUIVALENT = "PD-EQ-"
 
@@ -65,7 +66,7 @@ def foresee(appraisal: Appraisal, course: Course | None, *, seed: int) -> Forese
         indication=appraisal.indication.entity,
         seed=seed,
     )
-    return Foreseen(Summary(walked).course(0, regimen, background=existing is not None), found)
+    return Foreseen(courses_of(walked, (regimen,), background=existing is not None)[0], found)
 
 
 def _people(walked: Walked, columns: Array) -> Array:

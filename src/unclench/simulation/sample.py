@@ -7,8 +7,8 @@ how much of a band better studies could remove, and how much is difference betwe
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,7 +34,6 @@ class Sample:
     seed: int
     people: int
     patient: str = ""
-    _doubts: dict[str, Array] = field(default_factory=dict, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if self.people < 2:
@@ -71,22 +70,29 @@ class Sample:
 
     def doubt(self, row: Parameter, known: Knowledge) -> Array:
         """The row's value as studies leave it: drawn within its interval, and as it is for the typical person."""
-        return apply_doubt(row, self._deviation(row.id, known))
+        together = _fitted_deviations(self.seed, self.people + self.unsure, known)
+        found = together.get(row.id)
+        return apply_doubt(row, _deviation(self.seed, row.id, self.people + self.unsure) if found is None else found)
 
-    def _deviation(self, key: str, known: Knowledge) -> Array:
-        names, root = _correlated(known)
-        if key in names:
-            if names[0] not in self._doubts:
-                together = root @ np.stack([self._unsure_normal(name) for name in names])
-                self._doubts.update(zip(names, together, strict=True))
-        elif key not in self._doubts:
-            self._doubts[key] = self._unsure_normal(key)
-        return self._doubts[key]
 
-    def _unsure_normal(self, key: str) -> Array:
-        """By parameter, not by patient: what studies leave unsure is the same for everybody."""
-        drawn = draw.normal(self.seed, f"unsure {key}", self.people + self.unsure)
-        return np.append(drawn, 0.0)
+@lru_cache(maxsize=256)
+def _deviation(seed: int, key: str, count: int) -> Array:
+    """By parameter, not by patient: what studies leave unsure is the same for everybody, and is drawn once."""
+    drawn = np.append(draw.normal(seed, f"unsure {key}", count), 0.0)
+    drawn.setflags(write=False)
+    return drawn
+
+
+@lru_cache(maxsize=8)
+def _fitted_deviations(seed: int, count: int, known: Knowledge) -> dict[str, Array]:
+    """The same for parameters that were estimated together."""
+    names, root = _correlated(known)
+    if not names:
+        return {}
+    # Not by BLAS, whose threads cost more here than the product.
+    together = np.einsum("ij,jc->ic", root, np.stack([_deviation(seed, name, count) for name in names]))
+    together.setflags(write=False)
+    return dict(zip(names, together, strict=True))
 
 
 def apply_doubt(row: Parameter, deviation: Array) -> Array:

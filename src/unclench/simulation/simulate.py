@@ -3,31 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
-
-import numpy as np
-from numpy.typing import NDArray
 
 from unclench.appraisal.findings import Appraisal, Body, Exposure
 from unclench.knowledge.load import knowledge
 from unclench.models import pk
 from unclench.simulation.clearance import Spans, spans_of
-from unclench.simulation.course import Course, Curve, Span
+from unclench.simulation.course import Course
 from unclench.simulation.existing import DAY_H, advance, begin
-from unclench.simulation.parameters import ANALYTES, Numbers
-from unclench.simulation.people import People, people_like
+from unclench.simulation.parameters import Numbers
+from unclench.simulation.people import people_like
 from unclench.simulation.routes import check_route
 from unclench.simulation.sample import Sample
-from unclench.simulation.spans import span_of
+from unclench.simulation.summary import Walked, courses_of
 from unclench.simulation.timeline import Marks, Stop, marks_of, stops_of, washout_steps
 from unclench.simulation.watch import Watch
 from unclench.values import Regimen, RegimenError
 
-Array = NDArray[np.float64]
-
 SEED = 20261122
-PEOPLE = 800  # and a quarter more who differ only by what studies leave unsure
+PEOPLE = 640  # and a quarter more who differ only by what studies leave unsure
 
 
 def simulate(
@@ -76,23 +70,7 @@ def simulate_courses(
         numbers=Numbers(knowledge(), {}, Sample(seed, people, patient)),
         fed=fed,
     )
-    summary = Summary(walked)
-    return tuple(
-        summary.course(index, regimen, background=existing is not None) for index, regimen in enumerate(regimens)
-    )
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Walked:
-    """A walk that is over: its notes, and all that it was made with."""
-
-    watch: Watch
-    spans: Spans
-    numbers: Numbers
-
-    @property
-    def people(self) -> People:
-        return self.spans.people
+    return courses_of(walked, regimens, background=existing is not None)
 
 
 def walk(
@@ -186,83 +164,3 @@ def _wash_out(watch: Watch, spans: Spans, *, longest_h: float) -> None:
         watch.note_areas()
         show = show and not (at >= last_needed and (watch.typical_gone() or at - until >= longest_h))
     watch.flush()
-
-
-class Summary:
-    """Puts the notes of a walk into courses."""
-
-    def __init__(self, walked: Walked) -> None:
-        watch, self._spans, self._numbers = walked.watch, walked.spans, walked.numbers
-        self._watch = watch
-        self._times = np.array(watch.times)
-        self._typical = np.stack(watch.typical)  # (times, analytes, series)
-        self._ranges = np.concatenate(watch.ranges, axis=1)  # (shares, times, analytes, series)
-        self._unsure = np.concatenate(watch.unsure, axis=1)  # (2, times, analytes, series)
-        self._steady: dict[int, Span] = {}
-        self._steady_share = self._numbers.value("PK-STEADY-FRACTION", "1")
-
-    def course(self, index: int, regimen: Regimen, *, background: bool) -> Course:
-        watch, mark = self._watch, self._watch.marks[index]
-        span = self._spans.at(mark.last_dose_h)
-        modes = self._spans.modes(span)
-        people = self._spans.people
-        first, first_end, last, last_end = (watch.areas[edge, index] for edge in mark.edges)
-        nordazepam_rate = modes.rates[modes.feeding.stop]
-        return Course(
-            regimen=regimen,
-            curves=self._curves(index),
-            peak_ng_ml=self._span(watch.peak[0, index], "ng/mL"),
-            nordazepam_peak_ng_ml=self._span(watch.peak[1, index], "ng/mL"),
-            end_ng_ml=self._at(mark.end_h, index),
-            accumulation=self._span((last_end - last) / (first_end - first), "ratio"),
-            steady_state_days=self._steady_days(span),
-            half_life_h=self._span(pk.half_life_h(modes.body_rates.min(axis=0)), "h"),
-            nordazepam_half_life_h=self._span(pk.half_life_h(nordazepam_rate), "h"),
-            gone_days=self._span(watch.gone_h(index) / DAY_H, "d"),
-            background_ng_ml=self._at(0.0, index) if background else None,
-            people=people.sample.people,
-            assumed=(*people.assumed, knowledge().say("SIM-AS-NEEDED")) if regimen.as_needed else people.assumed,
-            extrapolated=people.extrapolated,
-            blood_peak_ug_l=self._span(watch.peak[0, index] / self._numbers.value("PK-PLASMA-BLOOD", "ratio"), "ug/L"),
-            facts=tuple(self._numbers.used),
-        )
-
-    def _span(self, values: Array, unit: str) -> Span:
-        return span_of(values, unit, self._spans.people.sample.people)
-
-    def _curves(self, index: int) -> tuple[Curve, ...]:
-        fractions = self._spans.people.disposition.unbound
-        made = []
-        for analyte in range(self._typical.shape[1]):
-            lines = (
-                self._typical[:, analyte, index],
-                *self._ranges[:, :, analyte, index],
-                *self._unsure[:, :, analyte, index],
-            )
-            for kind, share in (("total", 1.0), ("unbound", fractions[analyte])):
-                shared = [pk.unbound(line, share) for line in lines]
-                made.append(Curve(ANALYTES[analyte], kind, "ng/mL", self._times, *shared))
-        return tuple(made)
-
-    def _at(self, hours: float, index: int) -> Span:
-        """Diazepam at a time that is shown."""
-        where = int(np.searchsorted(self._times, hours))
-        ranges, unsure = self._ranges[:, where, 0, index], self._unsure[:, where, 0, index]
-        return Span(
-            float(self._typical[where, 0, index]),
-            float(ranges[0]),
-            float(ranges[-1]),
-            "ng/mL",
-            sure_low=float(unsure[0]),
-            sure_high=float(unsure[1]),
-        )
-
-    def _steady_days(self, span: int) -> Span:
-        if span not in self._steady:
-            modes = self._spans.modes(span)
-            body = modes.feeding
-            rates = modes.rates[body]
-            areas = modes.weights[0, body] * modes.given[body] / rates
-            hours = pk.hours_to_steady_state(self._steady_share, rates=rates, areas=areas)
-            self._steady[span] = self._span(hours / DAY_H, "d")
-        return self._steady[span]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,29 +14,34 @@ Array = NDArray[np.float64]
 ENDS = (0.05, 0.95)
 
 
-def span_of(values: Array, unit: str, people: int) -> Span:
-    """Columns as `sample.py` has them."""
-    spread, unsure = values[:people].copy(), values[people:-1].copy()
-    low, high = quantiles_in_place(spread, ENDS)  # sorted from here on
-    sure_low, sure_high = quantiles_in_place(unsure, ENDS)
-    return Span(
-        typical=float(values[-1]),
-        low=float(low),
-        high=float(high),
-        unit=unit,
-        sure_low=float(sure_low),
-        sure_high=float(sure_high),
-        unsure_share=unsure_share(spread, unsure),
-        monte_carlo_error=monte_carlo_error(spread, ENDS[1]),
-    )
+def spans_of_all(values: Sequence[Array], units: Sequence[str], people: int) -> list[Span]:
+    """One span for each array of columns (see `sample.py`), all in one go."""
+    whole = np.stack(values)
+    spread, unsure = whole[:, :people].copy(), whole[:, people:-1].copy()
+    ends = quantiles_in_place(spread, ENDS)  # sorted from here on
+    sure = quantiles_in_place(unsure, ENDS)
+    errors, shares = monte_carlo_error(spread, ENDS[1]), unsure_shares(spread, unsure)
+    return [
+        Span(
+            typical=float(row[-1]),
+            low=float(ends[0, at]),
+            high=float(ends[1, at]),
+            unit=unit,
+            sure_low=float(sure[0, at]),
+            sure_high=float(sure[1, at]),
+            unsure_share=None if np.isnan(shares[at]) else float(shares[at]),
+            monte_carlo_error=float(errors[at]),
+        )
+        for at, (row, unit) in enumerate(zip(whole, units, strict=True))
+    ]
 
 
-def unsure_share(people: Array, unsure: Array) -> float | None:
-    """Variance of the logarithm among those who differ only by what is unsure, over that among people.
+def unsure_shares(people: Array, unsure: Array) -> Array:
+    """Variance of the logarithm among those who differ only by what is unsure, over that among people; rows sorted.
 
-    None where a value is not above 0, or where nobody differs.
+    No number where a value is not above 0, or where nobody differs.
     """
-    if people[people <= 0].size or unsure[unsure <= 0].size:
-        return None
-    whole = float(np.var(np.log(people), ddof=1))
-    return min(float(np.var(np.log(unsure), ddof=1)) / whole, 1.0) if whole > 0 else None
+    above = (people[:, 0] > 0) & (unsure[:, 0] > 0)
+    whole, part = (np.var(np.log(np.where(above[:, None], rows, 1.0)), axis=1, ddof=1) for rows in (people, unsure))
+    shares: Array = np.where(above & (whole > 0), np.minimum(part / np.where(whole > 0, whole, 1.0), 1.0), np.nan)
+    return shares

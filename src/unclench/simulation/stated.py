@@ -8,7 +8,8 @@ from unclench.simulation.course import Course
 from unclench.simulation.parameters import Numbers
 from unclench.simulation.people import METABOLITES
 from unclench.simulation.sample import Sample
-from unclench.simulation.simulate import PEOPLE, SEED, Summary, walk
+from unclench.simulation.simulate import PEOPLE, SEED, walk
+from unclench.simulation.summary import courses_of
 from unclench.values import Regimen
 
 
@@ -27,4 +28,4 @@ def simulate_doses(
         fed=fed,
         metabolites=len(METABOLITES),
     )
-    return Summary(walked).course(0, regimen, background=existing is not None)
+    return courses_of(walked, (regimen,), background=existing is not None)[0]
