@@ -115,10 +115,9 @@ def _tau_off(abrupt: tuple[Array, Array]) -> float:
     misfit += (np.log(np.maximum(drive[28] / highest, 1e-6) / left) / left_sd) ** 2
     misfit += (np.log(tries / TAU_OFF[0]) / TAU_OFF[1]) ** 2
     best = int(misfit.argmin())
-    print(
-        f"abrupt stop after two years, tau off {tries[best]:.1f} d: peak on day {drive[:, best].argmax()},"
-        f" of the peak {drive[2, best] / highest[best]:.2f} at day 2 and {drive[28, best] / highest[best]:.2f} at day 28"
-    )
+    shown, day = drive[[2, 28], best] / highest[best], drive[:, best].argmax()
+    print(f"abrupt stop after two years, tau off {tries[best]:.1f} d: peak on day {day}, anchor 4 to 7")
+    print(f"of the peak there are {shown[0]:.2f} at day 2 (early onset), {shown[1]:.2f} at day 28 (anchor about 0.1)")
     return float(tries[best])
 
 
