@@ -25,8 +25,18 @@ def regimen(mg: str = "5", clocks: tuple[float, ...] = (8.0, 22.0), days: int = 
 def typical(asked: Regimen, age_y: float = 40.0) -> tuple[Array, dict[str, Array]]:
     """Times, and unbound ng/mL of the typical person by analyte."""
     (course,) = simulate_courses(
-        body=Body(age_y, None, 70.0, None, None, "none", Answer.NO, "NM", Answer.NO),
-        exposure=Exposure((), (), 1.0, 1.0, 1.0, 0.0),
+        body=Body(
+            age_y=age_y,
+            sex=None,
+            weight_kg=70.0,
+            height_cm=None,
+            albumin_g_per_l=None,
+            cirrhosis="none",
+            dialysis=Answer.NO,
+            cyp2c19="NM",
+            pregnant=Answer.NO,
+        ),
+        exposure=Exposure(changes=(), segments=(), ratio=1.0, low=1.0, high=1.0, log_sd=0.0),
         regimens=(asked,),
         existing=None,
         on=ON,

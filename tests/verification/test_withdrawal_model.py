@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.integrate import solve_ivp
+from scipy.stats import norm
 
 from unclench.models import adaptation
 
@@ -96,3 +97,11 @@ def test_half_dose_is_one_over_the_load_of_a_milligram() -> None:
     dose = float(adaptation.half_dose_mg_per_day(per_mg))
 
     assert dose * per_mg / (1.0 + dose * per_mg) == pytest.approx(0.5)
+
+
+def test_share_reaching_withdrawal_is_close_to_the_normal_curve() -> None:
+    peaks = np.geomspace(0.005, 2.0, 300)
+    found = adaptation.share_reaching(peaks, half=0.2, log_sd=0.5)
+
+    assert np.abs(found - norm.cdf(np.log(peaks / 0.2) / 0.5)).max() < 0.01
+    assert float(adaptation.share_reaching(np.zeros(1), half=0.2, log_sd=0.5)[0]) == 0.0
