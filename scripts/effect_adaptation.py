@@ -15,7 +15,7 @@ from scripts.effect_predictions import arms
 from unclench.engine import draw
 from unclench.knowledge import knowledge
 from unclench.models import adaptation, receptor
-from unclench.models.effects import expit, logit
+from unclench.models.effects import logit
 from unclench.simulation import effects_model as model
 from unclench.simulation.effects_constants import Constants
 from unclench.simulation.parameters import Numbers
@@ -32,7 +32,6 @@ TIME_COURSE = (5.5, 1.0, 0.1, 0.6)  # day of the peak and its SD; share of the p
 TAU_ON = (60.0, 175.0, 250.0)  # days: range and middle of the evidence
 TAU_ON_SD, SHORT_SD = 0.43, 0.6  # log-SD believed; SD of the log-odds of the share after short use
 TAU_OFF, TAU_OFF_RANGE = (7.0, 0.44), (5.0, 21.0)  # days: middle and log-SD; range of the evidence
-PROBIT = 1.702  # slope of the logistic curve nearest to the normal one
 
 
 def adaptation_rows(middle: Constants, number: Callable[[float], float]) -> dict[str, Triple]:
@@ -115,10 +114,9 @@ def _tau_off(abrupt: tuple[Array, Array]) -> float:
     misfit += (np.log(np.maximum(drive[28] / highest, 1e-6) / left) / left_sd) ** 2
     misfit += (np.log(tries / TAU_OFF[0]) / TAU_OFF[1]) ** 2
     best = int(misfit.argmin())
-    print(
-        f"abrupt stop after two years, tau off {tries[best]:.1f} d: peak on day {drive[:, best].argmax()},"
-        f" of the peak {drive[2, best] / highest[best]:.2f} at day 2 and {drive[28, best] / highest[best]:.2f} at day 28"
-    )
+    shown, day = drive[[2, 28], best] / highest[best], drive[:, best].argmax()
+    print(f"abrupt stop after two years, tau off {tries[best]:.1f} d: peak on day {day}, anchor 4 to 7")
+    print(f"of the peak there are {shown[0]:.2f} at day 2 (early onset), {shown[1]:.2f} at day 28 (anchor about 0.1)")
     return float(tries[best])
 
 
@@ -145,7 +143,7 @@ def _thresholds(
 
 
 def _share(peaks: Array, half: float, sd: float) -> float:
-    return float(expit(PROBIT * (np.log(peaks) - np.log(half)) / sd).mean())
+    return float(adaptation.share_reaching(peaks, half=half, log_sd=sd).mean())
 
 
 def _half(peaks: Array, share: float, sd: float) -> float:

@@ -40,7 +40,17 @@ class Levels:
 
 
 def body(age_y: float, sex: str | None) -> Body:
-    return Body(age_y, sex, WEIGHT_KG, None, None, "none", Answer.NO, "NM", Answer.NO)
+    return Body(
+        age_y=age_y,
+        sex=sex,
+        weight_kg=WEIGHT_KG,
+        height_cm=None,
+        albumin_g_per_l=None,
+        cirrhosis="none",
+        dialysis=Answer.NO,
+        cyp2c19="NM",
+        pregnant=Answer.NO,
+    )
 
 
 def oral(mg: float, *, age_y: float = 25.0) -> Levels:
@@ -66,7 +76,7 @@ def _four(mg: float) -> tuple[Dose, ...]:
 def _simulated(phases: tuple[Phase, ...], *, age_y: float) -> Levels:
     (course,) = simulate_courses(
         body=body(age_y, None),
-        exposure=Exposure((), (), 1.0, 1.0, 1.0, 0.0),
+        exposure=Exposure(changes=(), segments=(), ratio=1.0, low=1.0, high=1.0, log_sd=0.0),
         regimens=(Regimen(ON, phases),),
         existing=None,
         on=ON,

@@ -17,6 +17,7 @@ from unclench.models.filters import factors, mean_decay
 Array = NDArray[np.float64]
 
 NOTHING = 1e-30
+LOGISTIC_PER_NORMAL = 1.702
 
 
 def half_dose_mg_per_day(load_per_mg_per_day: Array | float) -> Array:
@@ -78,3 +79,13 @@ def adapted_after(start: Array, *, level: Array, tau_on_d: Array, tau_off_d: Arr
 def withdrawal_drive(adaptation: Array, effect: Array) -> Array:
     """W: by how much adaptation stands above the effect; 0 where it does not."""
     return np.maximum(adaptation - effect, 0.0)
+
+
+def share_reaching(peak: Array, *, half: float, log_sd: float) -> Array:
+    """Share of people with this peak of the drive who reach a class of withdrawal that half reach at `half`.
+
+    Normal on the log scale, by its nearest logistic curve (0.01 at worst). Not a success rate, and not a forecast.
+    """
+    with np.errstate(divide="ignore", over="ignore"):
+        share: Array = 1.0 / (1.0 + np.exp(-LOGISTIC_PER_NORMAL * (np.log(peak) - np.log(half)) / log_sd))
+    return share

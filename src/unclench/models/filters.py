@@ -27,7 +27,7 @@ def mean_decay(z: Array) -> Array:
 
 def factors(steps: Array, rates: Array) -> tuple[Array, Array, NDArray[np.intp]]:
     """Decay and mean decay of each different step, and which of them each step is: equal steps are worked out once."""
-    different, which = np.unique(np.round(steps, 9), return_inverse=True)
+    different, which = np.unique(np.round(steps, 11), return_inverse=True)
     z = different.reshape(-1, *([1] * rates.ndim)) * rates
     return np.exp(-z), mean_decay(z), which
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from unclench.engine.quantiles import quantiles_in_place
+from unclench.engine.quantiles import monte_carlo_error, quantiles_in_place
 from unclench.simulation.effect_course import EffectCurve
 
 Array = NDArray[np.float64]
@@ -20,17 +20,8 @@ def curve(effect: str, unit: str, t_h: Array, lines: Array, times: float) -> Eff
 
 
 def intervals(answers: Array) -> tuple[Array, Array, Array]:
-    """5th and 95th percentile of (answers, people), and the standard error of the less certain end.
-
-    By order statistics: one binomial standard deviation of the rank to either side of the end, halved.
-    """
+    """5th and 95th percentile of (answers, people), and the standard error of the less certain end."""
     ordered = answers.copy()
     low, high = quantiles_in_place(ordered, (SHARES[0], SHARES[-1]))
-    count = answers.shape[1]
-    steps = max(np.sqrt(count * SHARES[0] * SHARES[-1]), 1.0)
-    errors = []
-    for share in (SHARES[0], SHARES[-1]):
-        rank = share * (count - 1)
-        above, below = (int(np.clip(np.round(rank + side * steps), 0, count - 1)) for side in (1, -1))
-        errors.append(0.5 * (ordered[:, above] - ordered[:, below]))
+    errors = (monte_carlo_error(ordered, share) for share in (SHARES[0], SHARES[-1]))
     return low, high, np.maximum(*errors)

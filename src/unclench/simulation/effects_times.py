@@ -45,7 +45,8 @@ def mean_over(t_h: Array, from_h: float, to_h: float) -> Array:
 
 def read(weights: Array, lines: Array) -> Array:
     """(..., people): lines (times, people) read by weights (..., times). Not by BLAS, whose threads cost more here."""
-    return np.einsum("...t,tp->...p", weights, lines)
+    values: Array = np.einsum("...t,tp->...p", weights, lines)
+    return values
 
 
 def mornings(regimen: Regimen, t_h: Array, *, night_from_h: float, from_h: float, to_h: float) -> Array | None:
