@@ -156,7 +156,6 @@ def content(consultation: Consultation) -> Content:
     questions = _questions(consultation)
     first = _first(consultation, questions)
     course, label = shown_course(consultation)
-    advice = tuple(knowledge().get("advice", key) for key in appraisal.advice if knowledge().has("advice", key))
     facts = facts_used(consultation)
     return Content(
         verdict=appraisal.verdict,
@@ -201,7 +200,7 @@ def content(consultation: Consultation) -> Content:
         alternatives=_alternatives(appraisal.alternatives),
         noticed=appraisal.noticed,
         unrecognised=appraisal.unrecognised,
-        advice=_by_topic(advice, stopping_first=appraisal.purpose in ("continue", "stop")),
+        advice=_by_topic(appraisal.advice, stopping_first=appraisal.purpose in ("continue", "stop")),
         sources=sources_used(facts, consultation),
         facts=facts,
         limits_here=limits_here(consultation),
@@ -340,8 +339,9 @@ def _untried_first(one: AlternativeAppraisal) -> tuple[bool, int]:
     return one.tried is Answer.YES, one.step
 
 
-def _by_topic(advice: tuple[Advice, ...], *, stopping_first: bool) -> tuple[tuple[str, tuple[Advice, ...]], ...]:
+def _by_topic(ids: tuple[str, ...], *, stopping_first: bool) -> tuple[tuple[str, tuple[Advice, ...]], ...]:
     """Whoever takes it already hears first how not to stop."""
+    advice = tuple(knowledge().get("advice", key) for key in ids if knowledge().has("advice", key))
     order = ["stopping", *TOPICS] if stopping_first else list(TOPICS)
     ranked = sorted(advice, key=lambda row: (order.index(row.topic) if row.topic in order else len(order), row.topic))
     return tuple((TOPICS.get(topic, topic), tuple(rows)) for topic, rows in groupby(ranked, key=lambda row: row.topic))
