@@ -130,8 +130,8 @@ def answer(number: EffectNumber, course: EffectCourse, jurisdiction: Jurisdictio
         interval=interval,
         hangs_on=", ".join(_driver(one) for one in drivers[:MOST_DRIVERS]),
         mark=estimate_mark(number.standing),
-        people=percent(1 - number.unsure_share),
-        unsure=percent(number.unsure_share),
+        people=words.percent(1 - number.unsure_share),
+        unsure=words.percent(number.unsure_share),
         error=words.number(number.monte_carlo_error * shown.factor, 1),
     )
 
@@ -156,11 +156,7 @@ def parameter(key: str) -> float:
 
 
 def _driver(one: Driver) -> str:
-    return f"{one.cause} ({percent(one.share)})"
-
-
-def percent(share: float) -> str:
-    return f"{share * PERCENT:.0f} %"
+    return f"{one.cause} ({words.percent(one.share)})"
 
 
 def estimate_mark(standing: Standing) -> str:
