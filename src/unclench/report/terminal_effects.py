@@ -24,8 +24,8 @@ def _subject(subject: Subject, out: Writer) -> None:
     lead = subject.answers[0]
     hangs = f"Hangs most on: {lead.hangs_on}. " if lead.hangs_on else ""
     out.under(f"{hangs}Interval: {lead.people} differences between people, {lead.unsure} what studies leave unsure.")
-    if subject.notes:
-        out.under(" ".join(subject.notes))
+    if subject.notes or subject.more:
+        out.under(" ".join((*subject.notes, *subject.more)))
 
 
 def _hours(said: Foreseen, out: Writer) -> None:
