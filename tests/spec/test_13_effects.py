@@ -13,7 +13,7 @@ from rich.console import Console
 
 from tests.consultation_factory import consultation
 from tests.effect_factory import effect_course, number, with_effects
-from unclench.report.effects import answer, foreseen
+from unclench.report.effects import answer, effect_section
 from unclench.report.html import to_html
 from unclench.report.json_out import to_json
 from unclench.report.terminal import print_consultation
@@ -40,7 +40,7 @@ def effects_with(one, **changes):
 
 
 def note_of(one, key: str) -> tuple[str, ...]:
-    return next(subject.notes for subject in foreseen(one).subjects if subject.key == key)
+    return next(subject.notes for subject in effect_section(one).subjects if subject.key == key)
 
 
 @pytest.mark.verifies("O1", "O2", "O4")
@@ -156,7 +156,7 @@ def test_an_effect_of_which_nothing_is_known_is_left_out():
     """Without a number for a subject there is no heading for it: nothing is filled in."""
     one = with_effects()
     numbers = tuple(two for two in one.effects.numbers if "WITHDRAWAL" not in two.id)
-    kept = foreseen(effects_with(one, numbers=numbers))
+    kept = effect_section(effects_with(one, numbers=numbers))
     assert [subject.key for subject in kept.subjects] == [
         "relaxation",
         "drowsiness",
@@ -177,7 +177,7 @@ def test_without_effects_the_section_is_left_out_and_the_limits_say_so():
 
 def test_the_dose_and_the_night_are_seen_hour_by_hour():
     """The table of hours begins at the quarter of the day before the first dose and holds two days."""
-    rows = foreseen(with_effects()).hour_table.rows
+    rows = effect_section(with_effects()).hour_table.rows
     assert [row[0] for row in rows[:4]] == ["day 1, 18:00", "day 1, 21:00", "day 2, 00:00", "day 2, 03:00"]
     assert rows[-1][0] == "day 3, 18:00"
 

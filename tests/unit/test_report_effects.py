@@ -14,7 +14,7 @@ from tests.effect_factory import effect_course, effect_curve, with_effects
 from unclench.knowledge import knowledge
 from unclench.report.effect_plots import panels
 from unclench.report.effect_tables import by_day, by_hour, strongest, when
-from unclench.report.effects import foreseen
+from unclench.report.effects import effect_section
 from unclench.report.html import to_html
 from unclench.report.quantities import scale
 from unclench.report.subjects import SUBJECTS
@@ -153,13 +153,13 @@ def test_a_number_of_no_subject_is_in_the_table_of_the_page():
 
 
 def test_a_subject_carries_a_mark_only_if_all_its_answers_do():
-    marks = {subject.key: subject.mark for subject in foreseen(with_effects()).subjects}
+    marks = {subject.key: subject.mark for subject in effect_section(with_effects()).subjects}
     assert marks["driving"] == "project estimate"
     assert marks["relaxation"] == ""
     one = with_effects()
     unsure = tuple(replace(two, standing=Standing.UNVERIFIED) for two in one.effects.numbers)
     assert {
-        subject.mark for subject in foreseen(replace(one, effects=replace(one.effects, numbers=unsure))).subjects
+        subject.mark for subject in effect_section(replace(one, effects=replace(one.effects, numbers=unsure))).subjects
     } == {"unconfirmed: check"}
 
 

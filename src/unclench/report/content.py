@@ -16,7 +16,7 @@ from unclench.knowledge.rows import Advice, Source
 from unclench.planning.plan import Plan, Watch
 from unclench.report import wording as words
 from unclench.report.basis import facts_used, limits, limits_here, shown_course, sources_used
-from unclench.report.effects import Foreseen, foreseen
+from unclench.report.effects import EffectSection, effect_section
 from unclench.report.levels import NumberLine, numbers
 from unclench.report.merge import Merged, merged
 from unclench.simulation.course import Course
@@ -132,7 +132,7 @@ class Content:
     no_course: str
     curve_notes: tuple[str, ...]
     numbers: tuple[NumberLine, ...]
-    effects: Foreseen | None
+    effects: EffectSection | None
     interactions: tuple[InteractionLine, ...]
     combined: tuple[CombinedFound, ...]  # worst first
     considered: tuple[ConsideredLine, ...]
@@ -193,7 +193,7 @@ def content(consultation: Consultation) -> Content:
         no_course=" ".join(words.statements("not-simulated" if plan.regimen else "no-course")),
         curve_notes=words.statements("curves"),
         numbers=numbers(course, appraisal.jurisdiction),
-        effects=foreseen(consultation),
+        effects=effect_section(consultation),
         interactions=tuple(_interaction(change) for change in appraisal.exposure.changes),
         combined=tuple(sorted(appraisal.combined, key=_combined_rank)),
         considered=_considered(plan),

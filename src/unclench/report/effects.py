@@ -53,7 +53,7 @@ class Subject:
 
 
 @dataclass(frozen=True, slots=True)
-class Foreseen:
+class EffectSection:
     """The section "What it will do, hour by hour"."""
 
     intro: tuple[str, ...]
@@ -65,7 +65,7 @@ class Foreseen:
     people: int
 
 
-def foreseen(consultation: Consultation) -> Foreseen | None:
+def effect_section(consultation: Consultation) -> EffectSection | None:
     """Everything a report says about effect, or None where nothing is simulated."""
     course, jurisdiction = consultation.effects, consultation.appraisal.jurisdiction
     if course is None:
@@ -73,7 +73,7 @@ def foreseen(consultation: Consultation) -> Foreseen | None:
     numbers = {number.id: number for number in course.numbers}
     answers = {key: answer(number, course, jurisdiction) for key, number in numbers.items()}
     placed = _by_place(course)
-    return Foreseen(
+    return EffectSection(
         intro=(*words.statements("effects-intro"), *placed.pop("", ())),
         subjects=tuple(
             Subject(
