@@ -45,6 +45,7 @@ from unclench.values import (
 )
 
 ON = date(2026, 11, 22)
+ANALYTES = ("diazepam", "nordazepam", "temazepam", "oxazepam")
 KINDS = ("avoid", "not-first-line", "usable-with-changes", "reasonable", "none", "child", "continuing", "not-simulated")
 
 
@@ -64,10 +65,22 @@ def levels(given: Regimen, ke: float, ka: float, scale: float, t_h: np.ndarray) 
 
 def curve(analyte: str, kind: str, given: Regimen) -> Curve:
     t_h = np.linspace(0, (given.days + 14) * 24, (given.days + 14) * 24 * 4 + 1)
-    ke, ka, scale = (0.018, 1.2, 20.0) if analyte == "diazepam" else (0.009, 0.02, 8.0)
+    slow = {"nordazepam": (0.009, 0.02, 8.0), "temazepam": (0.07, 0.02, 0.9), "oxazepam": (0.1, 0.02, 0.7)}
+    ke, ka, scale = slow.get(analyte, (0.018, 1.2, 20.0))
     middle = levels(given, ke, ka, scale, t_h) * (0.02 if kind == "unbound" else 1.0)
     return Curve(
-        analyte, kind, "ng/mL", t_h, middle, middle * 0.5, middle * 0.8, middle * 1.02, middle * 1.3, middle * 1.9
+        analyte,
+        kind,
+        "ng/mL",
+        t_h,
+        middle,
+        middle * 0.5,
+        middle * 0.8,
+        middle * 1.02,
+        middle * 1.3,
+        middle * 1.9,
+        sure_low=middle * 0.9,
+        sure_high=middle * 1.12,
     )
 
 
@@ -75,8 +88,8 @@ def course(given: Regimen | None = None) -> Course:
     given = given or regimen()
     return Course(
         regimen=given,
-        curves=tuple(curve(a, k, given) for a in ("diazepam", "nordazepam") for k in ("total", "unbound")),
-        peak_ng_ml=Span(243.21, 131.0, 441.9, "ng/mL"),
+        curves=tuple(curve(a, k, given) for a in ANALYTES for k in ("total", "unbound")),
+        peak_ng_ml=Span(243.21, 131.0, 441.9, "ng/mL", 215.0, 276.0, 0.19, 6.2),
         nordazepam_peak_ng_ml=Span(160.0, 70.1, 330.0, "ng/mL"),
         end_ng_ml=Span(201.0, 90.0, 400.0, "ng/mL"),
         accumulation=Span(2.84, 1.9, 4.1, "ratio"),

@@ -45,7 +45,7 @@ def effect_curve(effect: str, given: Regimen) -> EffectCurve:
         case _:
             middle = 100 * a / (1 + a)
     most = 100.0 if unit == "%" else None
-    bands = [np.clip(middle * share, 0, most) for share in (low, 0.9, 1.0, 1.1, high)]
+    bands = [np.clip(middle * share, 0, most) for share in (low, (1 + low) / 2, 1.0, (1 + high) / 2, high)]
     return EffectCurve(effect, unit, t_h, middle, *bands)
 
 
@@ -60,7 +60,7 @@ def numbers() -> tuple[EffectNumber, ...]:
         number("EFF-REFLEX-PEAK", "Reflex excess removed, at the most", 29.0, 9.0, 52.0, "%"),
         number("EFF-REFLEX-MEAN", "Reflex excess removed, over a full day", 21.0, 6.0, 44.0, "%"),
         number("EFF-TONE-PEAK", "Resting tone removed, at the most", 12.0, 2.0, 38.0, "%"),
-        number("EFF-BACK-PAIN", "Acute low back pain", 0.2, -0.244, 0.644, "log-odds", standing=DERIVED, unsure_share=1.0),
+        number("EFF-BACK-PAIN", "Low back pain", 0.2, -0.244, 0.644, "log-odds", standing=DERIVED, unsure_share=1.0),
         number("EFF-DROWSY-DAY-1", "Chance of drowsiness, first day", 24.0, 12.0, 45.0, "%"),
         number("EFF-DROWSY-STEADY", "Chance of drowsiness, later", 28.0, 9.0, 52.0, "%", standing=DERIVED),
         number("EFF-IMPAIRED-PEAK", "Impairment at the most, as alcohol in blood", 0.34, 0.09, 0.88, "g/L"),

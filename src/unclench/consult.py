@@ -38,6 +38,7 @@ class Consultation:
     plan: Plan
     made_with: MadeWith
     effects: EffectCourse | None = None  # of the regimen that is shown
+    in_full: Course | None = None  # the regimen that is shown once more, with every analyte and fewer people
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -87,7 +88,8 @@ def consult_patient(
     courses = simulate(appraisal, tuple(candidate.regimen for candidate in worth_trying), seed=seed)
     plan = choose(appraisal, worth_trying, courses)
     ahead = foresee(appraisal, shown(appraisal, courses, plan), seed=seed)
-    return Consultation(patient, appraisal, courses, plan, made_with(seed), ahead.effects if ahead else None)
+    seen = (ahead.effects, ahead.course) if ahead else (None, None)
+    return Consultation(patient, appraisal, courses, plan, made_with(seed), *seen)
 
 
 def appraise_stated(

@@ -76,7 +76,7 @@ def test_every_number_of_a_course_has_an_interval():
     """Hide no uncertainty: no interval, no number."""
     exposure = json.loads(said("usable-with-changes")["json"])["exposure"]
     spans = [exposure["diazepam"][key] for key in ("peak_ng_ml", "half_life_h")] + [exposure["gone_days"]]
-    assert all(set(span) == {"typical", "low", "high"} for span in spans)
+    assert all(span["low"] <= span["typical"] <= span["high"] for span in spans)
 
 
 @pytest.mark.parametrize("form", ["terminal", "page", "json"])

@@ -9,6 +9,7 @@ from html.parser import HTMLParser
 import pytest
 
 from tests.consultation_factory import KINDS, consultation, hostile_consultation
+from tests.effect_factory import WITH_EFFECTS, hostile_effects, with_effects
 from tests.hostile import HOSTILE
 from unclench.report.html import style, to_html
 
@@ -44,9 +45,10 @@ class Page(HTMLParser):
         return [tag for tag, _ in self.elements]
 
 
-@pytest.fixture(params=KINDS)
+@pytest.fixture(params=[*KINDS, *(f"{kind} with effects" for kind in WITH_EFFECTS)])
 def page(request) -> Page:
-    return Page(to_html(consultation(request.param)))
+    kind = request.param.removesuffix(" with effects")
+    return Page(to_html(consultation(kind) if kind == request.param else with_effects(kind)))
 
 
 @pytest.mark.verifies("O2")
@@ -93,6 +95,14 @@ def test_nothing_is_fetched_and_nothing_runs(page):
 @pytest.mark.parametrize("text", [text for text in HOSTILE if text], ids=range(len(HOSTILE) - 1))
 def test_hostile_text_adds_no_element_and_no_attribute(text):
     plain, spoilt = Page(to_html(hostile_consultation("text"))), Page(to_html(hostile_consultation(text)))
+    assert [(tag, sorted(attributes)) for tag, attributes in spoilt.elements] == [
+        (tag, sorted(attributes)) for tag, attributes in plain.elements
+    ]
+
+
+@pytest.mark.parametrize("text", [text for text in HOSTILE if text], ids=range(len(HOSTILE) - 1))
+def test_hostile_text_of_an_effect_course_adds_no_element_and_no_attribute(text):
+    plain, spoilt = Page(to_html(hostile_effects("text"))), Page(to_html(hostile_effects(text)))
     assert [(tag, sorted(attributes)) for tag, attributes in spoilt.elements] == [
         (tag, sorted(attributes)) for tag, attributes in plain.elements
     ]

@@ -9,7 +9,9 @@ import jsonschema
 import pytest
 
 from tests.consultation_factory import KINDS, consultation, course, hostile_consultation
+from tests.effect_factory import WITH_EFFECTS, hostile_effects, with_effects
 from tests.hostile import HOSTILE
+from unclench.report.effect_tables import ordered
 from unclench.report.json_out import to_json
 from unclench.report.schema import PUBLISHED, schema, schema_text
 from unclench.simulation.course import Span
@@ -80,6 +82,39 @@ def test_curves_keep_their_peak():
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
 def test_hostile_text_gives_valid_json(text):
     VALIDATOR.validate(json.loads(to_json(hostile_consultation(text))))
+
+
+@pytest.mark.verifies("O4")
+@pytest.mark.parametrize("kind", WITH_EFFECTS)
+def test_effects_validate_and_keep_the_units_of_the_model(kind):
+    document = json.loads(to_json(with_effects(kind)))
+    VALIDATOR.validate(document)
+    effects = document["effects"]
+    morning = next(one for one in effects["numbers"] if one["id"] == "EFF-NEXT-MORNING")
+    assert (morning["unit"], morning["typical"], morning["low"], morning["high"]) == ("g/L", 0.21, 0.05, 0.6)
+    assert morning["says"].startswith("The worst next morning: as by ")
+    assert morning["unsure_share"] == 0.4
+    assert [one["share"] for one in morning["hangs_on"]] == [0.42, 0.23, 0.15, 0.05]
+    assert effects["of"] == ("current-use" if kind == "continuing" else "proposed-regimen")
+
+
+def test_curves_of_effect_keep_their_peak_and_are_thinned():
+    one = with_effects()
+    for shown, curve in zip(json.loads(to_json(one))["effects"]["curves"], ordered(one.effects), strict=True):
+        assert max(shown["typical"]) == pytest.approx(float(max(curve.typical)), rel=1e-3)
+        assert len(shown["t_h"]) == len(shown["p05"]) == len(shown["p95"]) <= 224
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_hostile_text_of_an_effect_course_gives_valid_json(text):
+    VALIDATOR.validate(json.loads(to_json(hostile_effects(text))))
+
+
+def test_an_effect_that_is_no_number_is_an_error():
+    one = with_effects()
+    spoilt = tuple(replace(number, high=float("nan")) for number in one.effects.numbers)
+    with pytest.raises(EngineError):
+        to_json(replace(one, effects=replace(one.effects, numbers=spoilt)))
 
 
 def test_a_number_that_is_none_is_an_error_and_not_a_zero():

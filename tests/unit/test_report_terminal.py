@@ -9,6 +9,7 @@ import pytest
 from rich.console import Console
 
 from tests.consultation_factory import KINDS, consultation, hostile_consultation
+from tests.effect_factory import WITH_EFFECTS, hostile_effects, with_effects
 from tests.hostile import HOSTILE
 from unclench import consult
 from unclench.report.terminal import print_consultation
@@ -29,6 +30,31 @@ def test_a_pipe_gets_plain_lines_that_fit(kind, width):
     assert all(len(line) <= min(width, 100) for line in text.splitlines())
     assert all(line == line.rstrip() for line in text.splitlines())
     assert not any("\u2500" <= char <= "\u257f" for char in text)
+
+
+@pytest.mark.parametrize("kind", WITH_EFFECTS)
+@pytest.mark.parametrize("width", [60, 80, 100, 200])
+def test_effects_fit_and_stand_before_the_levels(kind, width):
+    text = printed(with_effects(kind), width)
+    assert all(len(line) <= min(width, 100) for line in text.splitlines())
+    assert all(line == line.rstrip() for line in text.splitlines())
+    assert text.index("WHAT IT WILL DO, HOUR BY HOUR") < text.index("LEVELS IN PLASMA")
+
+
+def test_the_hours_stand_in_columns():
+    lines = printed(with_effects(), 100).splitlines()
+    start = next(index for index, line in enumerate(lines) if line.startswith("The first two days"))
+    head, *rows = [line for line in lines[start:] if line.startswith(("  day ", "     "))][:10]
+    for column in ("1:", "2:", "3:"):
+        at = head.index(column)
+        assert all(line[at - 1] == " " and line[at] != " " for line in rows)
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_hostile_text_of_an_effect_course_stays_text(text):
+    shown = printed(hostile_effects(text))
+    assert not any(ord(char) < 32 and char != "\n" for char in shown)
+    assert all(len(line) <= 80 for line in shown.splitlines())
 
 
 @pytest.mark.verifies("O1")

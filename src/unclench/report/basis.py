@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from unclench.consult import Consultation
@@ -14,10 +15,14 @@ from unclench.simulation.course import Course
 
 
 def shown_course(consultation: Consultation) -> tuple[Course | None, str]:
-    """The course that is shown, and what it is called."""
+    """The course that is shown, the minor metabolites with it, and what it is called."""
     course = shown(consultation.appraisal, consultation.courses, consultation.plan)
     if course is None:
         return None, ""
+    if consultation.in_full is not None:
+        have = {curve.analyte for curve in course.curves}
+        minor = (curve for curve in consultation.in_full.curves if curve.analyte not in have)
+        course = replace(course, curves=(*course.curves, *minor))
     if consultation.plan.chosen is not None:
         return course, "the proposed regimen"
     return course, "diazepam as probably taken now; this is not a recommendation"
@@ -30,6 +35,7 @@ def facts_used(consultation: Consultation) -> tuple[str, ...]:
     used.update(finding.rule for finding in consultation.appraisal.findings)
     used.update(course.facts if course else ())
     used.update(consultation.effects.facts if consultation.effects else ())
+    used.update(consultation.in_full.facts if consultation.in_full else ())
     for group in (consultation.appraisal.alternatives, consultation.appraisal.exposure.changes):
         used.update(fact for one in group for fact in one.facts)
     return tuple(sorted(used))

@@ -16,7 +16,7 @@ from unclench.knowledge.rows import Advice, Source
 from unclench.planning.plan import Plan, Watch
 from unclench.report import wording as words
 from unclench.report.basis import facts_used, limits, limits_here, shown_course, sources_used
-from unclench.report.effects import Foreseen, foreseen
+from unclench.report.effects import EffectSection, effect_section
 from unclench.report.levels import NumberLine, numbers
 from unclench.report.merge import Merged, merged
 from unclench.simulation.course import Course
@@ -132,7 +132,7 @@ class Content:
     no_course: str
     curve_notes: tuple[str, ...]
     numbers: tuple[NumberLine, ...]
-    effects: Foreseen | None
+    effects: EffectSection | None
     interactions: tuple[InteractionLine, ...]
     combined: tuple[CombinedFound, ...]  # worst first
     considered: tuple[ConsideredLine, ...]
@@ -156,7 +156,6 @@ def content(consultation: Consultation) -> Content:
     questions = _questions(consultation)
     first = _first(consultation, questions)
     course, label = shown_course(consultation)
-    advice = tuple(knowledge().get("advice", key) for key in appraisal.advice if knowledge().has("advice", key))
     facts = facts_used(consultation)
     return Content(
         verdict=appraisal.verdict,
@@ -194,14 +193,14 @@ def content(consultation: Consultation) -> Content:
         no_course=" ".join(words.statements("not-simulated" if plan.regimen else "no-course")),
         curve_notes=words.statements("curves"),
         numbers=numbers(course, appraisal.jurisdiction),
-        effects=foreseen(consultation),
+        effects=effect_section(consultation),
         interactions=tuple(_interaction(change) for change in appraisal.exposure.changes),
         combined=tuple(sorted(appraisal.combined, key=_combined_rank)),
         considered=_considered(plan),
         alternatives=_alternatives(appraisal.alternatives),
         noticed=appraisal.noticed,
         unrecognised=appraisal.unrecognised,
-        advice=_by_topic(advice, stopping_first=appraisal.purpose in ("continue", "stop")),
+        advice=_by_topic(appraisal.advice, stopping_first=appraisal.purpose in ("continue", "stop")),
         sources=sources_used(facts, consultation),
         facts=facts,
         limits_here=limits_here(consultation),
@@ -340,8 +339,9 @@ def _untried_first(one: AlternativeAppraisal) -> tuple[bool, int]:
     return one.tried is Answer.YES, one.step
 
 
-def _by_topic(advice: tuple[Advice, ...], *, stopping_first: bool) -> tuple[tuple[str, tuple[Advice, ...]], ...]:
+def _by_topic(ids: tuple[str, ...], *, stopping_first: bool) -> tuple[tuple[str, tuple[Advice, ...]], ...]:
     """Whoever takes it already hears first how not to stop."""
+    advice = tuple(knowledge().get("advice", key) for key in ids if knowledge().has("advice", key))
     order = ["stopping", *TOPICS] if stopping_first else list(TOPICS)
     ranked = sorted(advice, key=lambda row: (order.index(row.topic) if row.topic in order else len(order), row.topic))
     return tuple((TOPICS.get(topic, topic), tuple(rows)) for topic, rows in groupby(ranked, key=lambda row: row.topic))

@@ -20,7 +20,7 @@ from unclench.report.drawing import Box, Frame, day_step, kept_points, nice_abov
 from unclench.report.effect_tables import WINDOW_H, begins_h, cell, named, strongest, when
 from unclench.report.quantities import Scale, scale
 from unclench.report.subjects import Drawing
-from unclench.simulation.effect_course import EffectCourse, EffectCurve
+from unclench.simulation.effect_course import Array, EffectCourse, EffectCurve
 from unclench.values import Jurisdiction
 
 BOX = Box(width=240, height=118, left=30, right=6, top=16, bottom=20)
@@ -99,10 +99,13 @@ def _panel(
     curve, factor = shown.curve, shown.scale.factor
     frame = Frame(BOX, max(window[1] - window[0], 1.0), shown.top, window[0])
     inside = np.flatnonzero((curve.t_h >= window[0]) & (curve.t_h <= window[1]))
-    kept = inside[kept_points(curve.t_h[inside], curve.typical[inside], BUCKETS)]
-    t_h = curve.t_h[kept]
+    t_h = _times(curve, inside, window)
     key = f"e-{span}-{escape(curve.effect)}"
     summary = _summary(shown, inside, TOLD[span], jurisdiction)
+
+    def at(line: Array) -> Array:
+        return np.interp(t_h, curve.t_h, line) * factor
+
     parts = [
         f'<svg class="plot effect" viewBox="0 0 {BOX.width} {BOX.height}" role="img" '
         f'aria-labelledby="{key}-t {key}-d">',
@@ -110,14 +113,20 @@ def _panel(
         f'<desc id="{key}-d">{escape(summary)}</desc>',
         *_levels(frame, shown),
         *(_clock_axis(frame) if span == "hours" else _day_axis(frame)),
-        f'<path class="band90" d="{frame.band(t_h, curve.p05[kept] * factor, curve.p95[kept] * factor)}"/>',
-        f'<path class="band50" d="{frame.band(t_h, curve.p25[kept] * factor, curve.p75[kept] * factor)}"/>',
-        *_held_against(frame, shown, kept),
-        f'<path class="typical" d="{frame.line(t_h, curve.typical[kept] * factor)}"/>',
+        f'<path class="band90" d="{frame.band(t_h, at(curve.p05), at(curve.p95))}"/>',
+        f'<path class="band50" d="{frame.band(t_h, at(curve.p25), at(curve.p75))}"/>',
+        *_held_against(frame, shown, t_h),
+        f'<path class="typical" d="{frame.line(t_h, at(curve.typical))}"/>',
         *_doses(course, frame),
         "</svg>",
     ]
     return Panel(curve.effect, span, f"{named(curve)}, {HEADINGS[span]}", "".join(parts), summary)
+
+
+def _times(curve: EffectCurve, inside: NDArray[np.int64], window: tuple[float, float]) -> Array:
+    """Where the lines have points: those that keep the shape of the curve, and both ends of the window."""
+    kept = inside[kept_points(curve.t_h[inside], curve.typical[inside], BUCKETS)] if len(inside) else inside
+    return np.unique(np.concatenate(([window[0]], curve.t_h[kept], [window[1]])))
 
 
 def _levels(frame: Frame, shown: _Shown) -> list[str]:
@@ -156,13 +165,14 @@ def _tick(frame: Frame, at: float, text: str) -> str:
     )
 
 
-def _held_against(frame: Frame, shown: _Shown, kept: NDArray[np.int64]) -> list[str]:
+def _held_against(frame: Frame, shown: _Shown, t_h: Array) -> list[str]:
     """A broken line, and its name in the margin above, where nothing lies over it."""
     if shown.level is not None:
         level, name = shown.level
         path, name = f"M{BOX.left} {frame.y(level):.1f}H{BOX.end}", f"{name} {words.number(level)}"
     elif shown.alone is not None:
-        path = frame.line(shown.alone.t_h[kept], shown.alone.typical[kept] * shown.scale.factor)
+        alone = np.interp(t_h, shown.alone.t_h, shown.alone.typical) * shown.scale.factor
+        path = frame.line(t_h, alone)
         name = "diazepam alone"
     else:
         return []

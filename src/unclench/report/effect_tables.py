@@ -54,9 +54,7 @@ def named(curve: EffectCurve) -> str:
 
 def begins_h(course: EffectCourse) -> float:
     """Where the first two days begin: the quarter of a day before the first dose."""
-    first = course.regimen.timed()[0][0]
-    earliest = float(course.curves[0].t_h[0]) if course.curves else 0.0
-    return max(math.floor(first / WINDOW_GRID_H) * float(WINDOW_GRID_H), earliest)
+    return math.floor(course.regimen.timed()[0][0] / WINDOW_GRID_H) * float(WINDOW_GRID_H)
 
 
 def by_hour(
@@ -97,7 +95,9 @@ def _columns(curves: tuple[EffectCurve, ...], jurisdiction: Jurisdiction) -> tup
 
 
 def _at(curve: EffectCurve, t_h: float, jurisdiction: Jurisdiction) -> str:
-    return cell(curve, min(int(np.searchsorted(curve.t_h, t_h)), len(curve.t_h) - 1), jurisdiction)
+    """Between two points a curve is a line, as it is drawn."""
+    found = (float(np.interp(t_h, curve.t_h, line)) for line in (curve.typical, curve.p05, curve.p95))
+    return scale(curve.unit, jurisdiction).cell(*found)
 
 
 def _strongest(curve: EffectCurve, day: int, jurisdiction: Jurisdiction) -> str:

@@ -23,7 +23,6 @@ MAIN, FEW_STEP_H = ("muscle", "drowsy", "impairment", "co2-slope"), 6
 PLACEBO, LEVEL, WITH_ALCOHOL = "PD-DROWSY-PLACEBO", "PD-BACK-UNDER", "PD-ALCOHOL-REFERENCE"
 LOW_BACK_PAIN, FIRST_DROWSY = "EFF-BACK-PAIN", "EFF-DROWSY-DAY-1"
 PERCENT = 100.0
-FALLBACK = {PLACEBO: 0.1, LEVEL: 0.2, WITH_ALCOHOL: 0.5}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +49,11 @@ class Subject:
     panels: tuple[Panel, ...]
     answers: tuple[AnswerLine, ...]
     notes: tuple[str, ...]
+    more: tuple[str, ...]  # for those who ask
 
 
 @dataclass(frozen=True, slots=True)
-class Foreseen:
+class EffectSection:
     """The section "What it will do, hour by hour"."""
 
     intro: tuple[str, ...]
@@ -65,7 +65,7 @@ class Foreseen:
     people: int
 
 
-def foreseen(consultation: Consultation) -> Foreseen | None:
+def effect_section(consultation: Consultation) -> EffectSection | None:
     """Everything a report says about effect, or None where nothing is simulated."""
     course, jurisdiction = consultation.effects, consultation.appraisal.jurisdiction
     if course is None:
@@ -73,7 +73,7 @@ def foreseen(consultation: Consultation) -> Foreseen | None:
     numbers = {number.id: number for number in course.numbers}
     answers = {key: answer(number, course, jurisdiction) for key, number in numbers.items()}
     placed = _by_place(course)
-    return Foreseen(
+    return EffectSection(
         intro=(*words.statements("effects-intro"), *placed.pop("", ())),
         subjects=tuple(
             Subject(
@@ -83,6 +83,7 @@ def foreseen(consultation: Consultation) -> Foreseen | None:
                 panels(course, plan.drawings, _references(), jurisdiction),
                 tuple(answers[key] for key in plan.numbers if key in answers),
                 _notes(plan, numbers, placed.get(plan.key, ())),
+                placed.get(f"{plan.key} more", ()),
             )
             for plan in SUBJECTS
             if any(key in answers for key in plan.numbers)
@@ -99,10 +100,10 @@ def _by_place(course: EffectCourse) -> dict[str, tuple[str, ...]]:
     """The sentences of a course by the subject they belong to; "" holds those of none, which are said at the head."""
     facts = knowledge()
     subject = {
-        facts.get("statements", key).text: plan.key
+        facts.get("statements", key).text: place
         for plan in SUBJECTS
-        for key in plan.says
-        if facts.has("statements", key)
+        for keys, place in ((plan.says, plan.key), (plan.more, f"{plan.key} more"))
+        for key in keys
     }
     out: dict[str, tuple[str, ...]] = {}
     for say in dict.fromkeys(course.says):
@@ -130,8 +131,8 @@ def answer(number: EffectNumber, course: EffectCourse, jurisdiction: Jurisdictio
         interval=interval,
         hangs_on=", ".join(_driver(one) for one in drivers[:MOST_DRIVERS]),
         mark=estimate_mark(number.standing),
-        people=percent(1 - number.unsure_share),
-        unsure=percent(number.unsure_share),
+        people=words.percent(1 - number.unsure_share),
+        unsure=words.percent(number.unsure_share),
         error=words.number(number.monte_carlo_error * shown.factor, 1),
     )
 
@@ -152,15 +153,11 @@ def _references() -> dict[str, tuple[float, str]]:
 
 
 def parameter(key: str) -> float:
-    return knowledge().parameter(key).value if knowledge().has("parameters", key) else FALLBACK[key]
+    return knowledge().parameter(key).value
 
 
 def _driver(one: Driver) -> str:
-    return f"{one.cause} ({percent(one.share)})"
-
-
-def percent(share: float) -> str:
-    return f"{share * PERCENT:.0f} %"
+    return f"{one.cause} ({words.percent(one.share)})"
 
 
 def estimate_mark(standing: Standing) -> str:
@@ -176,10 +173,21 @@ def _notes(plan: SubjectPlan, numbers: dict[str, EffectNumber], says: tuple[str,
     """What stands under the numbers of a subject: what follows from them, what the course says, what always holds."""
     out: list[str] = []
     if FIRST_DROWSY in plan.numbers and FIRST_DROWSY in numbers:
-        above = numbers[FIRST_DROWSY].low > parameter(PLACEBO) * PERCENT
-        out += words.statements("effects-drowsy-more" if above else "effects-drowsy-unsure")
+        first = numbers[FIRST_DROWSY]
+        typical, high = how_drowsy(first.typical), how_drowsy(first.high)
+        row = "REPORT-DROWSY-WORD" if typical == high else "REPORT-DROWSY-WORDS"
+        out.append(knowledge().say(row, typical=typical, high=high))
     pain = numbers.get(LOW_BACK_PAIN) if LOW_BACK_PAIN in plan.numbers else None
     if pain is not None and pain.low <= 0 <= pain.high:
         out += words.statements("effects-no-benefit")
     out += [*says, *(words.statements(plan.where) if plan.where else ())]
     return tuple(dict.fromkeys(out))
+
+
+def how_drowsy(in_100: float) -> str:
+    """How much more often than on placebo, in words. Where one word ends is a choice of this project."""
+    more = in_100 - parameter(PLACEBO) * PERCENT
+    for key in ("REPORT-DROWSY-MUCH", "REPORT-DROWSY-SOME"):
+        if more >= knowledge().limit(key, "%"):
+            return knowledge().say(key)
+    return knowledge().say("REPORT-DROWSY-LITTLE")

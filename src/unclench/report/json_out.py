@@ -99,7 +99,15 @@ def _exact(value: Decimal) -> float:
 
 
 def _span(span: Span) -> out.SpanOut:
-    return out.SpanOut(_float(span.typical), _float(span.low), _float(span.high))
+    return out.SpanOut(
+        _float(span.typical),
+        _float(span.low),
+        _float(span.high),
+        sure_low=_float_or_none(span.sure_low),
+        sure_high=_float_or_none(span.sure_high),
+        unsure_share=_float_or_none(span.unsure_share),
+        monte_carlo_error=_float_or_none(span.monte_carlo_error),
+    )
 
 
 def _request(appraisal: Appraisal) -> out.RequestOut:
@@ -171,12 +179,15 @@ def _exposure(consultation: Consultation) -> out.ExposureOut:
         of=None if course is None else "proposed-regimen" if proposed else "current-use",
         diazepam=_curve(course, "diazepam"),
         nordazepam=_curve(course, "nordazepam"),
+        temazepam=_curve(course, "temazepam"),
+        oxazepam=_curve(course, "oxazepam"),
         background_ng_ml=_span(course.background_ng_ml) if course and course.background_ng_ml else None,
         accumulation_ratio=_span(course.accumulation) if course else None,
         steady_state_days=_span(course.steady_state_days) if course else None,
         gone_days=_span(course.gone_days) if course else None,
         people=course.people if course else None,
         assumed=_texts(course.assumed) if course else (),
+        extrapolated=_texts(course.extrapolated) if course else (),
         interactions=tuple(_interaction(change) for change in consultation.appraisal.exposure.changes),
         combined=tuple(_combined(one) for one in consultation.appraisal.combined),
     )
@@ -187,7 +198,10 @@ def _curve(course: Course | None, analyte: str) -> out.CurveOut | None:
     if course is None or curve is None:
         return None
     kept = kept_points(curve.t_h, curve.typical)
-    is_parent = analyte == "diazepam"
+    peak, half_life = {
+        "diazepam": (course.peak_ng_ml, course.half_life_h),
+        "nordazepam": (course.nordazepam_peak_ng_ml, course.nordazepam_half_life_h),
+    }.get(analyte, (None, None))
     return out.CurveOut(
         t_h=_array(curve.t_h[kept]),
         typical_ng_ml=_array(curve.typical[kept]),
@@ -196,8 +210,10 @@ def _curve(course: Course | None, analyte: str) -> out.CurveOut | None:
         p50_ng_ml=_array(curve.p50[kept]),
         p75_ng_ml=_array(curve.p75[kept]),
         p95_ng_ml=_array(curve.p95[kept]),
-        peak_ng_ml=_span(course.peak_ng_ml if is_parent else course.nordazepam_peak_ng_ml),
-        half_life_h=_span(course.half_life_h if is_parent else course.nordazepam_half_life_h),
+        sure_low_ng_ml=_array(curve.sure_low[kept]) if curve.sure_low is not None else None,
+        sure_high_ng_ml=_array(curve.sure_high[kept]) if curve.sure_high is not None else None,
+        peak_ng_ml=_span(peak) if peak is not None else None,
+        half_life_h=_span(half_life) if half_life is not None else None,
     )
 
 

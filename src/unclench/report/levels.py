@@ -18,10 +18,22 @@ class NumberLine:
     typical: str
     interval: str
     unit: str
+    sure: str = ""  # the typical person's interval, from what studies leave unsure alone
+    unsure: str = ""  # part of the interval that better studies could remove
+    error: str = ""  # Monte Carlo error of the higher end
 
 
 def _line(name: str, span: Span) -> NumberLine:
-    return NumberLine(name, words.number(span.typical), words.interval(span), UNITS.get(span.unit, span.unit))
+    known = span.sure_low is not None and span.sure_high is not None
+    return NumberLine(
+        name,
+        words.number(span.typical),
+        words.interval(span),
+        UNITS.get(span.unit, span.unit),
+        sure=f"{words.number(span.sure_low or 0.0)} to {words.number(span.sure_high or 0.0)}" if known else "",
+        unsure=words.percent(span.unsure_share) if span.unsure_share is not None else "",
+        error=words.number(span.monte_carlo_error, 1) if span.monte_carlo_error is not None else "",
+    )
 
 
 def numbers(course: Course | None, jurisdiction: Jurisdiction) -> tuple[NumberLine, ...]:

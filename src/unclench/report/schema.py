@@ -27,11 +27,19 @@ class Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class SpanOut(Strict, frozen=True):
-    """A number, and the middle 90 % of people like this patient."""
+    """A number, and the middle 90 % of people like this patient, what studies leave unsure included.
+
+    `sure_low` to `sure_high`: the same for the typical person, from what studies leave unsure alone. `unsure_share` of
+    the variance is what better studies could remove. `monte_carlo_error` is that of `high`. Null: not worked out.
+    """
 
     typical: float
     low: float
     high: float
+    sure_low: float | None
+    sure_high: float | None
+    unsure_share: float | None
+    monte_carlo_error: float | None
 
 
 class DoseOut(Strict, frozen=True):
@@ -137,7 +145,11 @@ class FindingOut(Strict, frozen=True):
 
 
 class CurveOut(Strict, frozen=True):
-    """Total plasma levels, thinned so that peaks and troughs stay. Hours count from midnight of day 1."""
+    """Total plasma levels, thinned so that peaks and troughs stay. Hours count from midnight of day 1.
+
+    Peak and half-life are null for the minor metabolites; the `sure` lines are the typical person's, from what studies
+    leave unsure alone.
+    """
 
     t_h: tuple[float, ...]
     typical_ng_ml: tuple[float, ...]
@@ -146,8 +158,10 @@ class CurveOut(Strict, frozen=True):
     p50_ng_ml: tuple[float, ...]
     p75_ng_ml: tuple[float, ...]
     p95_ng_ml: tuple[float, ...]
-    peak_ng_ml: SpanOut
-    half_life_h: SpanOut
+    sure_low_ng_ml: tuple[float, ...] | None
+    sure_high_ng_ml: tuple[float, ...] | None
+    peak_ng_ml: SpanOut | None
+    half_life_h: SpanOut | None
 
 
 class InteractionOut(Strict, frozen=True):
@@ -181,17 +195,20 @@ class CombinedOut(Strict, frozen=True):
 
 
 class ExposureOut(Strict, frozen=True):
-    """Null curves: nothing was simulated, or no regimen is proposed."""
+    """Null curves: nothing was simulated, or no regimen is proposed. `extrapolated`: what was never studied."""
 
     of: Literal["proposed-regimen", "current-use"] | None
     diazepam: CurveOut | None
     nordazepam: CurveOut | None
+    temazepam: CurveOut | None
+    oxazepam: CurveOut | None
     background_ng_ml: SpanOut | None
     accumulation_ratio: SpanOut | None
     steady_state_days: SpanOut | None
     gone_days: SpanOut | None
     people: int | None
     assumed: tuple[Text, ...]
+    extrapolated: tuple[Text, ...]
     interactions: tuple[InteractionOut, ...]
     combined: tuple[CombinedOut, ...]
 

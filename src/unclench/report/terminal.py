@@ -133,6 +133,7 @@ def _what_it_will_do(said: Content, out: Writer) -> None:
         widest = max(len(f"{row.typical} {row.unit}") for row in said.numbers)
         for row in said.numbers:
             out.item(f"{row.name} ", mark=f"{row.typical} {row.unit}".rjust(widest) + f" ({row.interval})".ljust(17))
+        _how_sure(said, out)
         for note in said.curve_notes[1:]:
             out.item(note)
     if said.interactions:
@@ -158,6 +159,18 @@ def _what_it_will_do(said: Content, out: Writer) -> None:
     out.section("Other regimens considered", (f"{one.words}: {one.reason}" for one in others[:CONSIDERED_SHOWN]))
     if len(others) > CONSIDERED_SHOWN:
         out.item(f"and {len(others) - CONSIDERED_SHOWN} more: --html FILE")
+
+
+def _how_sure(said: Content, out: Writer) -> None:
+    """What studies leave unsure of the first number, which stands for the others, and what was never studied."""
+    first = said.numbers[0]
+    if first.sure:
+        share = f", {first.unsure} of the interval" if first.unsure else ""
+        error = f"; chance in the simulation moves the upper end by {first.error}" if first.error else ""
+        what = first.name[:1].lower() + first.name[1:]
+        out.item(f"{what} of the typical person, by what studies leave unsure: {first.sure} {first.unit}{share}{error}")
+    if said.course is not None and said.course.extrapolated:
+        out.item(f"Outside what was studied: {' '.join(said.course.extrapolated)}", style="bold")
 
 
 def _one_for_each(combined: tuple[CombinedFound, ...]) -> list[CombinedFound]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from unclench.report.effects import Foreseen, Subject
+from unclench.report.effects import EffectSection, Subject
 from unclench.report.writer import Writer
 
 INDENT, GAP = 2, 2
 
 
-def print_effects(said: Foreseen, label: str, out: Writer) -> None:
+def print_effects(said: EffectSection, label: str, out: Writer) -> None:
     """The section, the most asked for first."""
     out.heading(f"What it will do, hour by hour: {label}")
     out.line(" ".join(said.intro), style="dim")
@@ -24,11 +24,11 @@ def _subject(subject: Subject, out: Writer) -> None:
     lead = subject.answers[0]
     hangs = f"Hangs most on: {lead.hangs_on}. " if lead.hangs_on else ""
     out.under(f"{hangs}Interval: {lead.people} differences between people, {lead.unsure} what studies leave unsure.")
-    if subject.notes:
-        out.under(" ".join(subject.notes))
+    if subject.notes or subject.more:
+        out.under(" ".join((*subject.notes, *subject.more)))
 
 
-def _hours(said: Foreseen, out: Writer) -> None:
+def _hours(said: EffectSection, out: Writer) -> None:
     """As many columns as fit, the first effects first."""
     table = said.few_hours
     if not table.rows:

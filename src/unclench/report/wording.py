@@ -121,6 +121,11 @@ def number(value: float, digits: int = 2) -> str:
     return short or "0"
 
 
+def percent(share: float) -> str:
+    """A share of 0 to 1."""
+    return f"{share * 100:.0f} %"
+
+
 def amount(value: Decimal) -> str:
     """A dose: exact, without needless zeros (never "5.0", which is misread as 50)."""
     return plan_words.number(value)
