@@ -13,7 +13,8 @@ from unclench.appraisal.findings import Finding
 from unclench.consult import Simulation
 from unclench.planning.stated import above_limits
 from unclench.report import wording as words
-from unclench.report.terminal import STYLES, Writer
+from unclench.report.terminal import STYLES
+from unclench.report.writer import Writer
 from unclench.simulation.course import Course, Curve
 
 DAY_H = 24.0
