@@ -26,13 +26,15 @@ def faults(document: bytes) -> list[str]:
     return [read.getError(index).getMessage() for index in range(read.getNumErrors())]
 
 
-def run(document: bytes, names: Sequence[str], times_h: Iterable[float]) -> Array:
+def run(
+    document: bytes, names: Sequence[str], times_h: Iterable[float], *, relative: float = 1e-11, absolute: float = 1e-14
+) -> Array:
     """(times, names): tight CVODE, stopping at each time asked for."""
     roadrunner.Logger.setLevel(roadrunner.Logger.LOG_ERROR)
     engine = roadrunner.RoadRunner(document.decode())
     integrator = engine.getIntegrator()
-    integrator.setValue("relative_tolerance", 1e-11)
-    integrator.setValue("absolute_tolerance", 1e-14)
+    integrator.setValue("relative_tolerance", relative)
+    integrator.setValue("absolute_tolerance", absolute)
     integrator.setValue("maximum_num_steps", 10_000_000)
     engine.timeCourseSelections = list(names)
     times = sorted({0.0, *times_h})

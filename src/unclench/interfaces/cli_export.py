@@ -105,6 +105,7 @@ def export(
     person: Annotated[
         str, typer.Option(help="typical, or the number of one of the drawn people: 1, 2, 3...")
     ] = TYPICAL,
+    effects: Annotated[bool, typer.Option(help="Whether equations of effect are in it, or kinetics alone.")] = True,
     seed: Seed = None,
 ) -> None:
     """Write the model of one person like this patient, with the stated doses, for other tools."""
@@ -126,6 +127,7 @@ def export(
         person=which,
         patient=appraisal.patient_ref,
         fed=fed,
+        with_effects=effects,
     )
     write(sbml, to_sbml(model, made_with(drawn)))
 

@@ -8,6 +8,7 @@ from unclench.knowledge import knowledge
 from unclench.report import wording as words
 from unclench.report.basis import every_row
 from unclench.report.sbml_document import SbmlDocument
+from unclench.report.sbml_effects import write_effects
 from unclench.simulation.person import DoseSeries, PersonModel
 from unclench.values import MadeWith, RegimenError
 
@@ -51,6 +52,8 @@ class _Writer:
         self._clearances()
         self._formations()
         self._levels()
+        if self._person.effects is not None:
+            write_effects(self._out, self._person.effects, self._person.analytes)
         self._depots()
         self._doses()
         self._changes()
@@ -198,6 +201,8 @@ def _notes(person: PersonModel, made_with: MadeWith) -> Iterator[str]:
     yield from words.statements("not-reviewed")
     yield from words.statements("simulated")
     yield from words.statements("exported")
+    if person.effects is not None:
+        yield from words.statements("exported-effects")
     if person.day_one_h:
         yield f"Diazepam was taken before: day 1 of the regimen begins at {person.day_one_h:g} h."
     rows, sources = every_row(), {row.id: row for row in knowledge().table("sources")}

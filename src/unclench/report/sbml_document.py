@@ -35,6 +35,7 @@ UNITS: dict[str, tuple[tuple[str, int, int, float], ...]] = {  # (kind, exponent
     "L_per_h": (("litre", 1, 0, 1.0), ("second", -1, 0, 3600.0)),
     "mg_per_h": (("gram", 1, -3, 1.0), ("second", -1, 0, 3600.0)),
     "ng_per_mL": (("gram", 1, -9, 1.0), ("litre", -1, -3, 1.0)),
+    "g_per_L": (("gram", 1, 0, 1.0), ("litre", -1, 0, 1.0)),
     # What a level in mg/L is multiplied by to be one in ng/mL.
     "ng_per_mL_per_mg_per_L": (
         ("gram", 1, -9, 1.0),
@@ -85,6 +86,11 @@ class SbmlDocument:
     def rule(self, key: str, formula: str) -> None:
         """What a parameter is at all times."""
         made = self._model.createAssignmentRule()
+        self._set(made, variable=key, math=self._math(formula))
+
+    def rate_rule(self, key: str, formula: str) -> None:
+        """How fast a parameter changes."""
+        made = self._model.createRateRule()
         self._set(made, variable=key, math=self._math(formula))
 
     def reaction(

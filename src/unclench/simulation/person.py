@@ -14,6 +14,7 @@ from unclench.knowledge.load import knowledge
 from unclench.simulation.clearance import Spans, spans_of
 from unclench.simulation.parameters import Numbers
 from unclench.simulation.people import METABOLITES, People, people_like
+from unclench.simulation.person_effects import PersonEffects, person_effects
 from unclench.simulation.routes import check_route
 from unclench.simulation.sample import Sample
 from unclench.values import EngineError, Regimen, RegimenError
@@ -88,6 +89,7 @@ class PersonModel:
     day_one_h: float
     end_h: float  # the end of the last day with doses
     facts: tuple[str, ...]  # rows of the parameters
+    effects: PersonEffects | None = None
 
     def __post_init__(self) -> None:
         amounts = (*self.volumes_l, *self.metabolite_volumes_l, *self.clearance_l_per_h)
@@ -111,6 +113,7 @@ def person_model(
     person: int = TYPICAL,
     patient: str = "",
     fed: bool = False,
+    with_effects: bool = True,
 ) -> PersonModel:
     """The model of the typical person like this patient, or of one of those drawn with this seed (0, 1, 2...).
 
@@ -137,7 +140,16 @@ def person_model(
     spans = spans_of(exposure, crowd, metabolites=len(METABOLITES))
     day_one_h = (on - existing.start).days * DAY_H if existing else 0.0
     doses = (*(series_of(existing, 0.0) if existing else ()), *series_of(regimen, day_one_h))
-    return _assembled(spans, person, doses, day_one_h, regimen, tuple(numbers.used))
+    effects = _effects(numbers, crowd, seed, person) if with_effects else None
+    found = _assembled(spans, person, doses, day_one_h, regimen, tuple(numbers.used))
+    return replace(found, effects=effects)
+
+
+def _effects(numbers: Numbers, crowd: People, seed: int, person: int) -> PersonEffects:
+    """Constants of effect are drawn for people and the typical person, without those who differ by what is unsure."""
+    people = crowd.sample.people
+    ages_y = np.append(crowd.age_y[:people], crowd.age_y[-1])
+    return person_effects(numbers, ages_y, seed=seed, person=person)
 
 
 def _assembled(
