@@ -45,11 +45,11 @@ def commit() -> str:
     paths = [*(str(path.relative_to(ROOT)) for path in inputs()), "src/unclench/simulation", "src/unclench/models"]
     try:
         run = subprocess.run(
-            ["git", "log", "-1", "--format=%h", "--", *paths], cwd=ROOT, capture_output=True, text=True, check=True
+            ["git", "log", "-1", "--format=%H", "--", *paths], cwd=ROOT, capture_output=True, text=True, check=True
         )
     except (OSError, subprocess.CalledProcessError):
         return "unknown"
-    return run.stdout.strip() or "unknown"
+    return run.stdout.strip()[:12] or "unknown"
 
 
 def made_with(the_plan: dict[str, Any]) -> dict[str, Any]:

@@ -11,26 +11,31 @@ from scripts.qualify_plot import plot
 from scripts.qualify_rows import Compared, number
 
 STYLE = """
-:root{color-scheme:light dark;--ink:#1b1b1f;--paper:#fff;--faint:#5c5f66;--line:#c9ccd3;--b2:#eef1f6;--b15:#dfe6f0;
---b125:#ccd8e8;--judge:#0b5fa5;--seen:#8a5a00;--build:#5c5f66;--bad:#a8201a;--good:#1d6b34}
-@media (prefers-color-scheme:dark){:root{--ink:#e8e8ec;--paper:#15171b;--faint:#a9adb6;--line:#444a55;--b2:#1d2128;
---b15:#252c36;--b125:#2f3a49;--judge:#7fbcf5;--seen:#e0b055;--build:#a9adb6;--bad:#ff8f87;--good:#7fd197}}
-body{font:16px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--paper);max-width:72rem;margin:0 auto;padding:1rem}
-h1,h2{line-height:1.2}h2{margin-top:2.5rem;border-top:1px solid var(--line);padding-top:1rem}a{color:var(--judge)}
-.scroll{overflow-x:auto}table{border-collapse:collapse;font-size:.85rem;min-width:100%}caption{text-align:left;
-font-weight:600;padding:.4rem 0}th,td{border:1px solid var(--line);padding:.25rem .45rem;text-align:left;vertical-align:top}
-td.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}.bad{color:var(--bad);font-weight:600}
-.good{color:var(--good);font-weight:600}.faint{color:var(--faint)}svg{max-width:32rem;width:100%;height:auto;display:block}
-svg text{font-size:12px;fill:var(--ink)}.frame{fill:none;stroke:var(--faint)}.tick{stroke:var(--faint)}
-.identity{stroke:var(--ink);stroke-dasharray:4 3}.band2{fill:var(--b2)}.band15{fill:var(--b15)}.band125{fill:var(--b125)}
-.interval{stroke-width:1}.judging{fill:var(--judge);stroke:var(--judge)}.seen{fill:none;stroke:var(--seen);stroke-width:1.6}
-.building{fill:none;stroke:var(--build);stroke-width:1.3}.apart{fill:none;stroke:var(--build);stroke-width:1.3}
-@media print{body{max-width:none;font-size:10pt}h2{break-before:page}.scroll{overflow:visible}table{font-size:7.5pt}a{color:inherit}}
+:root{color-scheme:light dark;--ink:#1b1b1f;--paper:#fff;--faint:#5c5f66;--line:#c9ccd3;--b2:#eef1f6;
+--b15:#dfe6f0;--b125:#ccd8e8;--judge:#0b5fa5;--seen:#8a5a00;--build:#5c5f66;--bad:#a8201a;--good:#1d6b34}
+@media (prefers-color-scheme:dark){:root{--ink:#e8e8ec;--paper:#15171b;--faint:#a9adb6;--line:#444a55;
+--b2:#1d2128;--b15:#252c36;--b125:#2f3a49;--judge:#7fbcf5;--seen:#e0b055;--build:#a9adb6;--bad:#ff8f87;
+--good:#7fd197}}
+body{font:16px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--paper);max-width:72rem;
+margin:0 auto;padding:1rem}h1,h2{line-height:1.2}
+h2{margin-top:2.5rem;border-top:1px solid var(--line);padding-top:1rem}a{color:var(--judge)}
+.scroll{overflow-x:auto}table{border-collapse:collapse;font-size:.85rem;min-width:100%}
+caption{text-align:left;font-weight:600;padding:.4rem 0}
+th,td{border:1px solid var(--line);padding:.25rem .45rem;text-align:left;vertical-align:top}
+td.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
+.bad{color:var(--bad);font-weight:600}.good{color:var(--good);font-weight:600}.faint{color:var(--faint)}
+svg{max-width:32rem;width:100%;height:auto;display:block}svg text{font-size:12px;fill:var(--ink)}
+.frame{fill:none;stroke:var(--faint)}.tick{stroke:var(--faint)}
+.identity{stroke:var(--ink);stroke-dasharray:4 3}.band2{fill:var(--b2)}.band15{fill:var(--b15)}
+.band125{fill:var(--b125)}.interval{stroke-width:1}.judging{fill:var(--judge);stroke:var(--judge)}
+.seen{fill:none;stroke:var(--seen);stroke-width:1.6}.building{fill:none;stroke:var(--build);stroke-width:1.3}
+.apart{fill:none;stroke:var(--build);stroke-width:1.3}@media print{body{max-width:none;font-size:10pt}
+h2{break-before:page}.scroll{overflow:visible}table{font-size:7.5pt}a{color:inherit}}
 """
 KEY = (
-    "Filled squares: judging values that count. Triangles: judging values that were seen when a parameter they rest on "
-    "was chosen; they do not count. Circles: building values. Crosses: compared, not counted. Vertical lines: where the "
-    "mean of such a study falls in nine of ten. Bands: 1.25, 1.5 and 2-fold."
+    "Filled squares: judging values that count. Triangles: judging values that were seen when a parameter they rest "
+    "on was chosen; they do not count. Circles: building values. Crosses: compared, not counted. Vertical lines: where "
+    "the mean of such a study falls in nine of ten. Bands: 1.25, 1.5 and 2-fold."
 )
 HEADS = (
     "Value",
@@ -52,8 +57,8 @@ def page(rows: Sequence[Compared], verdicts: Sequence[Verdict], plan: dict[str, 
         '<!doctype html><html lang="en"><head><meta charset="utf-8">',
         '<meta name="viewport" content="width=device-width,initial-scale=1"><title>Qualification of the model</title>',
         f"<style>{STYLE}</style></head><body><main><h1>Qualification of the model</h1>",
-        "<p>Predicted against published human data. Use, limit and reason of every value were committed before the first "
-        "prediction. Targets are targets: what misses them stays here.</p>",
+        "<p>Predicted against published human data. Use, limit and reason of every value were committed before the "
+        "first prediction. Targets are targets: what misses them stays here.</p>",
         _made(made_with),
         _summary(verdicts),
         "<h2>Rules of the comparison</h2><ul>",
@@ -82,9 +87,10 @@ def _percent(value: float | None) -> str:
 
 def _table(caption: str, heads: Sequence[str], body: Sequence[str]) -> str:
     top = "".join(f'<th scope="col">{escape(head)}</th>' for head in heads)
+    said = escape(caption)
     return (
-        f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(caption)}"><table><caption>{escape(caption)}'
-        f"</caption><thead><tr>{top}</tr></thead><tbody>{''.join(body)}</tbody></table></div>"
+        f'<div class="scroll" tabindex="0" role="region" aria-label="{said}"><table><caption>{said}</caption>'
+        f"<thead><tr>{top}</tr></thead><tbody>{''.join(body)}</tbody></table></div>"
     )
 
 
@@ -107,8 +113,8 @@ def _summary(verdicts: Sequence[Verdict]) -> str:
     for one in verdicts:
         tone = {"met": "good", "not met": "bad"}.get(one.word, "faint")
         cells = (
-            str(one.counted), number(one.gmfe), _percent(one.within_1_25), _percent(one.within_1_5), _percent(one.within_2),
-            str(one.seen), number(one.seen_gmfe), str(one.building), number(one.building_gmfe),
+            str(one.counted), number(one.gmfe), _percent(one.within_1_25), _percent(one.within_1_5),
+            _percent(one.within_2), str(one.seen), number(one.seen_gmfe), str(one.building), number(one.building_gmfe),
         )  # fmt: skip
         body.append(
             f'<tr><th scope="row"><a href="#{anchor(one.group)}">{escape(one.group)}</a></th>'
