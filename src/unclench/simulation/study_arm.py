@@ -18,7 +18,9 @@ QUANTITIES = (
     "t_half_h", "css_ng_ml", "level_ng_ml",
 )  # fmt: skip
 # States of people whose kinetics the model takes as those of health, which is said.
-AS_IN_HEALTH = "febrile|premedication|epilep|spastic|anxi|obstructive|back pain|disc prolapse|endoscopy"
+AS_IN_HEALTH = (
+    r"febrile|premedication|epilep|spastic|anxi|\bgad\b|obstructive|\bcopd\b|naive|back pain|disc prolapse|endoscopy"
+)
 REQUIRED = ("study_id", "condition", "drug_given", "route", "analyte")
 MOST_PEOPLE = 2000
 # Widest values that any adult or newborn, dose or level could have; beyond them a unit is wrong.
