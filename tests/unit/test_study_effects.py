@@ -14,8 +14,8 @@ from unclench.values import RecordError
 
 SLOPE = {
     "id": "E1", "endpoint": "CO2 response slope after diazepam", "drug_given": "diazepam", "route": "IV",
-    "value": "1.21", "unit": "L/min/mmHg", "comparator": "2.38 control", "dose_text": "0.4 mg/kg", "time_h_or_conc": "0.05 h",
-    "population": "healthy", "n": "8",
+    "value": "1.21", "unit": "L/min/mmHg", "comparator": "2.38 control", "dose_text": "0.4 mg/kg",
+    "time_h_or_conc": "0.05 h", "population": "healthy", "n": "8",
 }  # fmt: skip
 DROWSY = {
     "id": "E2", "endpoint": "drowsiness, diazepam", "measure": "drowsy", "drug_given": "diazepam", "route": "oral",
