@@ -62,12 +62,12 @@ setup-dev: $(DEV) ## the same, with what tests and checks need
 consult: $(BASE) ## an example: a patient with acute back spasm
 	@$(BIN)/unclench consult $(EXAMPLE) --on $(ON)
 
-.PHONY: test test-unit test-spec test-knowledge test-generative test-verification test-acceptance test-browser
+.PHONY: test test-unit test-spec test-knowledge test-generative test-verification test-acceptance test-browser test-qualification
 test: $(DEV) ## every test, and which requirement each one keeps
 	@scripts/system-deps --if-root
 	@TRACE=1 $(PYTEST)
 
-test-unit test-spec test-knowledge test-generative test-verification test-acceptance: $(DEV)
+test-unit test-spec test-knowledge test-generative test-verification test-qualification test-acceptance: $(DEV)
 	@$(PYTEST) tests/$(@:test-%=%)
 
 test-unit: ## one function at a time
@@ -75,6 +75,7 @@ test-spec: ## tables that are the manual of each stage
 test-knowledge: ## every row of the data files
 test-generative: ## properties that hold for any patient or record
 test-verification: ## fast kernels against slow obvious twins
+test-qualification: ## the plan, and whether the committed results are those of these parameters
 test-acceptance: ## whole consultations
 test-browser: $(DEV) ## the page in a real browser
 	@scripts/system-deps --if-root
@@ -109,6 +110,10 @@ fit-effects: $(DEV) ## refit the constants of effect to this project's kinetics 
 .PHONY: notebook
 notebook: $(DEV) ## run docs/model.ipynb again and keep its outputs
 	@$(BIN)/python -m scripts.notebook
+
+.PHONY: qualify
+qualify: $(DEV) ## compare the model with published human data; writes evidence/qualification.*
+	@$(BIN)/python -m scripts.qualify
 
 .PHONY: night
 SEED ?= $(shell date +%Y%m%d)

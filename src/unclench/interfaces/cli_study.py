@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from unclench.interfaces.door import check_targets, printable, refused, write
 from unclench.values import shortened
 
 SOME_REFUSED = 7
@@ -32,9 +33,9 @@ def study(
     curve: Annotated[str | None, typer.Option(metavar="ARM", help="Print the curve of this arm instead.")] = None,
 ) -> None:
     """Simulate the arms of a table of studies, and compare with what they observed."""
-    from unclench.interfaces.door import check_targets, printable, refused, write
     from unclench.report.study_csv import curve_text, to_csv
     from unclench.simulation.study import curve as curve_of
+    from unclench.simulation.study_arm import Arm
     from unclench.simulation.study_run import read_arms, run
 
     check_targets([out], [arms])
@@ -46,7 +47,7 @@ def study(
         raise refused(f"cannot read {shortened(str(arms))}: {error.strerror}.") from None
     table = read_arms(content)
     if curve is not None:
-        chosen = [arm for arm in table.arms if arm.key == curve]
+        chosen = [arm for arm in table.arms if isinstance(arm, Arm) and arm.key == curve]
         if not chosen:
             why = [str(refusal) for refusal in table.refusals if refusal.key == curve]
             raise refused(why[0] if why else f"found no arm {shortened(curve)!r}, need one of the table.")

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from unclench.knowledge.load import Knowledge
 from unclench.simulation.study_arm import QUANTITIES, Arm
+from unclench.simulation.study_effects import EffectArm, effect_of
 from unclench.simulation.study_model import kinetics_of
 from unclench.simulation.study_people import group_of
 from unclench.simulation.study_table import Refusal
@@ -56,13 +57,17 @@ class Curve:
 
 def subject_of(arm: Arm, known: Knowledge, *, seed: int, replicates: int) -> tuple[Measured, tuple[str, ...]]:
     """Everybody of an arm, ready to be measured, and what was drawn for want of data."""
+    check_replicates(replicates)
+    group = group_of(arm, known, seed=seed, replicates=replicates)
+    ratio = known.parameter("PK-PLASMA-BLOOD").value
+    return Measured(arm, kinetics_of(arm, group, known), group.weight_kg, ratio), group.drawn
+
+
+def check_replicates(replicates: int) -> None:
     if not 2 <= replicates <= MOST_REPLICATES:
         raise EngineError(
             where="replicates", found=str(replicates), need=f"2 to {MOST_REPLICATES}", fix="Ask for another number."
         )
-    group = group_of(arm, known, seed=seed, replicates=replicates)
-    ratio = known.parameter("PK-PLASMA-BLOOD").value
-    return Measured(arm, kinetics_of(arm, group, known), group.weight_kg, ratio), group.drawn
 
 
 def study(
@@ -84,12 +89,30 @@ def study(
             if observed:
                 refused.append(Refusal(arm.key, error.where, error.found, error.need, error.fix))
             continue
-        each = summaries(values, replicates, _summary(arm.summary, name))
+        kind = _summary(arm.summary, name)
+        if kind not in SUMMARIES:
+            need = "one of: " + ", ".join(SUMMARIES)
+            refused.append(Refusal(arm.key, "summary", repr(kind[:60]), need, "Say how the people were summarised."))
+            continue
+        each = summaries(values, replicates, kind)
         low, middle, high = (float(value) for value in np.quantile(each, (0.05, 0.5, 0.95)))
         seen = observed.get(name)
         fold = middle / seen if seen else None
         out.append(Prediction(arm.key, name, at_h, middle, low, high, seen, fold, drawn))
     return tuple(out), tuple(refused)
+
+
+def study_effect(
+    subject: EffectArm, known: Knowledge, *, seed: int = SEED, replicates: int = REPLICATES
+) -> tuple[tuple[Prediction, ...], tuple[Refusal, ...]]:
+    """The one effect that the arm observed."""
+    check_replicates(replicates)
+    values, group = effect_of(subject, known, seed=seed, replicates=replicates)
+    low, middle, high = (float(value) for value in np.quantile(values.mean(axis=1), (0.05, 0.5, 0.95)))
+    seen = subject.observed
+    fold = middle / seen if seen and seen > 0 else None
+    drawn = (subject.measure, *group.drawn)
+    return (Prediction(subject.arm.key, "effect", subject.time_h, middle, low, high, seen, fold, drawn),), ()
 
 
 def _summary(text: str, quantity: str) -> str:
@@ -103,6 +126,8 @@ def _summary(text: str, quantity: str) -> str:
 
 SUMMARIES: dict[str, Callable[[Array], Array]] = {
     "mean": lambda values: values.mean(axis=1),
+    # A point of a line on age is compared with the mean of people of that age.
+    "regression line": lambda values: values.mean(axis=1),
     "median": lambda values: np.median(values, axis=1),
     "geometric mean": lambda values: np.exp(np.log(values).mean(axis=1)),
     "harmonic mean": lambda values: 1.0 / (1.0 / values).mean(axis=1),
@@ -111,7 +136,7 @@ SUMMARIES: dict[str, Callable[[Array], Array]] = {
 
 def summaries(values: Array, replicates: int, kind: str) -> Array:
     """One number per replicate: the mean of its people, or as the paper summarised them."""
-    return SUMMARIES.get(kind, SUMMARIES["mean"])(values.reshape(replicates, -1))
+    return SUMMARIES[kind](values.reshape(replicates, -1))
 
 
 def curve(arm: Arm, known: Knowledge, *, seed: int = SEED, replicates: int = REPLICATES) -> Curve:

@@ -17,6 +17,10 @@ QUANTITIES = (
     "cmax_ng_ml", "tmax_h", "auc_inf_ng_h_ml", "auc_window_ng_h_ml", "cl_ml_min", "cl_ml_min_kg", "vd_l", "vd_l_kg",
     "t_half_h", "css_ng_ml", "level_ng_ml",
 )  # fmt: skip
+# States of people whose kinetics the model takes as those of health, which is said.
+AS_IN_HEALTH = (
+    r"febrile|premedication|epilep|spastic|anxi|\bgad\b|obstructive|\bcopd\b|naive|back pain|disc prolapse|endoscopy"
+)
 REQUIRED = ("study_id", "condition", "drug_given", "route", "analyte")
 MOST_PEOPLE = 2000
 # Widest values that any adult or newborn, dose or level could have; beyond them a unit is wrong.
@@ -60,6 +64,7 @@ class Arm:
     window_h: float | None
     levels_h: tuple[float, ...]
     observed: tuple[tuple[str, float], ...]  # quantity and value as the table has them
+    said: tuple[str, ...] = ()  # what of the text the model does not hold
 
 
 def parse_arm(row: Mapping[str, str], perpetrators: frozenset[str], levels_h: tuple[float, ...] = ()) -> Arm:
@@ -116,6 +121,7 @@ def parse_arm(row: Mapping[str, str], perpetrators: frozenset[str], levels_h: tu
         sampled_to_h=number["sampling_to_h"],
         window_h=number["auc_window_h"],
         levels_h=levels_h,
+        said=_said(cells["condition"]),
         observed=tuple(
             (name, value) for name in QUANTITIES if (value := _number(cells.get(name, ""), name)) is not None
         ),
@@ -135,7 +141,7 @@ def condition(text: str, population: str, known: frozenset[str]) -> tuple[str, s
     plain = re.sub(r"^healthy( volunteers?| men| women)?|\(placebo\)|non-smoker|smoker( \(\d+/day\))?", "", rest).strip(
         " +,;"
     )
-    known_state = re.search(r"cirrhosis|liver disease|esrd|dialysis|febrile|premedication|epilep", words)
+    known_state = re.search(rf"cirrhosis|liver disease|esrd|dialysis|{AS_IN_HEALTH}", words)
     if plain and not found and not known_state:
         raise refuse(
             "condition", text, "healthy, obesity, cirrhosis, chronic liver disease, ESRD, or healthy + a perpetrator"
@@ -149,6 +155,11 @@ def condition(text: str, population: str, known: frozenset[str]) -> tuple[str, s
     else:
         group = "volunteers"
     return group, liver, dialysis, found
+
+
+def _said(text: str) -> tuple[str, ...]:
+    state = re.search(AS_IN_HEALTH, text.lower())
+    return (f"{text}: kinetics as in health",) if state else ()
 
 
 def _synonyms(words: str) -> str:

@@ -61,6 +61,7 @@ class Group:
     draws: Draws
     numbers: Numbers
     reference: Reference
+    age_y: Array
     weight_kg: Array
     disposition: Disposition
     etas: Etas
@@ -71,7 +72,7 @@ def group_of(arm: Arm, known: Knowledge, *, seed: int, replicates: int) -> Group
     """Draw the people of an arm."""
     numbers = Numbers(known, {}, Sample(seed, max(replicates, 2)))
     n = arm.n or int(numbers.value("STUDY-N", "people"))
-    drawn: list[str] = [] if arm.n else [f"n {n}"]
+    drawn: list[str] = [*arm.said, *([] if arm.n else [f"n {n}"])]
     draws = Draws(seed, replicates, n, arm.publication or arm.key)
     reference = each_of(draws, numbers.reference(cirrhosis=arm.liver is not None, dialysis=arm.dialysis))
     age = _ages(arm, numbers, draws, drawn)
@@ -95,7 +96,7 @@ def group_of(arm: Arm, known: Knowledge, *, seed: int, replicates: int) -> Group
     else:
         typical = covariates.adult(reference, bodies)
     etas = _etas(arm, numbers, draws, is_child=is_child)
-    return Group(draws, numbers, reference, weight, spread_disposition(typical, etas), etas, tuple(drawn))
+    return Group(draws, numbers, reference, age, weight, spread_disposition(typical, etas), etas, tuple(drawn))
 
 
 def each_of(draws: Draws, record: Record) -> Record:

@@ -8,17 +8,18 @@ from dataclasses import dataclass
 from unclench.appraisal.perpetrators import keys_of
 from unclench.knowledge import knowledge
 from unclench.knowledge.load import Knowledge
-from unclench.simulation.study import REPLICATES, SEED, Prediction, study
+from unclench.simulation.study import REPLICATES, SEED, Prediction, study, study_effect
 from unclench.simulation.study_arm import Arm
+from unclench.simulation.study_effects import EffectArm
 from unclench.simulation.study_table import Refusal, arms_of, rows_of
-from unclench.values import EngineError, KnowledgeError, RecordError
+from unclench.values import EngineError, RecordError
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Table:
     """The arms of a table that are understood, and those that are not."""
 
-    arms: tuple[Arm, ...]
+    arms: tuple[Arm | EffectArm, ...]
     refusals: tuple[Refusal, ...]
     known: Knowledge
 
@@ -44,9 +45,13 @@ def run(
     refusals = list(table.refusals)
     for arm in table.arms:
         try:
-            found, cannot = study(arm, table.known, seed=seed, replicates=replicates)
-        except (RecordError, EngineError, KnowledgeError) as error:
-            refusals.append(Refusal(arm.key, error.where, error.found, error.need, error.fix))
+            if isinstance(arm, EffectArm):
+                found, cannot = study_effect(arm, table.known, seed=seed, replicates=replicates)
+            else:
+                found, cannot = study(arm, table.known, seed=seed, replicates=replicates)
+        except (RecordError, EngineError) as error:
+            key = arm.arm.key if isinstance(arm, EffectArm) else arm.key
+            refusals.append(Refusal(key, error.where, error.found, error.need, error.fix))
             continue
         predictions.extend(found)
         refusals.extend(cannot)

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from unclench.simulation.study_arm import REQUIRED, Arm, parse_arm
+from unclench.simulation.study_effects import EffectArm
+from unclench.simulation.study_observed import REQUIRED_OF_EFFECTS, is_effect_table, parse_effect
 from unclench.values import RecordError, shortened
 
 MOST_ROWS = 20_000
@@ -50,7 +52,8 @@ def rows_of(content: bytes) -> tuple[dict[str, str], ...]:
     except csv.Error as error:
         raise _whole(f"line {reader.line_num}: {error}", "CSV", "Quote the cell.") from None
     names = [name.strip() for name in reader.fieldnames or ()]
-    missing = [name for name in REQUIRED if name not in names]
+    required = REQUIRED_OF_EFFECTS if is_effect_table(tuple(names)) else REQUIRED
+    missing = [name for name in required if name not in names]
     if missing:
         raise _whole(f"no column {', '.join(missing)}", "the columns of a table of arms", "Add the columns.")
     if len(set(names)) < len(names):
@@ -83,19 +86,24 @@ def arms_of(
     rows: tuple[Mapping[str, str], ...],
     perpetrators: frozenset[str],
     levels_h: Mapping[str, tuple[float, ...]] | None = None,
-) -> tuple[tuple[Arm, ...], tuple[Refusal, ...]]:
+) -> tuple[tuple[Arm | EffectArm, ...], tuple[Refusal, ...]]:
     """Every arm that is understood, and a refusal for each that is not."""
-    arms: list[Arm] = []
+    arms: list[Arm | EffectArm] = []
     refused: list[Refusal] = []
     seen: set[str] = set()
+    of_effects = is_effect_table(tuple(rows[0]))
+    name = "id" if of_effects else "study_id"
     for line, row in enumerate(rows, start=2):
-        key = shortened((row.get("study_id") or "").strip() or f"line {line}")
+        key = shortened((row.get(name) or "").strip() or f"line {line}")
         try:
-            if not (row.get("study_id") or "").strip() or key in seen:
+            if not (row.get(name) or "").strip() or key in seen:
                 raise RecordError(
-                    where="study_id", found=repr(row.get("study_id", "")), need="an id of its own", fix="Name the arm."
+                    where=name, found=repr(row.get(name, "")), need="an id of its own", fix="Name the arm."
                 )
-            arms.append(parse_arm(row, perpetrators, (levels_h or {}).get(key, ())))
+            if of_effects:
+                arms.append(parse_effect(row, perpetrators))
+            else:
+                arms.append(parse_arm(row, perpetrators, (levels_h or {}).get(key, ())))
         except RecordError as error:
             refused.append(Refusal(key, error.where, error.found, error.need, error.fix))
         seen.add(key)
