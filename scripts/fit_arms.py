@@ -46,6 +46,7 @@ class Arm:
     by_mouth: bool
     to_h: float | None
     at_h: tuple[float, ...]
+    peak_of_mean: bool  # the paper gives the highest mean level, not the mean of peaks
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,7 @@ class Seen:
     quantity: str
     observed: float
     time_h: float | None = None
+    cv: float | None = None  # spread between the people of the arm, where the paper gives it
 
 
 def building() -> list[Seen]:
@@ -68,15 +70,17 @@ def building() -> list[Seen]:
     for entry in plan["arms"]:
         if entry["use"] != "building" or "children" in entry["groups"]:
             continue
-        arm = _arm(rows[entry["arm"]], clusters)
+        arm = _arm(rows[entry["arm"]], clusters, {row["study_id"]: row["kind"] for row in levels})
         at = [row for row in levels if row["study_id"] == arm.id and row["kind"] == "fixed time"]
         for value in entry["quantities"]:
             if arm.given != "diazepam" and value["quantity"] in ("cmax_ng_ml", "tmax_h", "f_percent"):
                 continue  # the absorption of other medicines is no part of this model
-            time_h = None
+            time_h = cv = None
             if value["quantity"] == "level_ng_ml":
-                time_h = next(float(row["time_h"]) for row in at if float(row["conc_ng_ml"]) == value["observed"])
-            out.append(Seen(arm, value["quantity"], float(value["observed"]), time_h))
+                level = next(row for row in at if float(row["conc_ng_ml"]) == value["observed"])
+                time_h = float(level["time_h"])
+                cv = float(level["sd"]) / value["observed"] if level["sd"] else None
+            out.append(Seen(arm, value["quantity"], float(value["observed"]), time_h, cv))
     return out
 
 
@@ -85,7 +89,7 @@ def _read(name: str) -> list[dict[str, str]]:
         return list(csv.DictReader(handle))
 
 
-def _arm(row: dict[str, str], clusters: dict[str, str]) -> Arm:
+def _arm(row: dict[str, str], clusters: dict[str, str], kinds: dict[str, str]) -> Arm:
     female = {"M": 0.0, "F": 1.0}.get(row["sex"], 0.3)
     obese = "obes" in row["condition"]
     kilos = float(row["weight_kg"]) if row["weight_kg"] else OBESE_KG if obese else _mean(MEN[0], WOMEN[0], female)
@@ -113,6 +117,7 @@ def _arm(row: dict[str, str], clusters: dict[str, str]) -> Arm:
         by_mouth=row["is_apparent"] == "yes" or (row["route"].lower() == "oral" and row["is_apparent"] != "no"),
         to_h=float(row["sampling_to_h"]) if row["sampling_to_h"] else None,
         at_h=tuple(float(part) for part in row["sampling_times_h"].split(";") if part),
+        peak_of_mean=kinds.get(row["study_id"]) == "peak at fixed sampling",
     )
 
 
