@@ -62,7 +62,7 @@ LOSSIUS_DAYS = 10.0
 GH_NODES = 7
 KINETIC_SPREAD = 0.35  # log-SD of levels between people at one dose, in trials
 
-# The alcohol equivalent of 5 mg (SRC-DERRICK-2013) is left to judge: it is not among the figures.
+# The alcohol equivalent of 5 mg (SRC-PD-DERRICK-2013) is left to judge: it is not among the figures.
 # 5 %, middle and 95 % believed before these figures. K_D starts almost open: its belief in the evidence is the bridge,
 # which is counted once, among the figures. The ratio for nordazepam rests on unconfirmed binding: halved and doubled.
 BELIEVED = {
