@@ -69,28 +69,26 @@ def predictions(constants: Constants) -> tuple[list[Array], Array]:
     most, half = receptor.hyperbola(open_at_rest=on.open_at_rest, delta=constants.delta)
     l0, kg, c = on.gating
     shift = receptor.gaba_shift(constants.delta, l0=l0, kg=kg, c=c, agonist=GABA_SHIFT_NM / IN_CELLS_NM)
-    eeg, sedated, loads = _single_doses(constants)
+    eeg, loads = _single_doses(constants)
     over_half, drowsy_lossius = _nordazepam_alone(constants, CLORAZEPATE_MG[0])
     _, drowsy_clorazepate = _nordazepam_alone(constants, CLORAZEPATE_MG[1])
     found = [most, shift, constants.kd * half, receptor.occupancy(loads[2]), *eeg]
     found += _challenges(constants)
     found += [over_half, drowsy_clorazepate, _steady(constants), np.exp(60.0 * constants.age_per_y)]
     found += _intravenous(constants)
-    found.append(constants.impair_most * sedated[1])
     return found, drowsy_lossius
 
 
-def _single_doses(constants: Constants) -> tuple[list[Array], list[Array], list[Array]]:
-    """Peak EEG rise, sedation and load after 2, 5 and 10 mg."""
+def _single_doses(constants: Constants) -> tuple[list[Array], list[Array]]:
+    """Peak EEG rise and load after 2, 5 and 10 mg."""
     on, nobody = arms(), np.zeros((3, constants.kd.size))
-    eeg, sedated, loads = [], [], []
+    eeg, loads = [], []
     for levels in on.oral:
         load = _load(levels, constants)
         ran = model.run(levels.t_h, load, constants, _people(constants, YOUNG), on.fixed, nobody)
-        sedated.append(ran.sedation.max(axis=0))
-        eeg.append(constants.eeg_most * sedated[-1])
+        eeg.append(constants.eeg_most * ran.sedation.max(axis=0))
         loads.append(load.max(axis=0))
-    return eeg, sedated, loads
+    return eeg, loads
 
 
 def _load(levels: kinetics.Levels, constants: Constants) -> Array:

@@ -35,28 +35,32 @@ def adapted(t_d: Array, effect: Array, *, tau_on_d: Array, tau_off_d: Array, sta
     steps, rises = np.diff(t_d), np.diff(effect, axis=0)
     decay_on, lag_on, which = factors(steps, 1.0 / tau_on_d)
     decay_off, lag_off, _ = factors(steps, 1.0 / tau_off_d)
-    behind_on, behind_off = rises * lag_on[which], rises * lag_off[which]
-    regimes = (decay_on, behind_on), (decay_off, behind_off)
+    regimes = (decay_on, lag_on), (decay_off, lag_off)
     out = np.empty_like(effect)
-    out[0] = start - effect[0]
-    all_gain, all_lose = bool(out[0].max() < 0.0), bool(out[0].min() > 0.0)
+    out[0] = start
+    above, behind = out[0] - effect[0], np.empty_like(effect[0])
+    all_gain, all_lose = bool(above.max() < 0.0), bool(above.min() > 0.0)
     for index, step in enumerate(which.tolist()):
-        before, after = out[index], out[index + 1]
+        rise, after = rises[index], out[index + 1]
         if all_gain or all_lose:  # most steps: everyone on one side of the effect, before and after
-            decay, behind = regimes[all_lose]
-            np.multiply(before, decay[step], out=after)
-            after -= behind[index]
-            if (after.min() > 0.0) if all_lose else (after.max() < 0.0):
-                continue
-        losing = before > NOTHING * rises[index]  # at d = 0 the direction of the effect decides
-        np.multiply(before, np.where(losing, decay_off[step], decay_on[step]), out=after)
-        after -= np.where(losing, behind_off[index], behind_on[index])
-        crossing = before * after < 0.0
-        if crossing.any():
-            taus = np.where(losing, tau_off_d, tau_on_d), np.where(losing, tau_on_d, tau_off_d)
-            after[:] = np.where(crossing, _beyond(before, rises[index], steps[index], *taus), after)
-        all_gain, all_lose = bool(after.max() < 0.0), bool(after.min() > 0.0)
-    out += effect
+            decay, lag = regimes[all_lose]
+            np.multiply(above, decay[step], out=after)
+            np.multiply(rise, lag[step], out=behind)
+            after -= behind
+            settled = bool(after.min() > 0.0) if all_lose else bool(after.max() < 0.0)
+        else:
+            settled = False
+        if not settled:
+            losing = above > NOTHING * rise  # at d = 0 the direction of the effect decides
+            np.multiply(above, np.where(losing, decay_off[step], decay_on[step]), out=after)
+            after -= rise * np.where(losing, lag_off[step], lag_on[step])
+            crossing = above * after < 0.0
+            if crossing.any():
+                taus = np.where(losing, tau_off_d, tau_on_d), np.where(losing, tau_on_d, tau_off_d)
+                after[:] = np.where(crossing, _beyond(above, rise, steps[index], *taus), after)
+            all_gain, all_lose = bool(after.max() < 0.0), bool(after.min() > 0.0)
+        above[:] = after
+        after += effect[index + 1]
     return out
 
 

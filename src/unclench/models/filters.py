@@ -40,15 +40,16 @@ def filtered(t_h: Array, inputs: Array, *, rates_per_h: Array, start: Array) -> 
     """
     shape = np.broadcast_shapes(rates_per_h.shape, start.shape)
     driven = inputs.reshape(t_h.size, *([1] * (len(shape) - 1)), -1)
+    rises = np.diff(driven, axis=0)
     decay, lag, which = factors(np.diff(t_h), rates_per_h)
-    behind = np.diff(driven, axis=0) * lag[which]
     out = np.empty((t_h.size, *shape))
-    out[0] = start - driven[0]
-    for index, step in enumerate(which.tolist()):  # out holds filter minus input until the end
-        here = out[index + 1]
-        np.multiply(out[index], decay[step], out=here)
-        here -= behind[index]
-    out += driven
+    out[0] = start
+    above, behind = out[0] - driven[0], np.empty(shape)  # filter minus input; small arrays, which stay in the cache
+    for index, step in enumerate(which.tolist()):
+        above *= decay[step]
+        np.multiply(rises[index], lag[step], out=behind)
+        above -= behind
+        np.add(above, driven[index + 1], out=out[index + 1])
     return out
 
 
