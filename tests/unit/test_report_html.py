@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
@@ -131,6 +132,19 @@ def test_an_unconfirmed_number_is_not_shown():
 
 def test_a_course_of_what_is_taken_now_is_not_called_a_recommendation():
     assert "this is not a recommendation" in to_html(consultation("continuing"))
+
+
+def test_what_was_never_studied_stands_beside_the_curves():
+    one = consultation("continuing")
+    (made,) = one.courses
+    far = to_html(replace(one, courses=(replace(made, extrapolated=("Older than <anyone> studied.",)),)))
+    assert "<strong>Outside what was studied:</strong> Older than &lt;anyone&gt; studied." in far
+    assert "Outside what was studied" not in to_html(one)
+
+
+def test_what_studies_leave_unsure_of_a_level_has_a_column_where_it_is_known():
+    assert "215 to 276" in to_html(consultation())
+    assert "Chance in the simulation" in to_html(consultation())
 
 
 def luminance(colour: str) -> float:

@@ -11,6 +11,7 @@ import pytest
 from tests.consultation_factory import KINDS, consultation, course, hostile_consultation
 from tests.effect_factory import WITH_EFFECTS, hostile_effects, with_effects
 from tests.hostile import HOSTILE
+from unclench.report.basis import shown_course
 from unclench.report.effect_tables import ordered
 from unclench.report.json_out import to_json
 from unclench.report.schema import PUBLISHED, schema, schema_text
@@ -77,6 +78,41 @@ def test_curves_keep_their_peak():
     shown = json.loads(to_json(consultation()))["exposure"]["diazepam"]
     assert max(shown["typical_ng_ml"]) == pytest.approx(exact, rel=1e-3)
     assert len(shown["t_h"]) == len(shown["p95_ng_ml"]) <= 224
+
+
+def test_what_studies_leave_unsure_is_given_where_it_is_known():
+    exposure = json.loads(to_json(consultation()))["exposure"]
+    peak, half_life = exposure["diazepam"]["peak_ng_ml"], exposure["diazepam"]["half_life_h"]
+    assert (peak["sure_low"], peak["sure_high"], peak["unsure_share"], peak["monte_carlo_error"]) == (
+        215,
+        276,
+        0.19,
+        6.2,
+    )
+    assert (half_life["sure_low"], half_life["monte_carlo_error"]) == (None, None)
+    assert exposure["temazepam"]["peak_ng_ml"] is None
+    assert len(exposure["oxazepam"]["sure_high_ng_ml"]) == len(exposure["oxazepam"]["t_h"])
+
+
+def test_a_metabolite_of_the_full_course_is_added_once():
+    one = consultation()
+    (chosen, other) = one.courses
+    bare = replace(chosen, curves=chosen.curves[:4])
+    considered = (replace(one.plan.considered[0], course=bare), *one.plan.considered[1:])
+    plan = replace(one.plan, considered=considered, chosen=considered[0])
+    without = replace(one, courses=(bare, other), plan=plan)
+    assert json.loads(to_json(without))["exposure"]["temazepam"] is None
+    full = json.loads(to_json(replace(without, in_full=chosen)))["exposure"]
+    assert full["temazepam"] is not None
+    shown, _ = shown_course(replace(without, in_full=chosen))
+    assert [curve.analyte for curve in shown.curves[::2]] == ["diazepam", "nordazepam", "temazepam", "oxazepam"]
+
+
+def test_what_was_never_studied_is_named():
+    one = consultation("continuing")
+    (made,) = one.courses
+    far = replace(one, courses=(replace(made, extrapolated=("Older than anyone studied.",)),))
+    assert json.loads(to_json(far))["exposure"]["extrapolated"] == ["Older than anyone studied."]
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -104,6 +105,19 @@ def test_hostile_text_stays_text(text):
     shown = printed(hostile_consultation(text))
     assert not any(ord(char) < 32 and char != "\n" for char in shown)
     assert all(len(line) <= 80 for line in shown.splitlines())
+
+
+def test_what_studies_leave_unsure_and_what_was_never_studied_are_said():
+    one = consultation("continuing")
+    (made,) = one.courses
+    text = " ".join(
+        printed(replace(one, courses=(replace(made, extrapolated=("Older than anyone studied.",)),))).split()
+    )
+    assert "Outside what was studied: Older than anyone studied." in text
+    said = (
+        "highest diazepam of the typical person, by what studies leave unsure: 215 to 276 ng/mL, 19 % of the interval"
+    )
+    assert said in " ".join(printed(consultation()).split())
 
 
 def test_rich_markup_is_shown_as_written():

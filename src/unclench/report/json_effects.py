@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from unclench.consult import Consultation
-from unclench.report import schema as out
+from unclench.report import schema_effects as out
 from unclench.report import wording as words
 from unclench.report.drawing import kept_points
 from unclench.report.effect_tables import named, ordered
