@@ -91,6 +91,8 @@ def test_it_says_first_that_it_is_no_recommendation_and_then_the_verdict(
     assert "Verdict: AVOID" in said
     assert "Not yet reviewed by a clinician" in flat
     assert "Request above the label maximum [DOSE-02, avoid]" in flat
+    assert "WHAT THESE DOSES DO" in said
+    assert "Strength, function and force are not identified" in flat
     assert "never proposed" in flat
     assert re.search(r"^ +1 .*\d+ \(\d+ to \d+\)", said, re.MULTILINE)
 
@@ -117,7 +119,8 @@ def test_tables_hold_the_course_that_is_shown(
         table = reader.read_all()
     assert table.num_rows == len(rows) > 1000
     assert {row["regimen"] for row in rows} == {"stated"}
-    assert {row["unit"] for row in rows} == {"ng/mL"}
+    assert {row["unit"] for row in rows if row["kind"] != "effect"} == {"ng/mL"}
+    assert {"sedation", "occupancy", "muscle"} < {row["analyte"] for row in rows if row["kind"] == "effect"}
     assert all("seed 5" in row["made_with"] for row in rows)
     typical = [
         float(row["value"])
@@ -170,6 +173,12 @@ def test_the_model_cites_its_rows_and_names_nobody(tmp_path: Path, monkeypatch: 
     assert "PK-CL-DIAZEPAM: " in found
     assert "Not yet reviewed by a clinician" in found
     assert "It is not a recommendation" in found
+
+
+@pytest.mark.verifies("M12")
+def test_kinetics_alone_where_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert 'id="sedation"' in exported(monkeypatch, tmp_path, LIVER, *ON, *WEEK)
+    assert "sedation" not in exported(monkeypatch, tmp_path, LIVER, *ON, *WEEK, "--no-effects")
 
 
 @pytest.mark.verifies("M12")
