@@ -12,6 +12,7 @@ from pathlib import Path
 import libsbml
 import pyarrow as pa
 import pytest
+from typer.main import get_command
 
 from tests.hostile import HOSTILE, PATHS
 from unclench.interfaces import cli
@@ -189,6 +190,17 @@ def test_every_example_is_exported_without_a_fault(name: str, tmp_path: Path, mo
     document.setConsistencyChecks(libsbml.LIBSBML_CAT_UNITS_CONSISTENCY, True)
     assert document.checkConsistency() == 0
     assert found == exported(monkeypatch, tmp_path, str(ROOT / "examples" / name), *ON, *WEEK)
+    assert called(monkeypatch, "simulate", str(ROOT / "examples" / name), *ON, *WEEK, *FEW) == 0
+
+
+def test_the_page_about_exports_names_every_option_and_no_other() -> None:
+    page = (ROOT / "docs" / "export.md").read_text(encoding="utf-8")
+    told = set(re.findall(r"--[a-z][a-z-]*", page))
+    verbs = get_command(cli.app).commands  # type: ignore[attr-defined]  # a group
+    params = [param for name in ("simulate", "export") for param in verbs[name].params]
+    there = {word for param in params for word in (*param.opts, *param.secondary_opts) if word.startswith("--")}
+    assert told <= there
+    assert there - told <= {"--effects", "--jurisdiction", "--patient"}
 
 
 @pytest.mark.parametrize("number", range(0, len(HOSTILE), 4))
