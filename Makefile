@@ -98,6 +98,7 @@ format: $(DEV) ## put source in the house format
 .PHONY: docs
 docs: $(DEV) ## write the generated pages again
 	@$(BIN)/python -m scripts.docs
+	@$(BIN)/python -m scripts.notebook
 
 .PHONY: fit-kinetics
 fit-kinetics: $(DEV) ## refit the kinetics to the building studies, and write the rows

@@ -49,6 +49,7 @@ class Simulation:
     regimen: Regimen
     course: Course
     made_with: MadeWith
+    effects: EffectCourse | None = None
 
 
 def made_with(seed: int = SEED) -> MadeWith:
@@ -113,6 +114,7 @@ def appraise_stated(
 def simulate_stated(
     appraisal: Appraisal, regimen: Regimen, *, seed: int = SEED, people: int = PEOPLE, fed: bool = False
 ) -> Simulation:
-    """Simulate stated doses, whatever the verdict is."""
+    """Simulate stated doses and what they do, whatever the verdict is."""
     course = simulate_doses(appraisal, regimen, seed=seed, people=people, fed=fed)
-    return Simulation(appraisal, regimen, course, made_with(seed))
+    ahead = foresee(appraisal, course, seed=seed, fed=fed)
+    return Simulation(appraisal, regimen, course, made_with(seed), ahead.effects if ahead else None)

@@ -12,6 +12,7 @@ from pathlib import Path
 import libsbml
 import pyarrow as pa
 import pytest
+from typer.main import get_command
 
 from tests.hostile import HOSTILE, PATHS
 from unclench.interfaces import cli
@@ -91,6 +92,8 @@ def test_it_says_first_that_it_is_no_recommendation_and_then_the_verdict(
     assert "Verdict: AVOID" in said
     assert "Not yet reviewed by a clinician" in flat
     assert "Request above the label maximum [DOSE-02, avoid]" in flat
+    assert "WHAT THESE DOSES DO" in said
+    assert "Strength, function and force are not identified" in flat
     assert "never proposed" in flat
     assert re.search(r"^ +1 .*\d+ \(\d+ to \d+\)", said, re.MULTILINE)
 
@@ -117,7 +120,8 @@ def test_tables_hold_the_course_that_is_shown(
         table = reader.read_all()
     assert table.num_rows == len(rows) > 1000
     assert {row["regimen"] for row in rows} == {"stated"}
-    assert {row["unit"] for row in rows} == {"ng/mL"}
+    assert {row["unit"] for row in rows if row["kind"] != "effect"} == {"ng/mL"}
+    assert {"sedation", "occupancy", "muscle"} < {row["analyte"] for row in rows if row["kind"] == "effect"}
     assert all("seed 5" in row["made_with"] for row in rows)
     typical = [
         float(row["value"])
@@ -173,6 +177,12 @@ def test_the_model_cites_its_rows_and_names_nobody(tmp_path: Path, monkeypatch: 
 
 
 @pytest.mark.verifies("M12")
+def test_kinetics_alone_where_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert 'id="sedation"' in exported(monkeypatch, tmp_path, LIVER, *ON, *WEEK)
+    assert "sedation" not in exported(monkeypatch, tmp_path, LIVER, *ON, *WEEK, "--no-effects")
+
+
+@pytest.mark.verifies("M12")
 @pytest.mark.parametrize("name", sorted(path.name for path in (ROOT / "examples").glob("*.*") if path.suffix != ".md"))
 def test_every_example_is_exported_without_a_fault(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     found = exported(monkeypatch, tmp_path, str(ROOT / "examples" / name), *ON, *WEEK)
@@ -180,6 +190,17 @@ def test_every_example_is_exported_without_a_fault(name: str, tmp_path: Path, mo
     document.setConsistencyChecks(libsbml.LIBSBML_CAT_UNITS_CONSISTENCY, True)
     assert document.checkConsistency() == 0
     assert found == exported(monkeypatch, tmp_path, str(ROOT / "examples" / name), *ON, *WEEK)
+    assert called(monkeypatch, "simulate", str(ROOT / "examples" / name), *ON, *WEEK, *FEW) == 0
+
+
+def test_the_page_about_exports_names_every_option_and_no_other() -> None:
+    page = (ROOT / "docs" / "export.md").read_text(encoding="utf-8")
+    told = set(re.findall(r"--[a-z][a-z-]*", page))
+    verbs = get_command(cli.app).commands  # type: ignore[attr-defined]  # a group
+    params = [param for name in ("simulate", "export") for param in verbs[name].params]
+    there = {word for param in params for word in (*param.opts, *param.secondary_opts) if word.startswith("--")}
+    assert told <= there
+    assert there - told <= {"--effects", "--jurisdiction", "--patient"}
 
 
 @pytest.mark.parametrize("number", range(0, len(HOSTILE), 4))

@@ -18,6 +18,7 @@ from tests.hostile import HOSTILE
 from unclench.consult import made_with
 from unclench.report.tables import COLUMNS, STATISTICS, Labelled, to_arrow, to_csv
 from unclench.simulation.course import Curve
+from unclench.simulation.effect_course import EffectCourse, EffectCurve
 from unclench.values import Dose, Phase, Regimen
 
 MADE = made_with(11)
@@ -69,6 +70,19 @@ def test_csv_and_arrow_hold_the_same_rows() -> None:
     for name, kind in {name: {"time_h": float, "value": float, "day": int}.get(name, str) for name in COLUMNS}.items():
         assert read[name] == [kind(row[name]) for row in from_csv]
     assert set(read["regimen"]) == {"one", "two"}
+
+
+@pytest.mark.verifies("M12")
+def test_effects_are_rows_of_their_own_kind() -> None:
+    lines = [number * 10.0 + np.arange(5.0) for number in range(6)]
+    effects = EffectCourse(
+        REGIMEN, (EffectCurve("sedation", "%", TIMES, *lines),), (), (), says=(), people=3, assumed=(), facts=()
+    )
+    rows = rows_of(to_csv([Labelled("one", COURSE, effects)], MADE))
+    found = [row for row in rows if row["kind"] == "effect"]
+    assert len(rows) - len(found) == 3 * 6 * 5
+    assert {(row["analyte"], row["unit"]) for row in found} == {("sedation", "%")}
+    assert [float(row["value"]) for row in found] == np.concatenate(lines).tolist()
 
 
 def test_days_are_counted_from_one() -> None:

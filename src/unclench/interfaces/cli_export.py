@@ -84,7 +84,7 @@ def _tables(found: Simulation, csv: str | None, arrow: str | None) -> Iterator[t
     """Each table that was asked for, with its target."""
     from unclench.report.tables import Labelled, to_arrow, to_csv
 
-    courses = [Labelled("stated", found.course)]
+    courses = [Labelled("stated", found.course, found.effects)]
     if csv is not None:
         yield csv, to_csv(courses, found.made_with)
     if arrow is not None:

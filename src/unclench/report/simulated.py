@@ -13,6 +13,7 @@ from unclench.appraisal.findings import Finding
 from unclench.consult import Simulation
 from unclench.planning.stated import above_limits
 from unclench.report import wording as words
+from unclench.report.effects import answer
 from unclench.report.terminal import STYLES
 from unclench.report.writer import Writer
 from unclench.simulation.course import Course, Curve
@@ -69,6 +70,7 @@ def print_simulation(simulation: Simulation, console: Console) -> None:
         out.line(line, style="bold")
     _above(simulation, out)
     _table(course, out)
+    _effects(simulation, out)
     out.section("Rests on", course.assumed)
     made = simulation.made_with
     out.section(
@@ -87,6 +89,20 @@ def _above(simulation: Simulation, out: Writer) -> None:
     for one in shown:
         out.item(f"{one.title} [{one.rule}, {words.EFFECTS[one.effect]}]")
         out.under(one.say)
+
+
+def _effects(simulation: Simulation, out: Writer) -> None:
+    """Each answer about effect in its sentence. Curves are in the tables."""
+    found = simulation.effects
+    if found is None:
+        return
+    out.heading("What these doses do")
+    out.line(" ".join(words.statements("effects-intro")))
+    for number in found.numbers:
+        said = answer(number, found, simulation.appraisal.jurisdiction)
+        out.item(said.says + (f" ({said.mark})" if said.mark else ""))
+    for line in found.says:
+        out.under(line)
 
 
 def _table(course: Course, out: Writer) -> None:

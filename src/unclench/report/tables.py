@@ -11,31 +11,34 @@ from typing import Any
 import msgspec
 
 from unclench.report import wording as words
-from unclench.simulation.course import Course
+from unclench.simulation.course import Course, Curve
+from unclench.simulation.effect_course import EffectCourse, EffectCurve
 from unclench.values import MadeWith
 
 DAY_H = 24.0
 STATISTICS = ("typical", "p05", "p25", "p50", "p75", "p95")
+EFFECT = "effect"
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 # Column: (unit, what it is). The text of a unit that differs from row to row is in the column "unit".
 COLUMNS = {
     "regimen": ("", "which regimen"),
     "time_h": ("h", "hours after midnight of day 1"),
     "day": ("d", "day of the course, counted from 1"),
-    "analyte": ("", "what is measured"),
-    "kind": ("", "total or unbound, in plasma"),
+    "analyte": ("", "what is measured; for an effect, which effect"),
+    "kind": ("", "total or unbound, in plasma; or effect"),
     "statistic": ("", "typical: the typical person; p05 to p95: percentiles of people like this patient"),
-    "value": ("see the column unit", "the level"),
+    "value": ("see the column unit", "the level or effect"),
     "unit": ("", "unit of the value"),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """A course and the name that its rows carry."""
+    """A course, what it does, and the name that its rows carry."""
 
     regimen: str
     course: Course
+    effects: EffectCourse | None = None
 
 
 def columns(courses: Sequence[Labelled]) -> dict[str, list[Any]]:
@@ -43,18 +46,25 @@ def columns(courses: Sequence[Labelled]) -> dict[str, list[Any]]:
     found: dict[str, list[Any]] = {name: [] for name in COLUMNS}
     for one in courses:
         for curve in one.course.curves:
-            times = [float(at) for at in curve.t_h]
-            count = len(times)
-            for statistic in STATISTICS:
-                found["regimen"] += [words.clean(one.regimen)] * count
-                found["time_h"] += times
-                found["day"] += [int(at // DAY_H) + 1 for at in times]
-                found["analyte"] += [words.clean(curve.analyte)] * count
-                found["kind"] += [words.clean(curve.kind)] * count
-                found["statistic"] += [statistic] * count
-                found["value"] += [float(each) for each in getattr(curve, statistic)]
-                found["unit"] += [words.clean(curve.unit)] * count
+            _add(found, one.regimen, curve.analyte, curve.kind, curve)
+        for effect in one.effects.curves if one.effects else ():
+            _add(found, one.regimen, effect.effect, EFFECT, effect)
     return found
+
+
+def _add(found: dict[str, list[Any]], regimen: str, name: str, kind: str, curve: Curve | EffectCurve) -> None:
+    """The rows of one curve."""
+    times = [float(at) for at in curve.t_h]
+    count = len(times)
+    for statistic in STATISTICS:
+        found["regimen"] += [words.clean(regimen)] * count
+        found["time_h"] += times
+        found["day"] += [int(at // DAY_H) + 1 for at in times]
+        found["analyte"] += [words.clean(name)] * count
+        found["kind"] += [words.clean(kind)] * count
+        found["statistic"] += [statistic] * count
+        found["value"] += [float(each) for each in getattr(curve, statistic)]
+        found["unit"] += [words.clean(curve.unit)] * count
 
 
 def to_csv(courses: Sequence[Labelled], made_with: MadeWith) -> bytes:

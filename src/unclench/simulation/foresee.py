@@ -38,7 +38,7 @@ class Foreseen:
     effects: EffectCourse
 
 
-def foresee(appraisal: Appraisal, course: Course | None, *, seed: int) -> Foreseen | None:
+def foresee(appraisal: Appraisal, course: Course | None, *, seed: int, fed: bool = False) -> Foreseen | None:
     """Levels of every analyte and effects of a course on people like this patient; None where nothing is simulated."""
     if course is None:
         return None
@@ -51,6 +51,7 @@ def foresee(appraisal: Appraisal, course: Course | None, *, seed: int) -> Forese
         existing=existing,
         on=appraisal.on,
         numbers=Numbers(known, {}, Sample(seed, PEOPLE, appraisal.patient_ref)),
+        fed=fed,
         metabolites=len(METABOLITES),
         keep=True,
     )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from unclench.appraisal.findings import Appraisal
+from datetime import date
+
+from unclench.appraisal.findings import Appraisal, Body, Exposure
 from unclench.knowledge.load import knowledge
 from unclench.simulation.course import Course
 from unclench.simulation.parameters import Numbers
@@ -17,14 +19,39 @@ def simulate_doses(
     appraisal: Appraisal, regimen: Regimen, *, seed: int = SEED, people: int = PEOPLE, fed: bool = False
 ) -> Course:
     """The course of diazepam and all its active metabolites, on top of what is taken already."""
-    existing = appraisal.current_use.regimen
-    walked = walk(
+    return whole_course(
         body=appraisal.body,
         exposure=appraisal.exposure,
+        regimen=regimen,
+        existing=appraisal.current_use.regimen,
+        on=appraisal.on,
+        seed=seed,
+        people=people,
+        patient=appraisal.patient_ref,
+        fed=fed,
+    )
+
+
+def whole_course(
+    *,
+    body: Body,
+    exposure: Exposure,
+    regimen: Regimen,
+    on: date,
+    existing: Regimen | None = None,
+    seed: int = SEED,
+    people: int = PEOPLE,
+    patient: str = "",
+    fed: bool = False,
+) -> Course:
+    """The same for a body that nobody appraised. Raises as `walk` does."""
+    walked = walk(
+        body=body,
+        exposure=exposure,
         regimens=(regimen,),
         existing=existing,
-        on=appraisal.on,
-        numbers=Numbers(knowledge(), {}, Sample(seed, people, appraisal.patient_ref)),
+        on=on,
+        numbers=Numbers(knowledge(), {}, Sample(seed, people, patient)),
         fed=fed,
         metabolites=len(METABOLITES),
     )
