@@ -81,6 +81,10 @@ def _made(made_with: dict[str, Any]) -> str:
     return f"<details><summary>Made with</summary><dl>{items}</dl></details>"
 
 
+def _fold(value: float | None) -> str:
+    return "" if value is None else f"{value:.2f}"
+
+
 def _percent(value: float | None) -> str:
     return "" if value is None else f"{100 * value:.0f} %"
 
@@ -113,8 +117,8 @@ def _summary(verdicts: Sequence[Verdict]) -> str:
     for one in verdicts:
         tone = {"met": "good", "not met": "bad"}.get(one.word, "faint")
         cells = (
-            str(one.counted), number(one.gmfe), _percent(one.within_1_25), _percent(one.within_1_5),
-            _percent(one.within_2), str(one.seen), number(one.seen_gmfe), str(one.building), number(one.building_gmfe),
+            str(one.counted), _fold(one.gmfe), _percent(one.within_1_25), _percent(one.within_1_5),
+            _percent(one.within_2), str(one.seen), _fold(one.seen_gmfe), str(one.building), _fold(one.building_gmfe),
         )  # fmt: skip
         body.append(
             f'<tr><th scope="row"><a href="#{anchor(one.group)}">{escape(one.group)}</a></th>'
@@ -154,7 +158,7 @@ def _group(found: Verdict, rows: Sequence[Compared], plan: dict[str, Any]) -> li
 
 
 def _row(row: Compared, plan: dict[str, Any]) -> str:
-    error, fold = row.error, number(row.fold)
+    error, fold = row.error, _fold(row.fold)
     if row.quantity in MEASURES and row.p5 is not None:
         fold = "inside" if covers(row) else "outside"
         if not is_informative(row, plan["targets"]["effect"]["widest"]) and row.p5 > 0:
