@@ -7,7 +7,7 @@ from html import escape
 from typing import Any
 
 from scripts.qualify_groups import Verdict, covers, is_informative
-from scripts.qualify_plot import plot
+from scripts.qualify_plot import forest, plot
 from scripts.qualify_rows import Compared, number
 
 STYLE = """
@@ -22,9 +22,9 @@ h2{margin-top:2.5rem;border-top:1px solid var(--line);padding-top:1rem}a{color:v
 .scroll{overflow-x:auto}table{border-collapse:collapse;font-size:.85rem;min-width:100%}
 caption{text-align:left;font-weight:600;padding:.4rem 0}
 th,td{border:1px solid var(--line);padding:.25rem .45rem;text-align:left;vertical-align:top}
-td.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
+td:last-child{min-width:24rem}td.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 .bad{color:var(--bad);font-weight:600}.good{color:var(--good);font-weight:600}.faint{color:var(--faint)}
-svg{max-width:32rem;width:100%;height:auto;display:block}svg text{font-size:12px;fill:var(--ink)}
+svg{max-width:46rem;width:100%;height:auto;display:block;margin:1rem 0}svg text{font-size:12px;fill:var(--ink)}
 .frame{fill:none;stroke:var(--faint)}.tick{stroke:var(--faint)}
 .identity{stroke:var(--ink);stroke-dasharray:4 3}.band2{fill:var(--b2)}.band15{fill:var(--b15)}
 .band125{fill:var(--b125)}.interval{stroke-width:1}.judging{fill:var(--judge);stroke:var(--judge)}
@@ -147,7 +147,9 @@ def _group(found: Verdict, rows: Sequence[Compared], plan: dict[str, Any]) -> li
     parts.append(f'<p><span class="{tone}">{found.word}</span>: {escape(found.why)}.</p>')
     drawn = plot(found.group, rows)
     if drawn:
-        parts.append(f'<figure>{drawn}<figcaption class="faint">{escape(KEY)}</figcaption></figure>')
+        parts.append(
+            f'<figure>{drawn}{forest(found.group, rows)}<figcaption class="faint">{escape(KEY)}</figcaption></figure>'
+        )
     judging = [row for row in rows if row.use == "judging"]
     building = [row for row in rows if row.use == "building"]
     for name, some in (("Judging", judging), ("Building", building)):

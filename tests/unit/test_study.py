@@ -216,3 +216,12 @@ def test_an_arm_is_a_value():
     arm = parse_arm(ARM, frozenset())
 
     assert replace(arm) == arm
+
+
+def test_a_level_that_hardly_falls_gives_no_half_life():
+    """Over six hours few people show one; those who do not are left out, as the paper would have left them out."""
+    short = measure(subject(drug_given="nordazepam", analyte="nordazepam", route="IV", sampling_to_h="6"), "t_half_h")
+
+    assert np.isnan(short).any()
+    assert not np.nanmax(short) > 3 * 6
+    assert summaries(np.array([1.0, np.nan, np.nan, np.nan]), 2, "mean") == pytest.approx([1.0])
