@@ -33,17 +33,19 @@ REFITTED = {
     "other absorption": "ka, lag and F of injection, rectal and nasal forms",
     "obesity": "distribution of diazepam and nordazepam into excess weight",
     "liver clearance": "cirrhosis factors of the clearances of diazepam and nordazepam",
-    "CYP2C19": "share of CYP2C19 in the clearance of diazepam, East Asian share",
+    "ancestry": "clearance of East Asians",
     "nordazepam": "CL and V of nordazepam",
     "nordazepam formed": "share of diazepam that becomes nordazepam",
 }
 NOT_REFITTED = {
-    "early distribution": "V1, V2, Q2 and Q3 of diazepam: set to levels of the first hours and to oral peaks",
+    "early distribution": "V1, V2, Q2 and Q3 of diazepam: refitted after this plan was written, but from priors "
+    "centred on values that were set to levels of the first hours and to oral peaks",
+    "CYP2C19 share": "share of CYP2C19 in the clearance of diazepam: this plan first listed it as refitted; it was not",
     "liver volume": "factor 1.2 on volumes in cirrhosis",
     "kidney binding": "unbound fraction 7 % on dialysis: read in the study it predicts",
     "nordazepam CYP2C19": "share of CYP2C19 in the clearance of nordazepam",
     "nordazepam age": "fall of nordazepam clearance with age in men",
-    "temazepam and oxazepam": "CL and V of temazepam and oxazepam",
+    "temazepam and oxazepam": "CL and V of temazepam and oxazepam: refitted after this plan; the labels stay",
     "paediatric model": "Ku 2018, as published",
 }
 # Publications found for this issue: no parameter of the evidence pack was chosen with them in view.
@@ -113,6 +115,8 @@ def rests_on(arm: Row, quantity: str) -> list[str]:
         found.append("liver volume")
     if "kidney" in groups:
         found.append("kidney binding")
+    if "genotype" in groups and is_diazepam and any(word in arm["genotype"] for word in ("PM", "*2")):
+        found.append("CYP2C19 share")
     if "genotype" in groups and "nordazepam" in groups:
         found.append("nordazepam CYP2C19")
     if arm["publication"] == "Shader1981_CZP_age":
@@ -218,7 +222,9 @@ def _ratio_not_counted(row: Row) -> str:
     if row["id"] == "IPK032":
         return "immunoassay to 24 h; the evidence pack says to exclude it"
     if row["input"] == "genotype anchor":
-        return "" if row["publication"] == "Andersson1990" else "the same half-lives are judged arm by arm"
+        if row["publication"] == "Andersson1990":
+            return "rests on the share of CYP2C19, which was chosen with this ratio in view and not refitted"
+        return "the same half-lives are judged arm by arm"
     return "" if row["input"] == "independent" else f"strength of the perpetrator: {row['input']}"
 
 

@@ -7,7 +7,7 @@ from html import escape
 from typing import Any
 
 from scripts.qualify_groups import Verdict, covers, is_informative
-from scripts.qualify_plot import plot
+from scripts.qualify_plot import forest, plot
 from scripts.qualify_rows import Compared, number
 
 STYLE = """
@@ -22,9 +22,9 @@ h2{margin-top:2.5rem;border-top:1px solid var(--line);padding-top:1rem}a{color:v
 .scroll{overflow-x:auto}table{border-collapse:collapse;font-size:.85rem;min-width:100%}
 caption{text-align:left;font-weight:600;padding:.4rem 0}
 th,td{border:1px solid var(--line);padding:.25rem .45rem;text-align:left;vertical-align:top}
-td.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
+td:last-child{min-width:24rem}td.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 .bad{color:var(--bad);font-weight:600}.good{color:var(--good);font-weight:600}.faint{color:var(--faint)}
-svg{max-width:32rem;width:100%;height:auto;display:block}svg text{font-size:12px;fill:var(--ink)}
+svg{max-width:46rem;width:100%;height:auto;display:block;margin:1rem 0}svg text{font-size:12px;fill:var(--ink)}
 .frame{fill:none;stroke:var(--faint)}.tick{stroke:var(--faint)}
 .identity{stroke:var(--ink);stroke-dasharray:4 3}.band2{fill:var(--b2)}.band15{fill:var(--b15)}
 .band125{fill:var(--b125)}.interval{stroke-width:1}.judging{fill:var(--judge);stroke:var(--judge)}
@@ -81,6 +81,10 @@ def _made(made_with: dict[str, Any]) -> str:
     return f"<details><summary>Made with</summary><dl>{items}</dl></details>"
 
 
+def _fold(value: float | None) -> str:
+    return "" if value is None else f"{value:.2f}"
+
+
 def _percent(value: float | None) -> str:
     return "" if value is None else f"{100 * value:.0f} %"
 
@@ -113,8 +117,8 @@ def _summary(verdicts: Sequence[Verdict]) -> str:
     for one in verdicts:
         tone = {"met": "good", "not met": "bad"}.get(one.word, "faint")
         cells = (
-            str(one.counted), number(one.gmfe), _percent(one.within_1_25), _percent(one.within_1_5),
-            _percent(one.within_2), str(one.seen), number(one.seen_gmfe), str(one.building), number(one.building_gmfe),
+            str(one.counted), _fold(one.gmfe), _percent(one.within_1_25), _percent(one.within_1_5),
+            _percent(one.within_2), str(one.seen), _fold(one.seen_gmfe), str(one.building), _fold(one.building_gmfe),
         )  # fmt: skip
         body.append(
             f'<tr><th scope="row"><a href="#{anchor(one.group)}">{escape(one.group)}</a></th>'
@@ -143,7 +147,9 @@ def _group(found: Verdict, rows: Sequence[Compared], plan: dict[str, Any]) -> li
     parts.append(f'<p><span class="{tone}">{found.word}</span>: {escape(found.why)}.</p>')
     drawn = plot(found.group, rows)
     if drawn:
-        parts.append(f'<figure>{drawn}<figcaption class="faint">{escape(KEY)}</figcaption></figure>')
+        parts.append(
+            f'<figure>{drawn}{forest(found.group, rows)}<figcaption class="faint">{escape(KEY)}</figcaption></figure>'
+        )
     judging = [row for row in rows if row.use == "judging"]
     building = [row for row in rows if row.use == "building"]
     for name, some in (("Judging", judging), ("Building", building)):
@@ -154,7 +160,7 @@ def _group(found: Verdict, rows: Sequence[Compared], plan: dict[str, Any]) -> li
 
 
 def _row(row: Compared, plan: dict[str, Any]) -> str:
-    error, fold = row.error, number(row.fold)
+    error, fold = row.error, _fold(row.fold)
     if row.quantity in MEASURES and row.p5 is not None:
         fold = "inside" if covers(row) else "outside"
         if not is_informative(row, plan["targets"]["effect"]["widest"]) and row.p5 > 0:

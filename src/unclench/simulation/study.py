@@ -95,6 +95,9 @@ def study(
             refused.append(Refusal(arm.key, "summary", repr(kind[:60]), need, "Say how the people were summarised."))
             continue
         each = summaries(values, replicates, kind)
+        if not each.size:
+            refused.append(Refusal(arm.key, name, "nobody with a value", "a longer window", "Give the sampling times."))
+            continue
         low, middle, high = (float(value) for value in np.quantile(each, (0.05, 0.5, 0.95)))
         seen = observed.get(name)
         fold = middle / seen if seen else None
@@ -125,18 +128,23 @@ def _summary(text: str, quantity: str) -> str:
 
 
 SUMMARIES: dict[str, Callable[[Array], Array]] = {
-    "mean": lambda values: values.mean(axis=1),
+    "mean": lambda values: np.nanmean(values, axis=1),
     # A point of a line on age is compared with the mean of people of that age.
-    "regression line": lambda values: values.mean(axis=1),
-    "median": lambda values: np.median(values, axis=1),
-    "geometric mean": lambda values: np.exp(np.log(values).mean(axis=1)),
-    "harmonic mean": lambda values: 1.0 / (1.0 / values).mean(axis=1),
+    "regression line": lambda values: np.nanmean(values, axis=1),
+    "median": lambda values: np.nanmedian(values, axis=1),
+    "geometric mean": lambda values: np.exp(np.nanmean(np.log(values), axis=1)),
+    "harmonic mean": lambda values: 1.0 / np.nanmean(1.0 / values, axis=1),
 }
 
 
 def summaries(values: Array, replicates: int, kind: str) -> Array:
-    """One number per replicate: the mean of its people, or as the paper summarised them."""
-    return SUMMARIES[kind](values.reshape(replicates, -1))
+    """One number per replicate: the mean of its people, or as the paper summarised them.
+
+    People without a value (no half-life within the window) are left out, as the paper would have; a replicate in which
+    nobody has one is left out of the prediction.
+    """
+    whole = values.reshape(replicates, -1)
+    return SUMMARIES[kind](whole[~np.all(np.isnan(whole), axis=1)])
 
 
 def curve(arm: Arm, known: Knowledge, *, seed: int = SEED, replicates: int = REPLICATES) -> Curve:

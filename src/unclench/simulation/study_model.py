@@ -12,7 +12,7 @@ from unclench.appraisal.perpetrators import Taken
 from unclench.engine import draw
 from unclench.engine.linear import Chain, modes_of
 from unclench.knowledge.load import Knowledge
-from unclench.models.enzymes import clearance, left
+from unclench.models.enzymes import clearance
 from unclench.models.pk import NG_ML_PER_MG_L
 from unclench.models.population import Absorption, formed_mg_per_mg, into_vein, spread_absorption
 from unclench.simulation import routes
@@ -76,32 +76,39 @@ def _absorption(arm: Arm, group: Group) -> Absorption:
     key = routes.DEPOTS[arm.route, arm.form]
     rows = {f"PK-KA-{key}": "1/h", f"PK-LAG-{key}": "h", routes.SHARES.get(key, f"PK-F-{key}"): "1"}
     ka, lag, share = (group.draws.each(group.numbers.drawn(row, unit)) for row, unit in rows.items())
-    found = spread_absorption(ka_per_h=ka, lag_h=lag, f=share, etas=group.etas)
-    # Clearances and volumes of the metabolites were measured by mouth: they are over F already.
-    whole = np.ones(group.draws.columns) if arm.given != "diazepam" else found.f
-    return Absorption(found.ka_per_h, found.lag_h, whole)
+    return spread_absorption(ka_per_h=ka, lag_h=lag, f=share, etas=group.etas)
 
 
 def multiple_of_clearance(arm: Arm, group: Group, known: Knowledge, victim: str) -> Array:
     """What genotype, ancestry and perpetrators make of a clearance, with the range of what they do.
 
-    Ancestry lowers what CYP2C19 does, and so nothing in a poor metaboliser.
+    Ancestry is a factor on the whole, as it was fitted; East Asians of unknown genotype are a mixture of phenotypes.
     """
     draws = group.draws
-    shares, active = perpetrators.shares(known, victim), perpetrators.activity(arm.cyp2c19, known)
+    shares, active = perpetrators.shares(known, victim), _activity(arm, group, known)
     blocks, spread = [], 0.0
     for key in arm.perpetrators:
         strength = perpetrators.strength(Taken(key, (key,), (), None, True), arm.cyp2c19, known)
         if strength is not None:
             blocks.append(strength.diazepam if victim == "diazepam" else strength.nordazepam)
             spread = float(np.hypot(spread, np.log(strength.high / strength.low) / (2 * Z90)))
-    value: float | Array = clearance(shares, active, blocks)
-    if arm.east_asian and victim == "diazepam":
-        lost = 1.0 - draws.each(group.numbers.drawn("PK-ANCESTRY-EAST-ASIAN", "ratio"))
-        kept = left(block.cyp2c19 for block in blocks) / float(np.prod([block.factor for block in blocks]))
-        value = value - lost * active * kept
+    value: float | Array = clearance(shares, active, blocks)  # type: ignore[arg-type]  # sums and products of arrays
+    if arm.east_asian:
+        value = value * draws.each(group.numbers.drawn("PK-ANCESTRY-EAST-ASIAN", "ratio"))
     unsure = np.repeat(draw.normal(draws.seed, f"unsure interaction {arm.key}", draws.replicates), draws.n)
     return value * np.exp(spread * unsure)
+
+
+def _activity(arm: Arm, group: Group, known: Knowledge) -> float | Array:
+    """CYP2C19 activity: of the arm's phenotype, of each person of a mixture, or normal where nothing is said."""
+    if not arm.east_asian or arm.cyp2c19 is not None:
+        return perpetrators.activity(arm.cyp2c19, known)
+    none = group.numbers.value("STUDY-EAST-ASIAN-PM", "1")
+    half = 2.0 * np.sqrt(none) * (1.0 - np.sqrt(none))
+    drawn = draw.uniform(group.draws.seed, "phenotype", group.draws.columns, group.draws.key)
+    activities = [perpetrators.activity(name, known) for name in ("PM", "IM", "NM")]
+    mixed: Array = np.select([drawn < none, drawn < none + half], activities[:2], activities[2])
+    return mixed
 
 
 def _from_diazepam(arm: Arm, group: Group, absorption: Absorption, known: Knowledge) -> Chain:

@@ -76,9 +76,10 @@ def group_of(arm: Arm, known: Knowledge, *, seed: int, replicates: int) -> Group
     draws = Draws(seed, replicates, n, arm.publication or arm.key)
     reference = each_of(draws, numbers.reference(cirrhosis=arm.liver is not None, dialysis=arm.dialysis))
     age = _ages(arm, numbers, draws, drawn)
-    female = (draw.uniform(seed, "sex", draws.columns, draws.key) < arm.women).astype(np.float64)
+    women = arm.women if arm.sex_said else numbers.value("STUDY-WOMEN", "1")
+    female = (draw.uniform(seed, "sex", draws.columns, draws.key) < women).astype(np.float64)
     if not arm.sex_said:
-        drawn.append("sex half women")
+        drawn.append(f"{100 * women:.0f} % women")
     is_child = arm.people == "child" or bool(np.all(age < numbers.value("PK-ADULT-AGE", "a")))
     weight, ideal = _weights(arm, numbers, reference, draws, drawn, age=age, female=female, is_child=is_child)
     bodies = Bodies(
@@ -147,32 +148,38 @@ def _weights(
             centre = centre * (arm.weight_kg / np.median(centre))
         weight = centre * np.exp(numbers.log_sd("PK-CHILD-WEIGHT-SLOPE") * draws.normal("weight"))
         return weight, weight
-    man, woman = (numbers.value(key, "cm") for key in CENTIMETRES)
-    tall = (man + (woman - man) * female) * np.exp(numbers.log_sd(CENTIMETRES[0]) * draws.normal("height"))
-    ideal = covariates.ideal_weight(ref, height_cm=tall, female=female)
-    if arm.weight_kg is not None:
-        spread = numbers.value("STUDY-WEIGHT-SPREAD", "log-SD")
-        weight = arm.weight_kg * np.exp(spread * draws.normal("weight") - spread**2 / 2)
-    elif arm.people == "obese":
-        over = numbers.value("STUDY-OBESE-IDEAL", "ratio") if arm.ibw_percent is None else arm.ibw_percent / 100
-        drawn.append(f"weight {over:g} times ideal")
-        weight = ideal * over * np.exp(numbers.log_sd("STUDY-OBESE-IDEAL") * draws.normal("weight"))
-    else:
+    typical = arm.weight_kg
+    if typical is None and arm.people == "obese":
+        typical = numbers.value("STUDY-OBESE-WEIGHT", "kg")
+        drawn.append(f"weight {typical:g} kg")
+    if typical is None:
         weight = _volunteers(arm, numbers, draws, drawn, female=female)
-    if arm.people == "obese" and arm.ibw_percent is not None:
-        ideal = weight / (arm.ibw_percent / 100)
-    elif arm.people != "obese":
-        # A group that is not called obese has no excess weight that the paper would not have mentioned.
-        ideal = np.maximum(ideal, weight)
-    return weight, ideal
+        usual = _usual_kg(numbers, female)
+    else:
+        spread = numbers.value("STUDY-WEIGHT-SPREAD", "log-SD")
+        weight = typical * np.exp(spread * draws.normal("weight") - spread**2 / 2)
+        usual = np.full(draws.columns, typical)
+    if arm.people == "obese":
+        over = numbers.value("STUDY-OBESE-IDEAL", "ratio") if arm.ibw_percent is None else arm.ibw_percent / 100
+        return weight, weight / over
+    man, woman = (numbers.value(key, "cm") for key in CENTIMETRES)
+    ideal = covariates.ideal_weight(ref, height_cm=man + (woman - man) * female, female=female)
+    # Excess weight is that of the group, as the fit of the parameters has it; a tall or heavy person adds none.
+    return weight, weight * np.minimum(ideal / usual, 1.0)
+
+
+def _usual_kg(numbers: Numbers, female: Array) -> Array:
+    man, woman = numbers.value("STUDY-WEIGHT-MAN", "kg"), numbers.value("STUDY-WEIGHT-WOMAN", "kg")
+    return np.where(female > 0, woman, man)
 
 
 def _volunteers(arm: Arm, numbers: Numbers, draws: Draws, drawn: list[str], *, female: Array) -> Array:
+    usual = _usual_kg(numbers, female)
     man, woman = numbers.value("STUDY-WEIGHT-MAN", "kg"), numbers.value("STUDY-WEIGHT-WOMAN", "kg")
     share = numbers.value("STUDY-WEIGHT-EAST-ASIAN", "ratio") if arm.east_asian else 1.0
     drawn.append(f"weight {man * share:.0f} kg men, {woman * share:.0f} kg women")
     spread = np.where(female > 0, numbers.log_sd("STUDY-WEIGHT-WOMAN"), numbers.log_sd("STUDY-WEIGHT-MAN"))
-    weight: Array = share * np.where(female > 0, woman, man) * np.exp(spread * draws.normal("weight"))
+    weight: Array = share * usual * np.exp(spread * draws.normal("weight"))
     return weight
 
 

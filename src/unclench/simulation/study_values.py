@@ -22,6 +22,7 @@ USUAL_TIMES_H = (0.083, 0.167, 0.25, 0.333, 0.5, 0.667, 0.75, 1.0, 1.25, 1.5, 2.
 # A half-life is read off the last part of the window, at so many samples.
 TAIL_FROM = 0.4
 TAIL_SAMPLES = 6
+LONGEST_HALF_LIFE = 3.0  # windows
 UNSTATED_TAIL_H = 2000.0
 
 
@@ -120,7 +121,8 @@ def _tail(subject: Measured) -> Array:
     levels = np.stack([np.log(np.maximum(subject.kinetics.level(float(at)), 1e-300)) for at in times])
     centred = times - times.mean()
     rate: Array = -(centred[:, None] * levels).sum(axis=0) / (centred**2).sum()
-    return np.maximum(rate, 1e-9)
+    # A level that hardly falls within the window gives no half-life, and the study would have reported none.
+    return np.where(rate > math.log(2.0) / (LONGEST_HALF_LIFE * end), rate, np.nan)
 
 
 def _exposure(subject: Measured) -> Array:
