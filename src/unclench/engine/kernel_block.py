@@ -17,13 +17,12 @@ from unclench.engine.kernel_modes import DAUGHTER, ENTERING, FIRST_DAUGHTER, VOL
 
 LANES = 64
 # Rows of the work space, each LANES long; blocks of 8 rows are mode vectors.
-AMOUNT, RATE, INTO, BOLUS, WEIGHT, LEVEL = 0, 8, 16, 24, 32, 72
+AMOUNT, RATE, INTO, BOLUS, WEIGHT, HOURS, INFLOW, NOW, NEXT = 0, 8, 16, 24, 32, 72, 73, 74, 75
 KEPT_STEPS = 8
 TEMPORARY, STILL = KEPT_STEPS, KEPT_STEPS + 1
-HOURS, INFLOW, NOW, NEXT = LEVEL + 5, LEVEL + 6, LEVEL + 7, LEVEL + 8
 # Below this a mode has vanished.
 VANISHED = 1e-250
-SPACE = (LEVEL + 9) * LANES
+SPACE = 76 * LANES
 DECAYS = 8 * (KEPT_STEPS + 2) * LANES
 
 
@@ -124,16 +123,21 @@ def begin(
     par: Array, starts: Array, doses: Any, at: int, bodies: int, daughters: int,
     what: Array, count: Any, pointer: Any, running: Any, m: Array, ws: Array, flags: Any,
 ) -> None:  # fmt: skip
-    """The block of people from `at` on, with nothing in the body. A last block that is not full repeats its last."""
+    """The block of people from `at` on, with nothing in the body. A last block that is not full repeats its last.
+
+    `what` holds one line of events for each lane, or one line for all where everybody's are the same.
+    """
     ws[:] = 0.0
     people = par.shape[2]
     for i in range(LANES):
         p = min(at + i, people - 1)
         if not fill_lane(par[0], p, i, bodies, daughters, m, ws):
             flags[p] = 1
-        count[i] = timeline(p, starts, *doses, what[i])
-        pointer[i], running[i] = 0, 0
-        ws[NEXT * LANES + i] = what[i, 0, 0] if count[i] > 0 else np.inf
+        if i < what.shape[0]:
+            count[i] = timeline(p, starts, doses, what[i])
+        line = i if what.shape[0] > 1 else 0
+        count[i], pointer[i], running[i] = count[line], 0, 0
+        ws[NEXT * LANES + i] = what[line, 0, 0] if count[i] > 0 else np.inf
 
 
 @part
@@ -144,14 +148,14 @@ def arrive(
     """All events of every lane up to its NOW; true if parameters have changed."""
     people, changed = par.shape[2], False
     for i in range(LANES):
-        p = min(at + i, people - 1)
-        while pointer[i] < count[i] and what[i, pointer[i], 0] <= ws[NOW * LANES + i]:
-            event = what[i, pointer[i]]
+        p, line = min(at + i, people - 1), i if what.shape[0] > 1 else 0
+        while pointer[i] < count[i] and what[line, pointer[i], 0] <= ws[NOW * LANES + i]:
+            event = what[line, pointer[i]]
             changed = changed or event[1] == CHANGE
             if not happen(par, p, i, bodies, daughters, event, running, m, ws):
                 flags[p] = 1
             pointer[i] += 1
-        ws[NEXT * LANES + i] = what[i, pointer[i], 0] if pointer[i] < count[i] else np.inf
+        ws[NEXT * LANES + i] = what[line, pointer[i], 0] if pointer[i] < count[i] else np.inf
     return changed
 
 

@@ -5,6 +5,8 @@ Every person has an own line of events, so that a lag, a table of doses or a spa
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from unclench.engine.compiled import Array, part
@@ -13,13 +15,12 @@ INTO_DEPOT, INTO_BODY, RATE_UP, RATE_DOWN, CHANGE = 0, 1, 2, 3, 4
 
 
 @part
-def timeline(
-    p: int, starts: Array, at: Array, amount: Array, into: Array, duration: Array, lag: Array, what: Array
-) -> int:
+def timeline(p: int, starts: Array, doses: Any, what: Array) -> int:
     """Write the person's events to `what` (events, 3: time, kind, how much), sorted by time; return how many.
 
     Of two events at the same instant the change of parameters comes first, then the order of the doses.
     """
+    at, amount, into, duration, lag = doses
     column = 0 if at.shape[1] == 1 else p
     count, sorted_so_far = 0, True
     for k in range(1, starts.shape[0]):

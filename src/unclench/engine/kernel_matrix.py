@@ -125,7 +125,7 @@ def levels_of_person(
 ) -> None:  # fmt: skip
     """The levels of one person, written to the person's column of `out`."""
     what = np.empty((2 * doses[0].shape[0] + starts.shape[0] + 1, 3))
-    count, size = timeline(p, starts, *doses, what), 2 + bodies + daughters
+    count, size = timeline(p, starts, doses, what), 2 + bodies + daughters
     kept, ready = np.zeros((KEPT_STEPS + 1, MOST, MOST)), np.zeros(KEPT_STEPS + 1, np.int64)
     room, a, y = np.zeros((2, MOST, MOST)), np.zeros((MOST, MOST)), np.zeros(MOST)
     now, event, running, span = start, 0, 0, 0
