@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from unclench.engine.compiled import Array, part
+from unclench.engine.compiled import Array, part, view
 from unclench.engine.kernel_events import CHANGE, INTO_BODY, INTO_DEPOT, RATE_UP, timeline
 from unclench.engine.kernel_exp import exp_minus, mean_of_exp_minus
 from unclench.engine.kernel_modes import DAUGHTER, ENTERING, FIRST_DAUGHTER, VOLUME, decompose, to_amounts, to_modes
@@ -26,10 +26,28 @@ SPACE = 76 * LANES
 DECAYS = 8 * (KEPT_STEPS + 2) * LANES
 
 
-@part
+@view
 def row(ws: Array, at: int) -> Array:
     """One row: seen as an array of its own, its loops need no check for negative places."""
     return ws[at * LANES : (at + 1) * LANES]
+
+
+@part
+def soonest(ws: Array) -> float:
+    """The next event of anybody."""
+    found = np.inf
+    for i in range(LANES):
+        found = min(found, ws[NEXT * LANES + i])
+    return found
+
+
+@part
+def some(counts: Any) -> bool:
+    """Whether any is above zero."""
+    found = False
+    for i in range(counts.shape[0]):
+        found = found or counts[i] > 0
+    return found
 
 
 @part
@@ -162,11 +180,12 @@ def arrive(
 @part
 def step_to(ws: Array, to: float, bodies: int, daughters: int) -> bool:
     """Each lane to its next event or to this time, whichever is first; true if a lane has farther to go."""
-    behind = False
+    behind, steady = False, True
     for i in range(LANES):
+        steady = steady and ws[INFLOW * LANES + i] == 0.0
         stop = min(ws[NEXT * LANES + i], to)
         behind = behind or stop < to
         ws[HOURS * LANES + i] = stop - ws[NOW * LANES + i]
         ws[NOW * LANES + i] = stop
-    advance(ws, bodies, daughters, np.max(np.abs(row(ws, INFLOW))) == 0.0)
+    advance(ws, bodies, daughters, steady)
     return behind

@@ -7,11 +7,23 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from unclench.engine.compiled import Array, part
 
 INTO_DEPOT, INTO_BODY, RATE_UP, RATE_DOWN, CHANGE = 0, 1, 2, 3, 4
+
+
+@part
+def sort(what: Array, count: int) -> None:
+    """Events in order of time; of two at the same instant the one that was first stays first.
+
+    By insertion: the doses come sorted, so that only changes and the ends of infusions have far to go.
+    """
+    for k in range(1, count):
+        time, kind, how_much, at = what[k, 0], what[k, 1], what[k, 2], k
+        while at > 0 and what[at - 1, 0] > time:
+            what[at, 0], what[at, 1], what[at, 2] = what[at - 1, 0], what[at - 1, 1], what[at - 1, 2]
+            at -= 1
+        what[at, 0], what[at, 1], what[at, 2] = time, kind, how_much
 
 
 @part
@@ -22,7 +34,7 @@ def timeline(p: int, starts: Array, doses: Any, what: Array) -> int:
     """
     at, amount, into, duration, lag = doses
     column = 0 if at.shape[1] == 1 else p
-    count, sorted_so_far = 0, True
+    count = 0
     for k in range(1, starts.shape[0]):
         what[count, 0], what[count, 1], what[count, 2] = starts[k], CHANGE, k
         count += 1
@@ -38,9 +50,5 @@ def timeline(p: int, starts: Array, doses: Any, what: Array) -> int:
                 count += 1
                 what[count, 0], what[count, 1], what[count, 2] = time + hours, RATE_DOWN, how_much / hours
             count += 1
-    for k in range(1, count):
-        sorted_so_far = sorted_so_far and what[k - 1, 0] <= what[k, 0]
-    if not sorted_so_far:
-        order = np.argsort(what[:count, 0], kind="mergesort")
-        what[:count] = what[:count][order]
+    sort(what, count)
     return count

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from unclench.engine.compiled import Array, kernel, part
+from unclench.engine.compiled import Array, kernel, making_arrays, part, view
 from unclench.engine.kernel_block import (
     AMOUNT,
     BOLUS,
@@ -29,11 +29,13 @@ from unclench.engine.kernel_block import (
     fill_decay,
     flush,
     row,
+    some,
+    soonest,
     step_to,
     unused,
 )
 from unclench.engine.kernel_events import INTO_BODY, INTO_DEPOT
-from unclench.engine.kernel_stream import copy, fence
+from unclench.engine.kernel_stream import copy, fence, put, take
 
 # Levels beyond so many numbers (32 MB) are written past the cache.
 CACHED = 4_000_000
@@ -49,26 +51,26 @@ def emitter(bodies: int, daughters: int) -> Any:
     @part
     def emit(ws: Array, decays: Array, sheet: Array, slots: Any, first: int, last: int, place: int) -> None:
         for j in range(first, last):
-            decay = decays[8 * slots[j] * LANES : 8 * (slots[j] + 1) * LANES]
-            to = sheet[place + (j - first) * TOGETHER * LANES :]
+            decay = 8 * slots[j] * LANES
+            to = place + (j - first) * TOGETHER * LANES
             for i in range(LANES):
-                z0 = ws[i] * decay[i]
-                z1 = ws[LANES + i] * decay[LANES + i]
+                z0 = ws[i] * take(decays, decay + i)
+                z1 = ws[LANES + i] * take(decays, decay + LANES + i)
                 ws[i], ws[LANES + i] = z0, z1
                 z2 = z3 = z4 = z5 = 0.0
                 w = WEIGHT * LANES + i
                 level = ws[w] * z0 + ws[w + LANES] * z1
                 if two:
-                    z2 = ws[2 * LANES + i] * decay[2 * LANES + i]
+                    z2 = ws[2 * LANES + i] * take(decays, decay + 2 * LANES + i)
                     ws[2 * LANES + i] = z2
                     level += ws[w + 2 * LANES] * z2
                 if three:
-                    z3 = ws[3 * LANES + i] * decay[3 * LANES + i]
+                    z3 = ws[3 * LANES + i] * take(decays, decay + 3 * LANES + i)
                     ws[3 * LANES + i] = z3
                     level += ws[w + 3 * LANES] * z3
-                to[i] = level
+                put(sheet, to + i, level)
                 if daughters > 0:
-                    z4 = ws[4 * LANES + i] * decay[4 * LANES + i]
+                    z4 = ws[4 * LANES + i] * take(decays, decay + 4 * LANES + i)
                     ws[4 * LANES + i] = z4
                     w += 8 * LANES
                     level = ws[w] * z0 + ws[w + LANES] * z1 + ws[w + 4 * LANES] * z4
@@ -76,9 +78,9 @@ def emitter(bodies: int, daughters: int) -> Any:
                         level += ws[w + 2 * LANES] * z2
                     if three:
                         level += ws[w + 3 * LANES] * z3
-                    to[1 * PLANE + i] = level
+                    put(sheet, to + 1 * PLANE + i, level)
                 if daughters > 1:
-                    z5 = ws[5 * LANES + i] * decay[5 * LANES + i]
+                    z5 = ws[5 * LANES + i] * take(decays, decay + 5 * LANES + i)
                     ws[5 * LANES + i] = z5
                     w += 8 * LANES
                     level = ws[w] * z0 + ws[w + LANES] * z1 + ws[w + 5 * LANES] * z5
@@ -87,9 +89,9 @@ def emitter(bodies: int, daughters: int) -> Any:
                     if three:
                         level += ws[w + 3 * LANES] * z3
                     level += ws[w + 4 * LANES] * z4
-                    to[2 * PLANE + i] = level
+                    put(sheet, to + 2 * PLANE + i, level)
                 if daughters > 2:
-                    z6 = ws[6 * LANES + i] * decay[6 * LANES + i]
+                    z6 = ws[6 * LANES + i] * take(decays, decay + 6 * LANES + i)
                     ws[6 * LANES + i] = z6
                     w += 8 * LANES
                     level = ws[w] * z0 + ws[w + LANES] * z1 + ws[w + 6 * LANES] * z6
@@ -99,7 +101,7 @@ def emitter(bodies: int, daughters: int) -> Any:
                         level += ws[w + 3 * LANES] * z3
                     level += ws[w + 4 * LANES] * z4
                     level += ws[w + 5 * LANES] * z5
-                    to[3 * PLANE + i] = level
+                    put(sheet, to + 3 * PLANE + i, level)
 
     return emit
 
@@ -209,8 +211,8 @@ def march(
     size, j = 10 * bodies + daughters, first
     flush(ws)
     while j < last:
-        next_event, place = np.min(row(ws, NEXT)), (j - first) * TOGETHER * LANES + column
-        if j > 0 and next_event >= stops[j] and np.max(running) == 0:
+        next_event, place = soonest(ws), (j - first) * TOGETHER * LANES + column
+        if j > 0 and next_event >= stops[j] and not some(running):
             ready_decay(ws, decays, slots[j], steps[j], ready, bodies, daughters)
             end = quiet_until(stops, slots, j, last, next_event)
             for k in range(j + 1, end):
@@ -224,7 +226,7 @@ def march(
             while all_at(ws, what, count, pointer, running, now):
                 dose_all(ws, what, count, pointer, bodies, daughters)
         row(ws, NOW)[:] = now
-        behind = now < stops[j] or np.min(row(ws, NEXT)) <= now
+        behind = now < stops[j] or soonest(ws) <= now
         while behind:
             behind = step_to(ws, stops[j], bodies, daughters)
             if arrive(par, at, bodies, daughters, what, count, pointer, running, m, ws, flags):
@@ -234,7 +236,7 @@ def march(
         j += 1
 
 
-@part
+@making_arrays
 def room_for(blocks: int, lines: int, events: int) -> Any:
     """The arrays that so many blocks at a time work in."""
     return (
@@ -249,7 +251,7 @@ def room_for(blocks: int, lines: int, events: int) -> Any:
     )
 
 
-@part
+@view
 def room_of(room: Any, block: int) -> Any:
     """One block's part of the room."""
     what, count, pointer, running, ready, m, ws, decays = room
