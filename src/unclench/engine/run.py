@@ -13,8 +13,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from unclench.engine.cascade import Array, Cascade, Doses, Progress, Spans
 from unclench.engine.kernel_block import KEPT_STEPS, LANES, TEMPORARY
+from unclench.engine.kernel_effect import effects_of_blocks
+from unclench.engine.kernel_effect_matrix import effects_of_person
 from unclench.engine.kernel_levels import TOGETHER, levels_of_blocks
 from unclench.engine.kernel_matrix import levels_of_person
+from unclench.engine.nonlinear import SWEEPS, Effect, with_site
 from unclench.values import EngineError
 
 Integers = NDArray[np.int64]
@@ -198,4 +201,40 @@ def run_levels(
     return found
 
 
-__all__ = ["Cascade", "Plan", "Problem", "checked_times", "plan", "problem", "run_levels", "threaded"]
+def run_effects(
+    spans: Spans, doses: Doses, times_h: ArrayLike, effect: Effect, out: Array | None, threads: int | None,
+    progress: Progress | None, longest_step_h: float,
+) -> Array:  # fmt: skip
+    """See `unclench.engine.nonlinear.effects`."""
+    asked, times = problem(spans, doses), checked_times(times_h)
+    found = checked_out(out, (3 + asked.daughters, times.size, asked.people))
+    if effect.packed.shape[1] != asked.people or not longest_step_h > 0:
+        raise EngineError(
+            where="effect", found=f"{effect.packed.shape[1]} people, steps of {longest_step_h:g} h",
+            need=f"{asked.people} people, steps above 0", fix="Give the effect of the same people.",
+        )  # fmt: skip
+    if times.size == 0 or asked.people == 0:
+        return found
+    par = np.stack([with_site(each, asked.daughters, effect) for each in asked.par])
+    distinct, first_row, inverse = np.unique(times, return_index=True, return_inverse=True)
+    rows, start = first_row.astype(np.int64), min(asked.first_dose, float(distinct[0]))
+    flags = np.zeros(asked.people, dtype=np.uint8)
+    system = (par, asked.starts, asked.doses, effect.packed)
+    grid = (start, distinct, rows, longest_step_h, SWEEPS)
+    size = (asked.bodies, asked.daughters + 1)
+
+    def blocks(first: int, last: int) -> None:
+        effects_of_blocks(*system, asked.lines, asked.events, *grid, first, last, *size, found, flags)
+
+    threaded(blocks, -(-asked.people // LANES), threads, progress)
+    confluent = np.flatnonzero(flags)
+
+    def people(first: int, last: int) -> None:
+        for person in confluent[first:last]:
+            effects_of_person(*system, *grid, person, *size, found)
+
+    if confluent.size:
+        threaded(people, confluent.size, threads, None)
+    if distinct.size < times.size:
+        found[:] = found[:, first_row[inverse]]
+    return found
