@@ -34,8 +34,20 @@ def edition() -> tuple[int, int]:
 
 
 def part(function: Function) -> Function:
-    """A piece that kernels are made of: compiled into them."""
-    made: Function = numba.njit(**OPTIONS)(function)
+    """A piece that kernels are made of: compiled into them. It makes no arrays, so it need not count who holds one."""
+    made: Function = numba.njit(_nrt=False, **OPTIONS)(function)
+    return made
+
+
+def view(function: Function) -> Function:
+    """A piece that gives back part of an array: written into its callers, who need not count who holds it either."""
+    made: Function = numba.njit(_nrt=False, inline="always", **OPTIONS)(function)
+    return made
+
+
+def making_arrays(function: Function) -> Function:
+    """A piece that kernels are made of and that makes arrays."""
+    made: Function = numba.njit(_nrt=True, **OPTIONS)(function)
     return made
 
 

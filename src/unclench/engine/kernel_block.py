@@ -10,27 +10,44 @@ from typing import Any
 
 import numpy as np
 
-from unclench.engine.compiled import Array, part
+from unclench.engine.compiled import Array, part, view
 from unclench.engine.kernel_events import CHANGE, INTO_BODY, INTO_DEPOT, RATE_UP, timeline
 from unclench.engine.kernel_exp import exp_minus, mean_of_exp_minus
 from unclench.engine.kernel_modes import DAUGHTER, ENTERING, FIRST_DAUGHTER, VOLUME, decompose, to_amounts, to_modes
 
 LANES = 64
 # Rows of the work space, each LANES long; blocks of 8 rows are mode vectors.
-AMOUNT, RATE, INTO, BOLUS, WEIGHT, LEVEL = 0, 8, 16, 24, 32, 72
+AMOUNT, RATE, INTO, BOLUS, WEIGHT, HOURS, INFLOW, NOW, NEXT = 0, 8, 16, 24, 32, 72, 73, 74, 75
 KEPT_STEPS = 8
 TEMPORARY, STILL = KEPT_STEPS, KEPT_STEPS + 1
-HOURS, INFLOW, NOW, NEXT = LEVEL + 5, LEVEL + 6, LEVEL + 7, LEVEL + 8
 # Below this a mode has vanished.
 VANISHED = 1e-250
-SPACE = (LEVEL + 9) * LANES
+SPACE = 76 * LANES
 DECAYS = 8 * (KEPT_STEPS + 2) * LANES
 
 
-@part
+@view
 def row(ws: Array, at: int) -> Array:
     """One row: seen as an array of its own, its loops need no check for negative places."""
     return ws[at * LANES : (at + 1) * LANES]
+
+
+@part
+def soonest(ws: Array) -> float:
+    """The next event of anybody."""
+    found = np.inf
+    for i in range(LANES):
+        found = min(found, ws[NEXT * LANES + i])
+    return found
+
+
+@part
+def some(counts: Any) -> bool:
+    """Whether any is above zero."""
+    found = False
+    for i in range(counts.shape[0]):
+        found = found or counts[i] > 0
+    return found
 
 
 @part
@@ -124,16 +141,21 @@ def begin(
     par: Array, starts: Array, doses: Any, at: int, bodies: int, daughters: int,
     what: Array, count: Any, pointer: Any, running: Any, m: Array, ws: Array, flags: Any,
 ) -> None:  # fmt: skip
-    """The block of people from `at` on, with nothing in the body. A last block that is not full repeats its last."""
+    """The block of people from `at` on, with nothing in the body. A last block that is not full repeats its last.
+
+    `what` holds one line of events for each lane, or one line for all where everybody's are the same.
+    """
     ws[:] = 0.0
     people = par.shape[2]
     for i in range(LANES):
         p = min(at + i, people - 1)
         if not fill_lane(par[0], p, i, bodies, daughters, m, ws):
             flags[p] = 1
-        count[i] = timeline(p, starts, *doses, what[i])
-        pointer[i], running[i] = 0, 0
-        ws[NEXT * LANES + i] = what[i, 0, 0] if count[i] > 0 else np.inf
+        if i < what.shape[0]:
+            count[i] = timeline(p, starts, doses, what[i])
+        line = i if what.shape[0] > 1 else 0
+        count[i], pointer[i], running[i] = count[line], 0, 0
+        ws[NEXT * LANES + i] = what[line, 0, 0] if count[i] > 0 else np.inf
 
 
 @part
@@ -144,25 +166,26 @@ def arrive(
     """All events of every lane up to its NOW; true if parameters have changed."""
     people, changed = par.shape[2], False
     for i in range(LANES):
-        p = min(at + i, people - 1)
-        while pointer[i] < count[i] and what[i, pointer[i], 0] <= ws[NOW * LANES + i]:
-            event = what[i, pointer[i]]
+        p, line = min(at + i, people - 1), i if what.shape[0] > 1 else 0
+        while pointer[i] < count[i] and what[line, pointer[i], 0] <= ws[NOW * LANES + i]:
+            event = what[line, pointer[i]]
             changed = changed or event[1] == CHANGE
             if not happen(par, p, i, bodies, daughters, event, running, m, ws):
                 flags[p] = 1
             pointer[i] += 1
-        ws[NEXT * LANES + i] = what[i, pointer[i], 0] if pointer[i] < count[i] else np.inf
+        ws[NEXT * LANES + i] = what[line, pointer[i], 0] if pointer[i] < count[i] else np.inf
     return changed
 
 
 @part
 def step_to(ws: Array, to: float, bodies: int, daughters: int) -> bool:
     """Each lane to its next event or to this time, whichever is first; true if a lane has farther to go."""
-    behind = False
+    behind, steady = False, True
     for i in range(LANES):
+        steady = steady and ws[INFLOW * LANES + i] == 0.0
         stop = min(ws[NEXT * LANES + i], to)
         behind = behind or stop < to
         ws[HOURS * LANES + i] = stop - ws[NOW * LANES + i]
         ws[NOW * LANES + i] = stop
-    advance(ws, bodies, daughters, np.max(np.abs(row(ws, INFLOW))) == 0.0)
+    advance(ws, bodies, daughters, steady)
     return behind

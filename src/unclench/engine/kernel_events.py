@@ -5,7 +5,7 @@ Every person has an own line of events, so that a lag, a table of doses or a spa
 
 from __future__ import annotations
 
-import numpy as np
+from typing import Any
 
 from unclench.engine.compiled import Array, part
 
@@ -13,15 +13,28 @@ INTO_DEPOT, INTO_BODY, RATE_UP, RATE_DOWN, CHANGE = 0, 1, 2, 3, 4
 
 
 @part
-def timeline(
-    p: int, starts: Array, at: Array, amount: Array, into: Array, duration: Array, lag: Array, what: Array
-) -> int:
+def sort(what: Array, count: int) -> None:
+    """Events in order of time; of two at the same instant the one that was first stays first.
+
+    By insertion: the doses come sorted, so that only changes and the ends of infusions have far to go.
+    """
+    for k in range(1, count):
+        time, kind, how_much, at = what[k, 0], what[k, 1], what[k, 2], k
+        while at > 0 and what[at - 1, 0] > time:
+            what[at, 0], what[at, 1], what[at, 2] = what[at - 1, 0], what[at - 1, 1], what[at - 1, 2]
+            at -= 1
+        what[at, 0], what[at, 1], what[at, 2] = time, kind, how_much
+
+
+@part
+def timeline(p: int, starts: Array, doses: Any, what: Array) -> int:
     """Write the person's events to `what` (events, 3: time, kind, how much), sorted by time; return how many.
 
     Of two events at the same instant the change of parameters comes first, then the order of the doses.
     """
+    at, amount, into, duration, lag = doses
     column = 0 if at.shape[1] == 1 else p
-    count, sorted_so_far = 0, True
+    count = 0
     for k in range(1, starts.shape[0]):
         what[count, 0], what[count, 1], what[count, 2] = starts[k], CHANGE, k
         count += 1
@@ -37,9 +50,5 @@ def timeline(
                 count += 1
                 what[count, 0], what[count, 1], what[count, 2] = time + hours, RATE_DOWN, how_much / hours
             count += 1
-    for k in range(1, count):
-        sorted_so_far = sorted_so_far and what[k - 1, 0] <= what[k, 0]
-    if not sorted_so_far:
-        order = np.argsort(what[:count, 0], kind="mergesort")
-        what[:count] = what[:count][order]
+    sort(what, count)
     return count

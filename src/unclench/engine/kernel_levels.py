@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from unclench.engine.compiled import Array, kernel, part
+from unclench.engine.compiled import Array, kernel, making_arrays, part, view
 from unclench.engine.kernel_block import (
     AMOUNT,
     BOLUS,
@@ -18,7 +18,6 @@ from unclench.engine.kernel_block import (
     HOURS,
     INTO,
     LANES,
-    LEVEL,
     NEXT,
     NOW,
     SPACE,
@@ -30,43 +29,48 @@ from unclench.engine.kernel_block import (
     fill_decay,
     flush,
     row,
+    some,
+    soonest,
     step_to,
     unused,
 )
 from unclench.engine.kernel_events import INTO_BODY, INTO_DEPOT
+from unclench.engine.kernel_stream import copy, fence, put, take
 
-# After so many steps modes that have vanished are cleared.
-RUN = 8
+# Levels beyond so many numbers (32 MB) are written past the cache.
+CACHED = 4_000_000
+# So many times and blocks make a sheet, which stays in the cache of one core: 64 kB for each analyte.
+RUN, TOGETHER = 8, 16
+PLANE = RUN * TOGETHER * LANES
 
 
 def emitter(bodies: int, daughters: int) -> Any:
-    """A loop over steps without events, for one size of system: decay, levels, and out."""
-    two, three, any_daughter = bodies > 1, bodies > 2, daughters
+    """A loop over steps without events, for one size of system: decay, then levels into the sheet from `place` on."""
+    two, three = bodies > 1, bodies > 2
 
     @part
-    def emit(
-        ws: Array, decays: Array, out: Array, rows: Any, slots: Any, first: int, last: int, at: int, width: int
-    ) -> None:
+    def emit(ws: Array, decays: Array, sheet: Array, slots: Any, first: int, last: int, place: int) -> None:
         for j in range(first, last):
-            decay = decays[8 * slots[j] * LANES : 8 * (slots[j] + 1) * LANES]
+            decay = 8 * slots[j] * LANES
+            to = place + (j - first) * TOGETHER * LANES
             for i in range(LANES):
-                z0 = ws[i] * decay[i]
-                z1 = ws[LANES + i] * decay[LANES + i]
+                z0 = ws[i] * take(decays, decay + i)
+                z1 = ws[LANES + i] * take(decays, decay + LANES + i)
                 ws[i], ws[LANES + i] = z0, z1
-                z2 = z3 = z4 = z5 = z6 = 0.0
+                z2 = z3 = z4 = z5 = 0.0
                 w = WEIGHT * LANES + i
                 level = ws[w] * z0 + ws[w + LANES] * z1
                 if two:
-                    z2 = ws[2 * LANES + i] * decay[2 * LANES + i]
+                    z2 = ws[2 * LANES + i] * take(decays, decay + 2 * LANES + i)
                     ws[2 * LANES + i] = z2
                     level += ws[w + 2 * LANES] * z2
                 if three:
-                    z3 = ws[3 * LANES + i] * decay[3 * LANES + i]
+                    z3 = ws[3 * LANES + i] * take(decays, decay + 3 * LANES + i)
                     ws[3 * LANES + i] = z3
                     level += ws[w + 3 * LANES] * z3
-                ws[LEVEL * LANES + i] = level
-                if any_daughter > 0:
-                    z4 = ws[4 * LANES + i] * decay[4 * LANES + i]
+                put(sheet, to + i, level)
+                if daughters > 0:
+                    z4 = ws[4 * LANES + i] * take(decays, decay + 4 * LANES + i)
                     ws[4 * LANES + i] = z4
                     w += 8 * LANES
                     level = ws[w] * z0 + ws[w + LANES] * z1 + ws[w + 4 * LANES] * z4
@@ -74,32 +78,30 @@ def emitter(bodies: int, daughters: int) -> Any:
                         level += ws[w + 2 * LANES] * z2
                     if three:
                         level += ws[w + 3 * LANES] * z3
-                    ws[(LEVEL + 1) * LANES + i] = level
-                if any_daughter > 1:
-                    z5 = ws[5 * LANES + i] * decay[5 * LANES + i]
+                    put(sheet, to + 1 * PLANE + i, level)
+                if daughters > 1:
+                    z5 = ws[5 * LANES + i] * take(decays, decay + 5 * LANES + i)
                     ws[5 * LANES + i] = z5
                     w += 8 * LANES
-                    level = ws[w] * z0 + ws[w + LANES] * z1 + ws[w + 4 * LANES] * z4 + ws[w + 5 * LANES] * z5
+                    level = ws[w] * z0 + ws[w + LANES] * z1 + ws[w + 5 * LANES] * z5
                     if two:
                         level += ws[w + 2 * LANES] * z2
                     if three:
                         level += ws[w + 3 * LANES] * z3
-                    ws[(LEVEL + 2) * LANES + i] = level
-                if any_daughter > 2:
-                    z6 = ws[6 * LANES + i] * decay[6 * LANES + i]
+                    level += ws[w + 4 * LANES] * z4
+                    put(sheet, to + 2 * PLANE + i, level)
+                if daughters > 2:
+                    z6 = ws[6 * LANES + i] * take(decays, decay + 6 * LANES + i)
                     ws[6 * LANES + i] = z6
                     w += 8 * LANES
-                    level = ws[w] * z0 + ws[w + LANES] * z1 + ws[w + 4 * LANES] * z4 + ws[w + 5 * LANES] * z5
-                    level += ws[w + 6 * LANES] * z6
+                    level = ws[w] * z0 + ws[w + LANES] * z1 + ws[w + 6 * LANES] * z6
                     if two:
                         level += ws[w + 2 * LANES] * z2
                     if three:
                         level += ws[w + 3 * LANES] * z3
-                    ws[(LEVEL + 3) * LANES + i] = level
-            for a in range(1 + daughters):
-                found, to = row(ws, LEVEL + a), out[a, rows[j], at : at + width]
-                for i in range(width):
-                    to[i] = found[i]
+                    level += ws[w + 4 * LANES] * z4
+                    level += ws[w + 5 * LANES] * z5
+                    put(sheet, to + 3 * PLANE + i, level)
 
     return emit
 
@@ -110,80 +112,75 @@ THREE_0, THREE_1, THREE_2, THREE_3 = (emitter(3, d) for d in range(4))
 
 
 @part
-def emit(
-    size: int, ws: Array, decays: Array, out: Array, rows: Any, slots: Any, first: int, last: int, at: int, width: int
-) -> None:
+def emit(size: int, ws: Array, decays: Array, sheet: Array, slots: Any, first: int, last: int, place: int) -> None:
     """The emitter of this size, where `size` is 10 times the compartments and the daughters."""
     if size == 10:
-        ONE_0(ws, decays, out, rows, slots, first, last, at, width)
+        ONE_0(ws, decays, sheet, slots, first, last, place)
     elif size == 11:
-        ONE_1(ws, decays, out, rows, slots, first, last, at, width)
+        ONE_1(ws, decays, sheet, slots, first, last, place)
     elif size == 12:
-        ONE_2(ws, decays, out, rows, slots, first, last, at, width)
+        ONE_2(ws, decays, sheet, slots, first, last, place)
     elif size == 13:
-        ONE_3(ws, decays, out, rows, slots, first, last, at, width)
+        ONE_3(ws, decays, sheet, slots, first, last, place)
     elif size < 30:
-        emit_two(size, ws, decays, out, rows, slots, first, last, at, width)
+        emit_two(size, ws, decays, sheet, slots, first, last, place)
     elif size == 30:
-        THREE_0(ws, decays, out, rows, slots, first, last, at, width)
+        THREE_0(ws, decays, sheet, slots, first, last, place)
     elif size == 31:
-        THREE_1(ws, decays, out, rows, slots, first, last, at, width)
+        THREE_1(ws, decays, sheet, slots, first, last, place)
     elif size == 32:
-        THREE_2(ws, decays, out, rows, slots, first, last, at, width)
+        THREE_2(ws, decays, sheet, slots, first, last, place)
     else:
-        THREE_3(ws, decays, out, rows, slots, first, last, at, width)
+        THREE_3(ws, decays, sheet, slots, first, last, place)
 
 
 @part
 def emit_two(
-    size: int, ws: Array, decays: Array, out: Array, rows: Any, slots: Any, first: int, last: int, at: int, width: int
+    size: int, ws: Array, decays: Array, sheet: Array, slots: Any, first: int, last: int, place: int
 ) -> None:
     """The emitters of two compartments."""
     if size == 20:
-        TWO_0(ws, decays, out, rows, slots, first, last, at, width)
+        TWO_0(ws, decays, sheet, slots, first, last, place)
     elif size == 21:
-        TWO_1(ws, decays, out, rows, slots, first, last, at, width)
+        TWO_1(ws, decays, sheet, slots, first, last, place)
     elif size == 22:
-        TWO_2(ws, decays, out, rows, slots, first, last, at, width)
+        TWO_2(ws, decays, sheet, slots, first, last, place)
     else:
-        TWO_3(ws, decays, out, rows, slots, first, last, at, width)
+        TWO_3(ws, decays, sheet, slots, first, last, place)
 
 
 @part
-def all_at(ws: Array, what: Array, pointer: Any, running: Any, time: float) -> bool:
-    """Whether every lane's next event is a dose into the same place at this very time, and nothing runs in."""
+def all_at(ws: Array, what: Array, count: Any, pointer: Any, running: Any, time: float) -> bool:
+    """Whether everybody's next event is the same dose at this very time, and nothing runs in."""
+    if what.shape[0] > 1 or running[0] > 0 or pointer[0] >= count[0]:
+        return False
     kind = what[0, pointer[0], 1]
-    same = kind in (INTO_DEPOT, INTO_BODY)
-    for i in range(LANES):
-        if ws[NEXT * LANES + i] != time or what[i, pointer[i], 1] != kind or running[i] > 0:
-            same = False
-    return same
+    return what[0, pointer[0], 0] == time and kind in (INTO_DEPOT, INTO_BODY)
 
 
 @part
 def dose_all(ws: Array, what: Array, count: Any, pointer: Any, bodies: int, daughters: int) -> None:
-    """Every lane's next event, which is a dose into the same place."""
-    given = INTO if what[0, pointer[0], 1] == INTO_DEPOT else BOLUS
-    for i in range(LANES):
-        ws[HOURS * LANES + i] = what[i, pointer[i], 2]
-        pointer[i] += 1
-        ws[NEXT * LANES + i] = what[i, pointer[i], 0] if pointer[i] < count[i] else np.inf
+    """Everybody's next event, which is one dose."""
+    event = what[0, pointer[0]]
+    given, amount = INTO if event[1] == INTO_DEPOT else BOLUS, event[2]
+    pointer[:] = pointer[0] + 1
+    row(ws, NEXT)[:] = what[0, pointer[0], 0] if pointer[0] < count[0] else np.inf
     for k in range(8):
         if not unused(k, bodies, daughters):
-            z, amount, each = row(ws, AMOUNT + k), row(ws, HOURS), row(ws, given + k)
+            z, each = row(ws, AMOUNT + k), row(ws, given + k)
             for i in range(LANES):
-                z[i] += amount[i] * each[i]
+                z[i] += amount * each[i]
 
 
 @part
-def quiet_until(stops: Array, slots: Any, first: int, next_event: float) -> int:
+def quiet_until(stops: Array, slots: Any, first: int, last: int, next_event: float) -> int:
     """How far the run of steps goes from here that no event touches and that need no decay of their own."""
-    last = first
-    while last < stops.shape[0] and last < first + RUN and stops[last] < next_event:
-        if slots[last] == TEMPORARY:
-            return max(last, first + 1)
-        last += 1
-    return last
+    at = first
+    while at < last and stops[at] < next_event:
+        if slots[at] == TEMPORARY:
+            return max(at, first + 1)
+        at += 1
+    return at
 
 
 @part
@@ -192,44 +189,6 @@ def ready_decay(ws: Array, decays: Array, slot: int, hours: float, ready: Any, b
     if slot == TEMPORARY or ready[slot] == 0:
         fill_decay(ws, decays, slot, hours, bodies, daughters)
         ready[slot] = 1
-
-
-@part
-def march(
-    par: Array, starts: Array, doses: Any, start: float, stops: Array, steps: Array, slots: Any, rows: Any,
-    at: int, bodies: int, daughters: int, room: Any, out: Array, flags: Any,
-) -> None:  # fmt: skip
-    """One block through all times."""
-    what, count, pointer, running, ready, still, m, ws, decays = room
-    begin(par, starts, doses, at, bodies, daughters, what, count, pointer, running, m, ws, flags)
-    ready[:] = 0
-    width, size, j, now = min(LANES, par.shape[2] - at), 10 * bodies + daughters, 0, start
-    while j < stops.shape[0]:
-        next_event = np.min(ws[NEXT * LANES : (NEXT + 1) * LANES])
-        flush(ws)
-        if j > 0 and next_event >= stops[j] and np.max(running) == 0:
-            ready_decay(ws, decays, slots[j], steps[j], ready, bodies, daughters)
-            last = quiet_until(stops, slots, j, next_event)
-            for k in range(j + 1, last):
-                ready_decay(ws, decays, slots[k], steps[k], ready, bodies, daughters)
-            if last > j:
-                emit(size, ws, decays, out, rows, slots, j, last, at, width)
-                j, now = last, stops[last - 1]
-                continue
-            if all_at(ws, what, pointer, running, stops[j]):
-                decay_only(ws, decays, slots[j], bodies, daughters)
-                while all_at(ws, what, pointer, running, stops[j]):
-                    dose_all(ws, what, count, pointer, bodies, daughters)
-                now = stops[j]
-        ws[NOW * LANES : (NOW + 1) * LANES] = now
-        behind = True
-        while behind:
-            behind = step_to(ws, stops[j], bodies, daughters)
-            if arrive(par, at, bodies, daughters, what, count, pointer, running, m, ws, flags):
-                ready[:] = 0
-        emit(size, ws, decays, out, rows, still, j, j + 1, at, width)
-        now = stops[j]
-        j += 1
 
 
 @part
@@ -243,31 +202,98 @@ def decay_only(ws: Array, decays: Array, slot: int, bodies: int, daughters: int)
 
 
 @part
-def room_for(events: int, times: int) -> Any:
-    """The arrays that one block at a time works in."""
+def march(
+    par: Array, now: float, stops: Array, steps: Array, slots: Any, still: Any, first: int, last: int,
+    at: int, bodies: int, daughters: int, room: Any, sheet: Array, column: int, flags: Any,
+) -> None:  # fmt: skip
+    """One block from `now` through times first to last, its levels into this column of the sheet."""
+    what, count, pointer, running, ready, m, ws, decays = room
+    size, j = 10 * bodies + daughters, first
+    flush(ws)
+    while j < last:
+        next_event, place = soonest(ws), (j - first) * TOGETHER * LANES + column
+        if j > 0 and next_event >= stops[j] and not some(running):
+            ready_decay(ws, decays, slots[j], steps[j], ready, bodies, daughters)
+            end = quiet_until(stops, slots, j, last, next_event)
+            for k in range(j + 1, end):
+                ready_decay(ws, decays, slots[k], steps[k], ready, bodies, daughters)
+            if end > j:
+                emit(size, ws, decays, sheet, slots, j, end, place)
+                j, now = end, stops[end - 1]
+                continue
+            decay_only(ws, decays, slots[j], bodies, daughters)
+            now = stops[j]
+            while all_at(ws, what, count, pointer, running, now):
+                dose_all(ws, what, count, pointer, bodies, daughters)
+        row(ws, NOW)[:] = now
+        behind = now < stops[j] or soonest(ws) <= now
+        while behind:
+            behind = step_to(ws, stops[j], bodies, daughters)
+            if arrive(par, at, bodies, daughters, what, count, pointer, running, m, ws, flags):
+                ready[:] = 0
+        emit(size, ws, decays, sheet, still, j, j + 1, place)
+        now = stops[j]
+        j += 1
+
+
+@making_arrays
+def room_for(blocks: int, lines: int, events: int) -> Any:
+    """The arrays that so many blocks at a time work in."""
     return (
-        np.empty((LANES, max(events, 1), 3)),
-        np.empty(LANES, np.int64),
-        np.empty(LANES, np.int64),
-        np.empty(LANES, np.int64),
-        np.zeros(STILL + 1, np.int64),
-        np.full(times, STILL, np.int64),
-        np.empty((18, 8)),
-        np.empty(SPACE),
-        np.ones(DECAYS),
+        np.empty((blocks, lines, events, 3)),
+        np.empty((blocks, LANES), np.int64),
+        np.empty((blocks, LANES), np.int64),
+        np.empty((blocks, LANES), np.int64),
+        np.zeros((blocks, STILL + 1), np.int64),
+        np.empty((blocks, 18, 8)),
+        np.empty((blocks, SPACE)),
+        np.ones((blocks, DECAYS)),
     )
+
+
+@view
+def room_of(room: Any, block: int) -> Any:
+    """One block's part of the room."""
+    what, count, pointer, running, ready, m, ws, decays = room
+    return (
+        what[block], count[block], pointer[block], running[block], ready[block], m[block], ws[block], decays[block],
+    )  # fmt: skip
 
 
 @kernel(
     "void(float64[:,:,::1], float64[::1], Tuple((float64[:,::1], float64[:,::1], int8[:,::1], float64[:,::1],"
-    "float64[::1])), float64, float64[::1], float64[::1], int64[::1], int64[::1], int64, int64, int64, int64,"
-    "float64[:,:,::1], uint8[::1])"
+    "float64[::1])), int64, int64, int64, float64, float64[::1], float64[::1], int64[::1], int64[::1], int64, int64,"
+    "int64, int64, float64[:,:,::1], uint8[::1])"
 )
 def levels_of_blocks(
-    par: Array, starts: Array, doses: Any, start: float, stops: Array, steps: Array, slots: Any, rows: Any,
+    par: Array, starts: Array, doses: Any, lines: int, events: int, together: int,
+    start: float, stops: Array, steps: Array, slots: Any, rows: Any,
     first: int, last: int, bodies: int, daughters: int, out: Array, flags: Any,
 ) -> None:  # fmt: skip
-    """Blocks first to last, written to `out` (analytes, times, people). A person who needs `kernel_matrix` is flagged."""
-    room = room_for(2 * doses[0].shape[0] + starts.shape[0], stops.shape[0])
-    for block in range(first, last):
-        march(par, starts, doses, start, stops, steps, slots, rows, block * LANES, bodies, daughters, room, out, flags)
+    """Groups (of `together` blocks) first to last, to `out` (analytes, times, people).
+
+    A sheet of a few times of the whole group is filled and then copied, so that memory sees long rows: writing
+    512 bytes here and there takes several times as long. A person who needs `kernel_matrix` is flagged.
+    """
+    rooms, sheet, times = room_for(together, lines, events), np.empty(4 * PLANE), stops.shape[0]
+    still, people = np.full(times, STILL, np.int64), par.shape[2]
+    for group in range(first, last):
+        left, right = group * together * LANES, min(people, (group + 1) * together * LANES)
+        blocks = (right - left + LANES - 1) // LANES
+        for block in range(blocks):
+            what, count, pointer, running, ready, m, ws, decays = room_of(rooms, block)
+            at = left + block * LANES
+            begin(par, starts, doses, at, bodies, daughters, what, count, pointer, running, m, ws, flags)
+            ready[:] = 0
+        for j in range(0, times, RUN):
+            end, now = min(j + RUN, times), stops[j - 1] if j > 0 else start
+            for block in range(blocks):
+                march(
+                    par, now, stops, steps, slots, still, j, end, left + block * LANES, bodies, daughters,
+                    room_of(rooms, block), sheet, block * LANES, flags,
+                )  # fmt: skip
+            for a in range(1 + daughters):
+                for k in range(j, end):
+                    place = a * PLANE + (k - j) * TOGETHER * LANES
+                    copy(out[a, rows[k], left:right], sheet[place : place + right - left], out.size > CACHED)
+    fence()

@@ -74,11 +74,16 @@ def propagator(a: Array, fastest: float, hours: float, size: int, made: Array, r
             for j in range(size):
                 term[i, j] = product[i, j] * (h / n)
                 made[i, j] += term[i, j]
-    made[:] *= np.exp(-fastest * h)
+    shift = np.exp(-fastest * h)
+    for i in range(size):
+        for j in range(size):
+            made[i, j] *= shift
     made[size - 1, size - 1] = 1.0
     for _ in range(halvings):
         multiply(made, made, product, size)
-        made[:] = product
+        for i in range(size):
+            for j in range(size):
+                made[i, j] = product[i, j]
         made[size - 1, size - 1] = 1.0
 
 
@@ -90,7 +95,8 @@ def apply(made: Array, y: Array, size: int, room: Array) -> None:
         for k in range(size):
             total += made[i, k] * y[k]
         room[0, 0, i] = total
-    y[:size] = room[0, 0, :size]
+    for i in range(size):
+        y[i] = room[0, 0, i]
 
 
 @part
@@ -125,7 +131,7 @@ def levels_of_person(
 ) -> None:  # fmt: skip
     """The levels of one person, written to the person's column of `out`."""
     what = np.empty((2 * doses[0].shape[0] + starts.shape[0] + 1, 3))
-    count, size = timeline(p, starts, *doses, what), 2 + bodies + daughters
+    count, size = timeline(p, starts, doses, what), 2 + bodies + daughters
     kept, ready = np.zeros((KEPT_STEPS + 1, MOST, MOST)), np.zeros(KEPT_STEPS + 1, np.int64)
     room, a, y = np.zeros((2, MOST, MOST)), np.zeros((MOST, MOST)), np.zeros(MOST)
     now, event, running, span = start, 0, 0, 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -12,15 +13,18 @@ from numpy.typing import ArrayLike, NDArray
 
 from unclench.engine.cascade import Array, Cascade, Doses, Progress, Spans
 from unclench.engine.kernel_block import KEPT_STEPS, LANES, TEMPORARY
-from unclench.engine.kernel_levels import levels_of_blocks
+from unclench.engine.kernel_effect import effects_of_blocks
+from unclench.engine.kernel_effect_matrix import effects_of_person
+from unclench.engine.kernel_levels import TOGETHER, levels_of_blocks
 from unclench.engine.kernel_matrix import levels_of_person
+from unclench.engine.nonlinear import SWEEPS, Effect, with_site
 from unclench.values import EngineError
 
 Integers = NDArray[np.int64]
 # Steps that differ by less than so many units in the last place of the times are one step.
 SAME_STEP_ULPS = 8
-# A thread takes so many blocks at once at most, so that threads end together and progress is seen.
-MOST_BLOCKS = 64
+# Room for the events of the blocks that a thread works on together: 100 MB.
+ROOM = 4_000_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,6 +50,17 @@ class Problem:
     @property
     def people(self) -> int:
         return int(self.par.shape[2])
+
+    @property
+    def lines(self) -> int:
+        """How many lines of events a block needs: one, unless people's doses differ."""
+        at, _, _, _, lag = self.doses
+        return 1 if at.shape[1] == 1 and np.all(lag == lag[:1]) else LANES
+
+    @property
+    def events(self) -> int:
+        """The most events that a person can have."""
+        return self.starts.size + int(np.sum(1 + np.any(self.doses[3] > 0, axis=1)))
 
     @property
     def first_dose(self) -> float:
@@ -120,28 +135,35 @@ def checked_out(out: Array | None, shape: tuple[int, int, int]) -> Array:
     return out
 
 
-def threaded(work: Callable[[int, int], None], count: int, threads: int | None, progress: Progress | None) -> None:
-    """work(first, last) over ranges that cover `count` blocks, in so many threads."""
-    if threads is not None and threads < 1:
+def cores(threads: int | None) -> int:
+    """How many threads to use."""
+    if threads is None:
+        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    if threads < 1:
         raise EngineError(where="threads", found=str(threads), need="1 or more", fix="Leave it out to use every core.")
-    cores = (
-        threads or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else threads or os.cpu_count() or 1
-    )
-    share = max(1, min(MOST_BLOCKS, count // (4 * cores)))
-    edges = [*range(0, count, share), count]
-    ranges = list(zip(edges[:-1], edges[1:], strict=True))
-    if cores == 1 or len(ranges) == 1:
-        for first, last in ranges:
-            work(first, last)
+    return threads
+
+
+def threaded(work: Callable[[int, int], None], count: int, threads: int | None, progress: Progress | None) -> None:
+    """work(first, last) over ranges that cover `count` pieces, in so many threads."""
+    workers = min(cores(threads), count)
+    share = max(1, min(8, count // (2 * workers)))
+    ranges = list(itertools.pairwise([*range(0, count, share), count]))
+
+    def one(piece: tuple[int, int]) -> float:
+        work(*piece)
+        return piece[1] / count
+
+    if workers == 1:
+        for piece in ranges:
+            done = one(piece)
             if progress:
-                progress(last / count)
+                progress(done)
         return
-    with ThreadPoolExecutor(cores) as pool:
-        done = 0
-        for last_done in pool.map(lambda pair: (work(*pair), pair)[1], ranges):
-            done = last_done[1]
+    with ThreadPoolExecutor(workers) as pool:
+        for done in pool.map(one, ranges):
             if progress:
-                progress(done / count)
+                progress(done)
 
 
 def run_levels(
@@ -157,17 +179,20 @@ def run_levels(
     rows = first_row.astype(np.int64)
     start = min(asked.first_dose, float(distinct[0]))
     flags = np.zeros(asked.people, dtype=np.uint8)
-    numbers = (asked.par, asked.starts, asked.doses, start, made.stops, made.steps, made.slots, rows)
+    grid = (start, made.stops, made.steps, made.slots, rows)
+    size = (asked.bodies, asked.daughters)
+    together = max(1, min(TOGETHER, asked.people // (LANES * cores(threads)), ROOM // (asked.lines * asked.events)))
+    room = (asked.lines, asked.events, together)
 
-    def blocks(first: int, last: int) -> None:
-        levels_of_blocks(*numbers, first, last, asked.bodies, asked.daughters, found, flags)
+    def groups(first: int, last: int) -> None:
+        levels_of_blocks(asked.par, asked.starts, asked.doses, *room, *grid, first, last, *size, found, flags)
 
-    threaded(blocks, -(-asked.people // LANES), threads, progress)
+    threaded(groups, -(-asked.people // (LANES * together)), threads, progress)
     confluent = np.flatnonzero(flags)
 
     def people(first: int, last: int) -> None:
         for person in confluent[first:last]:
-            levels_of_person(*numbers, person, asked.bodies, asked.daughters, found)
+            levels_of_person(asked.par, asked.starts, asked.doses, *grid, person, *size, found)
 
     if confluent.size:
         threaded(people, confluent.size, threads, None)
@@ -176,4 +201,40 @@ def run_levels(
     return found
 
 
-__all__ = ["Cascade", "Plan", "Problem", "checked_times", "plan", "problem", "run_levels", "threaded"]
+def run_effects(
+    spans: Spans, doses: Doses, times_h: ArrayLike, effect: Effect, out: Array | None, threads: int | None,
+    progress: Progress | None, longest_step_h: float,
+) -> Array:  # fmt: skip
+    """See `unclench.engine.nonlinear.effects`."""
+    asked, times = problem(spans, doses), checked_times(times_h)
+    found = checked_out(out, (3 + asked.daughters, times.size, asked.people))
+    if effect.packed.shape[1] != asked.people or not longest_step_h > 0:
+        raise EngineError(
+            where="effect", found=f"{effect.packed.shape[1]} people, steps of {longest_step_h:g} h",
+            need=f"{asked.people} people, steps above 0", fix="Give the effect of the same people.",
+        )  # fmt: skip
+    if times.size == 0 or asked.people == 0:
+        return found
+    par = np.stack([with_site(each, asked.daughters, effect) for each in asked.par])
+    distinct, first_row, inverse = np.unique(times, return_index=True, return_inverse=True)
+    rows, start = first_row.astype(np.int64), min(asked.first_dose, float(distinct[0]))
+    flags = np.zeros(asked.people, dtype=np.uint8)
+    system = (par, asked.starts, asked.doses, effect.packed)
+    grid = (start, distinct, rows, longest_step_h, SWEEPS)
+    size = (asked.bodies, asked.daughters + 1)
+
+    def blocks(first: int, last: int) -> None:
+        effects_of_blocks(*system, asked.lines, asked.events, *grid, first, last, *size, found, flags)
+
+    threaded(blocks, -(-asked.people // LANES), threads, progress)
+    confluent = np.flatnonzero(flags)
+
+    def people(first: int, last: int) -> None:
+        for person in confluent[first:last]:
+            effects_of_person(*system, *grid, person, *size, found)
+
+    if confluent.size:
+        threaded(people, confluent.size, threads, None)
+    if distinct.size < times.size:
+        found[:] = found[:, first_row[inverse]]
+    return found
