@@ -41,7 +41,8 @@ class Arms:
     open_at_rest: float
     gating: tuple[float, float, float]
     unbound: tuple[float, float]
-    spread: float
+    spread: float  # log-SD between people of what sedation needs
+    breath_spread: float  # of what breathing needs
 
 
 @cache
@@ -60,6 +61,7 @@ def arms() -> Arms:
         gating=(numbers.value("PD-L0", "1"), numbers.value("PD-KG", "uM"), numbers.value("PD-C", "1")),
         unbound=kinetics.unbound_fractions(),
         spread=float(np.hypot(numbers.value("PD-SENSITIVITY-SPREAD", "log-SD"), KINETIC_SPREAD)),
+        breath_spread=float(np.hypot(numbers.log_sd("PD-A50-BREATH"), KINETIC_SPREAD)),
     )
 
 
@@ -80,15 +82,32 @@ def predictions(constants: Constants) -> tuple[list[Array], Array]:
 
 
 def _single_doses(constants: Constants) -> tuple[list[Array], list[Array]]:
-    """Peak EEG rise and load after 2, 5 and 10 mg."""
+    """Mean over people of the peak EEG rise, and the typical peak load, after 2, 5 and 10 mg."""
     on, nobody = arms(), np.zeros((3, constants.kd.size))
     eeg, loads = [], []
     for levels in on.oral:
         load = _load(levels, constants)
         ran = model.run(levels.t_h, load, constants, _people(constants, YOUNG), on.fixed, nobody)
-        eeg.append(constants.eeg_most * ran.sedation.max(axis=0))
+        half = model.half_sedation(constants, _people(constants, YOUNG), on.fixed)
+        peaks = [
+            weight
+            * effects.sedation(load, half=half * more, shift=ran.sedation_shift, steepness=constants.g_sedation).max(
+                axis=0
+            )
+            for more, weight in _people_like(on.spread)
+        ]
+        eeg.append(constants.eeg_most * np.sum(peaks, axis=0))
         loads.append(load.max(axis=0))
     return eeg, loads
+
+
+def _people_like(spread: float) -> list[tuple[float, float]]:
+    """How much more load people need for half of an effect, and the share of people at each node."""
+    nodes, weights = np.polynomial.hermite_e.hermegauss(GH_NODES)
+    return [
+        (float(np.exp(spread * node)), float(weight / weights.sum()))
+        for node, weight in zip(nodes, weights, strict=True)
+    ]
 
 
 def _load(levels: kinetics.Levels, constants: Constants) -> Array:
@@ -115,12 +134,9 @@ def _drowsy(load: Array, shift: Array, constants: Constants) -> Array:
     """Average over people of the chance of drowsiness from the mean sedation of a day."""
     on = arms()
     half = model.half_sedation(constants, _people(constants, MIDDLE_AGED), on.fixed)
-    nodes, weights = np.polynomial.hermite_e.hermegauss(GH_NODES)
     share = np.zeros_like(constants.kd)
-    for node, weight in zip(nodes, weights / weights.sum(), strict=True):
-        sedated = effects.sedation(
-            load, half=half * np.exp(on.spread * node), shift=shift, steepness=constants.g_sedation
-        ).mean(axis=0)
+    for more, weight in _people_like(on.spread):
+        sedated = effects.sedation(load, half=half * more, shift=shift, steepness=constants.g_sedation).mean(axis=0)
         share += weight * effects.drowsy_probability(
             sedated, on_placebo=on.fixed.drowsy_placebo, slope=constants.drowsy_slope
         )
@@ -156,7 +172,7 @@ def _challenges(constants: Constants) -> list[Array]:
 
 
 def _intravenous(constants: Constants) -> list[Array]:
-    """CO2 slope 3, 25 and 30 min after 0.4 mg/kg, and 5 min after 0.3 mg/kg."""
+    """Mean over people of the CO2 slope 3, 25 and 30 min after 0.4 mg/kg, and 5 min after 0.3 mg/kg."""
     on = arms()
     found = []
     for levels, minutes in ((on.gross, (3.0, 25.0, 30.0)), (on.forster, (5.0,))):
@@ -165,12 +181,16 @@ def _intravenous(constants: Constants) -> list[Array]:
         load = model.delayed(levels.t_h, plain, constants)
         for minute in minutes:
             at = np.array([[np.interp(minute / 60.0, levels.t_h, load[:, i]) for i in range(load.shape[1])]])
-            slope = breathing.co2_slope(
-                at,
-                most_lost=constants.co2_most,
-                half=constants.a50_breath,
-                shift=1.0,
-                steepness=constants.g_breath,
-            )
-            found.append(slope[0])
+            slopes = [
+                weight
+                * breathing.co2_slope(
+                    at,
+                    most_lost=constants.co2_most,
+                    half=constants.a50_breath * more,
+                    shift=1.0,
+                    steepness=constants.g_breath,
+                )
+                for more, weight in _people_like(on.breath_spread)
+            ]
+            found.append(np.sum(slopes, axis=0)[0])
     return found
