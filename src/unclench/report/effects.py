@@ -133,7 +133,7 @@ def answer(number: EffectNumber, course: EffectCourse, jurisdiction: Jurisdictio
         mark=estimate_mark(number.standing),
         people=words.percent(1 - number.unsure_share),
         unsure=words.percent(number.unsure_share),
-        error=words.number(number.monte_carlo_error * shown.factor, 1),
+        error=f"{words.number(number.monte_carlo_error * shown.factor, 1)} {shown.unit}",
     )
 
 
