@@ -84,7 +84,7 @@ def _typical(ref: Reference, values: dict[str, float], arms: list[Arm]) -> dict[
             weight_kg=weight,
             ideal_kg=np.maximum(ideal, weight / 1.15) if not share.any() else ideal,
             albumin_g_per_l=ref.albumin_g_per_l,
-            liver_cl=values["PK-CIRRHOSIS-B"] if ill else 1.0,
+            liver_cl=knowledge().parameter("PK-CIRRHOSIS-UNCLASSED").value if ill else 1.0,
             cirrhosis=ill,
             dialysis=False,
         )

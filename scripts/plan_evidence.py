@@ -32,7 +32,7 @@ REFITTED = {
     "oral absorption": "ka and lag of the tablet, F by mouth",
     "other absorption": "ka, lag and F of injection, rectal and nasal forms",
     "obesity": "distribution of diazepam and nordazepam into excess weight",
-    "liver clearance": "cirrhosis factors of the clearances of diazepam and nordazepam",
+    "liver, nordazepam": "cirrhosis factor of the clearance of nordazepam",
     "ancestry": "clearance of East Asians",
     "nordazepam": "CL and V of nordazepam",
     "nordazepam formed": "share of diazepam that becomes nordazepam",
@@ -41,6 +41,8 @@ NOT_REFITTED = {
     "early distribution": "V1, V2, Q2 and Q3 of diazepam: refitted after this plan was written, but from priors "
     "centred on values that were set to levels of the first hours and to oral peaks",
     "CYP2C19 share": "share of CYP2C19 in the clearance of diazepam: this plan first listed it as refitted; it was not",
+    "liver clearance": "cirrhosis factor of the clearance of diazepam: this plan first listed it as refitted; the "
+    "pooled value is the more cautious one for a patient, and ships",
     "liver volume": "factor 1.2 on volumes in cirrhosis",
     "kidney binding": "unbound fraction 7 % on dialysis: read in the study it predicts",
     "nordazepam CYP2C19": "share of CYP2C19 in the clearance of nordazepam",
@@ -111,8 +113,10 @@ def rests_on(arm: Row, quantity: str) -> list[str]:
     is_diazepam = arm["drug_given"] == "diazepam" and not arm["analyte"].startswith("nordazepam")
     if is_diazepam and quantity in (*EARLY, "level_ng_ml"):
         found.append("early distribution")
-    if "liver" in groups and is_diazepam and quantity in ("t_half_h", "vd_l", "vd_l_kg", "level_ng_ml"):
-        found.append("liver volume")
+    if "liver" in groups and is_diazepam:
+        found.append("liver clearance")
+        if quantity in ("t_half_h", "vd_l", "vd_l_kg", "level_ng_ml"):
+            found.append("liver volume")
     if "kidney" in groups:
         found.append("kidney binding")
     if "genotype" in groups and is_diazepam and any(word in arm["genotype"] for word in ("PM", "*2")):
