@@ -9,6 +9,8 @@ from pathlib import Path
 
 import yaml
 
+from unclench.knowledge.load import knowledge
+
 EVIDENCE = Path(__file__).parent.parent / "evidence"
 # Where an abstract gives no weight or height: volunteers of the years of these studies (a project assumption).
 MEN = (73.0, 176.0)
@@ -92,7 +94,9 @@ def _read(name: str) -> list[dict[str, str]]:
 def _arm(row: dict[str, str], clusters: dict[str, str], kinds: dict[str, str]) -> Arm:
     female = {"M": 0.0, "F": 1.0}.get(row["sex"], 0.3)
     obese = "obes" in row["condition"]
-    kilos = float(row["weight_kg"]) if row["weight_kg"] else OBESE_KG if obese else _mean(MEN[0], WOMEN[0], female)
+    asian = any(word in row["population"] for word in ("Korean", "Chinese", "Japanese"))
+    usual = _mean(MEN[0], WOMEN[0], female) * (knowledge().parameter("STUDY-WEIGHT-EAST-ASIAN").value if asian else 1.0)
+    kilos = float(row["weight_kg"]) if row["weight_kg"] else OBESE_KG if obese else usual
     share = float(row["ibw_percent"]) / 100 if row["ibw_percent"] else OBESE_SHARE if obese else 0.0
     return Arm(
         id=row["study_id"],
@@ -107,7 +111,7 @@ def _arm(row: dict[str, str], clusters: dict[str, str], kinds: dict[str, str]) -
         cirrhosis=row["condition"] == "cirrhosis",
         poor="PM" in row["genotype"],
         genotyped=bool(row["genotype"]),
-        east_asian=any(word in row["population"] for word in ("Korean", "Chinese", "Japanese")),
+        east_asian=asian,
         given=row["analyte"].split(" ")[0] if "(" in row["analyte"] else "diazepam",
         dose_mg=_dose(row, kilos),
         per_day_mg=float(row["dose_mg_per_day"] or 0.0),

@@ -33,8 +33,6 @@ CROWD = 64
 KA_SPREAD = "spread of PK-KA"
 SEED = 20261122
 FINE = np.concatenate([np.arange(0.02, 3.0, 0.04), np.arange(3.0, 12.0, 0.25), np.arange(12.0, 24.0, 1.0)])
-# Of CYP2C19 activity, missing on average where genotypes are those of East Asia: 15 in 100 have none, 47 half.
-EAST_ASIAN_LOSS = 0.15 + 0.47 / 2
 DAYS_OF_DOSING = {"Abernethy1983": 30, "Ochs1983_cirrhosis": 22}
 
 
@@ -95,7 +93,8 @@ def _typical(ref: Reference, values: dict[str, float], arms: list[Arm]) -> dict[
             out[name] = np.where(mask, whole, out.get(name, whole))
     share = knowledge().parameter("IX-F2C19").value
     slow = np.array([1 - share if arm.poor else 1.0 for arm in arms])
-    mixed = 1 - share * EAST_ASIAN_LOSS
+    # With alleles drawn at random, activity lost on average is the share of alleles without function.
+    mixed = 1 - share * float(np.sqrt(knowledge().parameter("STUDY-EAST-ASIAN-PM").value))
     slow = np.where([arm.east_asian and not arm.genotyped for arm in arms], mixed, slow)
     asian = np.array([values["PK-ANCESTRY-EAST-ASIAN"] if arm.east_asian else 1.0 for arm in arms])
     out["cl_l_per_h"] = out["cl_l_per_h"] * slow * asian
