@@ -42,8 +42,6 @@ GROUPS = (
 BUILDING_EFFECTS = (
     "Dawson2006", "McGrath2020", "Ghansah1999", "FriedmanEEG1992", "Cook1984", "Fleishaker1995", "Lossius1985",
     "Gross1982", "Forster1980", "Newton1986",
-    # Moved here before any prediction of effect: the fit anchors the scale of alcohol on it.
-    "Derrick2013",
 )  # fmt: skip
 ASIAN = ("Chinese", "Korean", "Japanese")
 ELIMINATION = ("auc_inf_ng_h_ml", "cl_ml_min", "cl_ml_min_kg", "t_half_h")
