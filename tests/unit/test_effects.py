@@ -11,6 +11,7 @@ from tests.effect_levels import regimen, spread, typical
 from unclench.knowledge import knowledge
 from unclench.simulation.effect_course import EffectCourse
 from unclench.simulation.effects import CoMedication, PastUse, foresee
+from unclench.simulation.effects_draws import PERSON, Cause
 from unclench.values import Answer, EngineError, Standing
 
 PEOPLE = 250
@@ -230,7 +231,7 @@ def test_the_monte_carlo_error_is_about_what_other_seeds_show() -> None:
 
 def test_reasons_for_levels_may_be_named() -> None:
     rng = np.random.default_rng(3)
-    found = course(causes={"how fast this person clears diazepam": rng.standard_normal(PEOPLE)})
+    found = course(causes=[Cause("how fast this person clears diazepam", PERSON, rng.standard_normal(PEOPLE))])
 
     assert not any("blood" in one.cause for one in found.drivers)
 

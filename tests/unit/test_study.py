@@ -223,5 +223,5 @@ def test_a_level_that_hardly_falls_gives_no_half_life():
     short = measure(subject(drug_given="nordazepam", analyte="nordazepam", route="IV", sampling_to_h="6"), "t_half_h")
 
     assert np.isnan(short).any()
-    assert not np.nanmax(short) > 3 * 6
+    assert not (short[~np.isnan(short)] > 3 * 6).any()
     assert summaries(np.array([1.0, np.nan, np.nan, np.nan]), 2, "mean") == pytest.approx([1.0])

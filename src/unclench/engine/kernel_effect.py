@@ -108,7 +108,9 @@ def effects_at_node(es: Array, n: int, plain: bool) -> None:
         put(es, (EFFECT + n) * LANES + i, site / ((half + site) * take(es, (SHRUNK + n) * LANES + i)))
     if not plain:
         for i in range(LANES):
-            found = effect(es[(SITE + n) * LANES + i], es[OLD * LANES + i], 1.0, es[EC50 * LANES + i], es[GAMMA * LANES + i])
+            found = effect(
+                es[(SITE + n) * LANES + i], es[OLD * LANES + i], 1.0, es[EC50 * LANES + i], es[GAMMA * LANES + i]
+            )
             es[(EFFECT + n) * LANES + i] = found / es[(SHRUNK + n) * LANES + i]
 
 
@@ -181,7 +183,9 @@ def write(ws: Array, es: Array, bodies: int, daughters: int, at: int, width: int
         for k in range(8):
             if not unused(k, bodies, daughters):
                 for i in range(LANES):
-                    es[OLD * LANES + i] += take(ws, (WEIGHT + 8 * a + k) * LANES + i) * take(ws, (AMOUNT + k) * LANES + i)
+                    es[OLD * LANES + i] += take(ws, (WEIGHT + 8 * a + k) * LANES + i) * take(
+                        ws, (AMOUNT + k) * LANES + i
+                    )
         if a < daughters:
             for i in range(width):
                 out[a, row, at + i] = es[OLD * LANES + i]

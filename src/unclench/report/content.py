@@ -17,7 +17,7 @@ from unclench.planning.plan import Plan, Watch
 from unclench.report import wording as words
 from unclench.report.basis import facts_used, limits, limits_here, shown_course, sources_used
 from unclench.report.effects import EffectSection, effect_section
-from unclench.report.levels import NumberLine, numbers
+from unclench.report.levels import NumberLine, level_drivers, numbers
 from unclench.report.merge import Merged, merged
 from unclench.simulation.course import Course
 from unclench.values import Answer, Effect, Jurisdiction, MadeWith, Phase, Verdict
@@ -191,7 +191,7 @@ def content(consultation: Consultation) -> Content:
         course=course,
         course_label=label,
         no_course=" ".join(words.statements("not-simulated" if plan.regimen else "no-course")),
-        curve_notes=words.statements("curves"),
+        curve_notes=(*words.statements("curves"), *level_drivers(consultation.in_full)),
         numbers=numbers(course, appraisal.jurisdiction),
         effects=effect_section(consultation),
         interactions=tuple(_interaction(change) for change in appraisal.exposure.changes),

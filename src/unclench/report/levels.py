@@ -10,6 +10,7 @@ from unclench.simulation.course import Course, Span
 from unclench.values import Jurisdiction
 
 UNITS = {"ratio": "times", "d": "days"}
+MOST_CAUSES = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,3 +60,16 @@ def numbers(course: Course | None, jurisdiction: Jurisdiction) -> tuple[NumberLi
     if course.background_ng_ml is not None:
         rows.insert(0, _line("Diazepam already there at the start", course.background_ng_ml))
     return tuple(rows)
+
+
+def level_drivers(course: Course | None) -> tuple[str, ...]:
+    """What the peak and the half-life hang on most, in a sentence."""
+    if course is None or not course.drivers:
+        return ()
+    said = {name: ", ".join(_causes(course, name)) for name in ("peak_ng_ml", "half_life_h")}
+    return (knowledge().say("LEV-DRIVERS", peak=said["peak_ng_ml"], half=said["half_life_h"]),)
+
+
+def _causes(course: Course, name: str) -> list[str]:
+    own = sorted((one for one in course.drivers if one.answer == name), key=lambda one: -one.share)
+    return [f"{one.cause} ({words.percent(one.share)})" for one in own[:MOST_CAUSES]]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from unclench.simulation.effect_course import Driver
 from unclench.values import Regimen
 
 Array = NDArray[np.float64]
@@ -70,5 +71,6 @@ class Course:
     people: int
     assumed: tuple[str, ...]  # what stood in for what is not known
     facts: tuple[str, ...]  # parameter rows used
+    drivers: tuple[Driver, ...] = ()  # what its numbers hang on, by the names of the fields
     extrapolated: tuple[str, ...] = ()  # what of this body lies outside the people that the model rests on
     blood_peak_ug_l: Span | None = None  # highest diazepam in whole blood, as laws on driving count it

@@ -53,7 +53,7 @@ def foresee(
     opioid: Answer = Answer.NO,
     alcohol: Answer = Answer.NO,
     indication: str = "",
-    causes: Mapping[str, Array] | None = None,
+    causes: Sequence[Cause] | None = None,
     seed: int = SEED,
 ) -> EffectCourse:
     """Effects over the times given.
@@ -61,8 +61,8 @@ def foresee(
     `t_h` (times,): hours after midnight of day 1, rising; levels count as lines between them. `unbound_ng_ml`: by
     analyte (diazepam, nordazepam, temazepam, oxazepam), each (times, people), the typical person last. `age_y`
     (people,). `history`: use before the first time, oldest first. `opioid`, `alcohol`: cannot-say is answered as yes,
-    and said. `indication`: as in the appraisal. `causes`: why levels differ between people, in words, with one number
-    per person; left out, they are read from the levels. Raises EngineError for levels that cannot be.
+    and said. `indication`: as in the appraisal. `causes`: why levels differ between people;
+    left out, they are read from the levels. Raises EngineError for levels that cannot be.
     """
     checked(t_h, unbound_ng_ml, age_y)
     numbers = Numbers(knowledge(), {})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,12 +40,10 @@ def _refuse(where: str, found: str, need: str) -> None:
     raise EngineError(where=f"effect: {where}", found=found, need=need, fix="Correct what is handed to foresee.")
 
 
-def kinetic_causes(
-    t_h: Array, unbound_ng_ml: Mapping[str, Array], said: Mapping[str, Array] | None
-) -> tuple[Cause, ...]:
+def kinetic_causes(t_h: Array, unbound_ng_ml: Mapping[str, Array], said: Sequence[Cause] | None) -> tuple[Cause, ...]:
     """Why levels differ between people: as said, or else average, peak over average, and metabolite over parent."""
     if said is not None:
-        return tuple(Cause(name, PERSON, numbers) for name, numbers in said.items())
+        return tuple(said)
     steps = np.diff(t_h)
     rule = 0.5 * (np.append(steps, 0.0) + np.insert(steps, 0, 0.0))
     areas = {name: np.einsum("t,tp->p", rule, levels[:, :-1]) for name, levels in unbound_ng_ml.items()}

@@ -74,7 +74,8 @@ def _mean_of_day(march: March, spans: Spans, phase: Phase, scale: float) -> Arra
     for hour in LOOKS:
         advance(march, spans, midnight + hour)
         seen.append(march.levels()[:, 0].copy())
-    return np.mean(seen, axis=0)
+    mean: Array = np.mean(seen, axis=0)
+    return mean
 
 
 def _walk(march: March, spans: Spans, phase: Phase, scale: float) -> None:

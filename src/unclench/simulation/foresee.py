@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -13,14 +13,15 @@ from unclench.knowledge.load import Knowledge, knowledge
 from unclench.models import pk
 from unclench.simulation import effects
 from unclench.simulation.course import Course
-from unclench.simulation.effect_course import EffectCourse
+from unclench.simulation.effect_course import EffectCourse, EffectCurve
 from unclench.simulation.effects_draws import CoMedication, PastUse
-from unclench.simulation.existing import looks_back
+from unclench.simulation.existing import DAY_H, advance, looks_back
+from unclench.simulation.kinetic_causes import causes_of, level_drivers
 from unclench.simulation.parameters import ANALYTES, Numbers
 from unclench.simulation.people import METABOLITES
 from unclench.simulation.sample import Sample
 from unclench.simulation.simulate import walk
-from unclench.simulation.summary import Walked, courses_of
+from unclench.simulation.summary import Walked, courses_of, numbers_of
 from unclench.values import Answer, Regimen
 
 Array = NDArray[np.float64]
@@ -28,6 +29,9 @@ Array = NDArray[np.float64]
 PEOPLE = 200
 OPIOID, ALCOHOL = "INT-01", "INT-03"
 EQUIVALENT = "PD-EQ-"
+LATE = "withdrawal-drive"
+# Days after everybody is clear of the drug.
+AFTER_D = (1.0, 2.0, 4.0, 7.0, 11.0, 16.0, 23.0, 32.0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,19 +59,24 @@ def foresee(appraisal: Appraisal, course: Course | None, *, seed: int, fed: bool
         metabolites=len(METABOLITES),
         keep=True,
     )
+    (in_full,) = courses_of(walked, (regimen,), background=existing is not None)
+    causes = causes_of(walked)
+    drivers = level_drivers(walked, causes, numbers_of(walked))
+    t_h, levels = _followed(walked)
     found = effects.foresee(
         regimen=regimen,
-        t_h=np.array(walked.watch.times),
-        unbound_ng_ml=_unbound(walked),
+        t_h=t_h,
+        unbound_ng_ml=_unbound(walked, levels),
         age_y=_people(walked, walked.people.age_y),
         history=_history(walked, existing, appraisal.on),
         co_medication=_co_medication(appraisal.medicines, known),
         opioid=_answer(appraisal, OPIOID),
         alcohol=_answer(appraisal, ALCOHOL),
         indication=appraisal.indication.entity,
+        causes=causes,
         seed=seed,
     )
-    return Foreseen(courses_of(walked, (regimen,), background=existing is not None)[0], found)
+    return Foreseen(replace(in_full, drivers=drivers), _shown(found, len(walked.watch.times)))
 
 
 def _people(walked: Walked, columns: Array) -> Array:
@@ -75,8 +84,36 @@ def _people(walked: Walked, columns: Array) -> Array:
     return np.concatenate([columns[..., : walked.people.sample.people], columns[..., -1:]], axis=-1)
 
 
-def _unbound(walked: Walked) -> dict[str, Array]:
-    levels = _people(walked, np.concatenate(walked.watch.kept)[:, :, 0])  # (times, analytes, people)
+def _followed(walked: Walked) -> tuple[Array, Array]:
+    """The times that are shown and some after them, and (times, analytes, people) there.
+
+    Adaptation outlasts the drug: what is left of it shows only once the drug is gone.
+    """
+    watch, march = walked.watch, walked.watch.march
+    times, kept = list(watch.times), [np.concatenate(watch.kept)[:, :, 0]]
+    for at, levels in watch.late:
+        times.append(at)
+        kept.append(levels[None, :, 0])
+    last_h = times[-1]
+    for days in AFTER_D:
+        advance(march, walked.spans, last_h + days * DAY_H)
+        times.append(march.now_h)
+        kept.append(march.levels()[None, :, 0])
+    return np.array(times), _people(walked, np.concatenate(kept))
+
+
+def _shown(found: EffectCourse, count: int) -> EffectCourse:
+    """The curves as far as levels are shown; that of withdrawal, which comes later, to its end."""
+    curves = tuple(curve if curve.effect == LATE else _first(curve, count) for curve in found.curves)
+    return replace(found, curves=curves)
+
+
+def _first(curve: EffectCurve, count: int) -> EffectCurve:
+    arrays = ("t_h", "typical", "p05", "p25", "p50", "p75", "p95")
+    return replace(curve, **{name: getattr(curve, name)[:count] for name in arrays})
+
+
+def _unbound(walked: Walked, levels: Array) -> dict[str, Array]:
     fractions = walked.people.disposition.unbound
     # Rounding may leave a hair below nothing before the first dose has reached anybody.
     return {

@@ -70,9 +70,12 @@ class Sample:
 
     def doubt(self, row: Parameter, known: Knowledge) -> Array:
         """The row's value as studies leave it: drawn within its interval, and as it is for the typical person."""
-        together = _fitted_deviations(self.seed, self.people + self.unsure, known)
-        found = together.get(row.id)
-        return apply_doubt(row, _deviation(self.seed, row.id, self.people + self.unsure) if found is None else found)
+        return apply_doubt(row, self.deviation(row.id, known))
+
+    def deviation(self, key: str, known: Knowledge) -> Array:
+        """How many standard deviations of its estimate each column's draw of a parameter is away."""
+        found = _fitted_deviations(self.seed, self.people + self.unsure, known).get(key)
+        return _deviation(self.seed, key, self.people + self.unsure) if found is None else found
 
 
 @lru_cache(maxsize=256)

@@ -64,6 +64,11 @@ def courses_of(walked: Walked, regimens: Sequence[Regimen], *, background: bool)
     )
 
 
+def numbers_of(walked: Walked) -> dict[str, Array]:
+    """Every number of `UNITS` of the first regimen of a walk, one per column."""
+    return _Summary(walked).values(0)
+
+
 class _Summary:
     """Reads the notes of one walk."""
 
@@ -105,7 +110,7 @@ class _Summary:
             assumed=(*people.assumed, knowledge().say("SIM-AS-NEEDED")) if regimen.as_needed else people.assumed,
             extrapolated=people.extrapolated,
             facts=tuple(self._numbers.used),
-            **spans,
+            **spans,  # type: ignore[arg-type]  # the keys are those of UNITS
         )
 
     def _curves(self, index: int) -> tuple[Curve, ...]:

@@ -36,6 +36,7 @@ class Watch:
     ranges: list[Array] = field(default_factory=list)  # (shares, chunk, analytes, series), of people
     unsure: list[Array] = field(default_factory=list)  # (2, chunk, analytes, series), of the typical person
     kept: list[Array] = field(default_factory=list)  # (chunk, analytes, series, columns)
+    late: list[tuple[float, Array]] = field(default_factory=list)  # the same for looks that are not shown
     areas: dict[tuple[float, int], Array] = field(default_factory=dict)  # by time and series: (people,)
     peak: Array = field(init=False)  # (analytes, series, columns)
     sum_peak: Array = field(init=False)  # (series, columns), of diazepam and nordazepam together
@@ -57,6 +58,8 @@ class Watch:
         now = self.march.now_h
         if self._is_fall(now):
             self._fall.append((now, together))
+        if self.keep and not show:
+            self.late.append((now, levels.copy()))
         if show:
             self.times.append(now)
             self.typical.append(levels[..., -1].copy())
