@@ -15,7 +15,8 @@ from unclench.engine.cascade import DAUGHTER, Array, Doses, Progress, Spans, arr
 from unclench.values import EngineError
 
 LONGEST_STEP_H = 1.0
-SWEEPS = 4
+SWEPT_TO = 1e-9
+MOST_SWEEPS = 30
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,3 +72,10 @@ def with_site(packed: Array, daughters: int, effect: Effect) -> Array:
     made[row] = made[row + 1] = np.asarray(effect.ke0_per_h, dtype=np.float64)
     made[row + 2] = 1.0
     return made
+
+
+def sweeps_for(effect: Effect, longest_step_h: float) -> int:
+    """How many fixed-point sweeps a step needs: each shrinks what is left by about a quarter of kon times the step."""
+    emax, kon = effect.packed[0], effect.packed[3]
+    ratio = min(0.5, max(1e-6, float(np.max(kon * emax)) * longest_step_h / 4.0))
+    return min(MOST_SWEEPS, max(2, int(np.ceil(np.log(SWEPT_TO) / np.log(ratio))) - 1))

@@ -17,7 +17,7 @@ from unclench.engine.kernel_effect import effects_of_blocks
 from unclench.engine.kernel_effect_matrix import effects_of_person
 from unclench.engine.kernel_levels import TOGETHER, levels_of_blocks
 from unclench.engine.kernel_matrix import levels_of_person
-from unclench.engine.nonlinear import SWEEPS, Effect, with_site
+from unclench.engine.nonlinear import Effect, sweeps_for, with_site
 from unclench.values import EngineError
 
 Integers = NDArray[np.int64]
@@ -220,7 +220,7 @@ def run_effects(
     rows, start = first_row.astype(np.int64), min(asked.first_dose, float(distinct[0]))
     flags = np.zeros(asked.people, dtype=np.uint8)
     system = (par, asked.starts, asked.doses, effect.packed)
-    grid = (start, distinct, rows, longest_step_h, SWEEPS)
+    grid = (start, distinct, rows, longest_step_h, sweeps_for(effect, longest_step_h))
     size = (asked.bodies, asked.daughters + 1)
 
     def blocks(first: int, last: int) -> None:
