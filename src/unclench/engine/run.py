@@ -176,8 +176,13 @@ def run_levels(
     """See `unclench.engine.cascade.levels`."""
     asked, times = problem(spans, doses), checked_times(times_h)
     found = checked_out(out, (1 + asked.daughters, times.size, asked.people))
-    if times.size == 0 or asked.people == 0:
-        return found
+    if times.size and asked.people:
+        levels_of(asked, times, found, threads, progress)
+    return found
+
+
+def levels_of(asked: Problem, times: Array, found: Array, threads: int | None, progress: Progress | None) -> None:
+    """Levels at any times, into `found`."""
     distinct, first_row, inverse = np.unique(times, return_index=True, return_inverse=True)
     made = plan(distinct)
     rows = first_row.astype(np.int64)
@@ -202,7 +207,6 @@ def run_levels(
         threaded(people, confluent.size, threads, None)
     if distinct.size < times.size:
         found[:] = found[:, first_row[inverse]]
-    return found
 
 
 def run_effects(
