@@ -37,6 +37,8 @@ $(BASE): | $(VENV)/bin/python
 	@$(PIP) $(LOCKED) -r requirements/build.txt -r requirements/runtime.txt
 	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@$(BIN)/python -m compileall -q src
+	@echo "Compiling the kernels, once (a minute or so)"
+	@$(BIN)/python -m unclench.engine.warm
 	@rm -f $(VENV)/base-* && touch $@
 
 $(DEV): $(BASE)
@@ -130,6 +132,10 @@ fuzz: $(FUZZ) ## atheris on the readers, FUZZ_SECONDS=60 each
 .PHONY: benchmark
 benchmark: $(DEV) ## times and ratios; not a test
 	@$(BIN)/python -m benchmarks
+
+.PHONY: bench
+bench: $(BENCH) ## the engine beside its peers; WRITE=1 also writes docs/benchmarks-engine.md
+	@$(BIN)/python -m benchmarks.engine $(if $(WRITE),--write)
 
 .PHONY: system-deps
 system-deps: ## install Chromium and Node by apt, for the browser tests

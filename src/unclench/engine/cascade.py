@@ -223,3 +223,52 @@ def levels(
     from unclench.engine.run import run_levels
 
     return run_levels(spans, doses, times_h, out, threads, progress)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Summaries:
+    """Each (analytes, people)."""
+
+    cmax: Array  # the true maximum, not that of a grid
+    tmax: Array
+    auc_0_t: Array
+    auc_inf: Array
+    hours_above: Array
+    last: Array
+
+
+def summaries(
+    spans: Spans,
+    doses: Doses,
+    until_h: float,
+    above: ArrayLike | None = None,
+    threads: int | None = None,
+    progress: Progress | None = None,
+) -> Summaries:
+    """What the course up to `until_h` comes to, without keeping it.
+
+    `above` is a level for each analyte, (analytes,) or (analytes, people), for the hours above it; without it these are
+    0. The area to infinity is that after `until_h` with no further dose, an infusion cut there. Spans and doses as for
+    `levels`. Peaks are right to 1e-9 relative. Raises EngineError for input that has no right answer.
+    """
+    from unclench.engine.run import run_summaries
+
+    return run_summaries(spans, doses, until_h, above, threads, progress)
+
+
+def percentiles(
+    spans: Spans,
+    doses: Doses,
+    times_h: ArrayLike,
+    percents: Sequence[float],
+    threads: int | None = None,
+    progress: Progress | None = None,
+) -> Array:
+    """Percentiles over the people, (analytes, times, percents), of any number of people in one pass.
+
+    Memory does not grow with the people: levels are counted in bins at most 0.39 % wide, and a percentile errs by less
+    than that from the sample's own. Levels below about 1e-12 of the highest that could be count as 0.
+    """
+    from unclench.engine.percentiles import run_percentiles
+
+    return run_percentiles(spans, doses, times_h, percents, threads, progress)

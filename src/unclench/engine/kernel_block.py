@@ -22,7 +22,9 @@ KEPT_STEPS = 8
 TEMPORARY, STILL = KEPT_STEPS, KEPT_STEPS + 1
 # Below this a mode has vanished.
 VANISHED = 1e-250
-SPACE = 76 * LANES
+# Amounts at the last event, and when that was.
+ANCHOR, ANCHORED = 76, 84
+SPACE = 85 * LANES
 DECAYS = 8 * (KEPT_STEPS + 2) * LANES
 
 
@@ -134,6 +136,25 @@ def flush(ws: Array) -> None:
         for i in range(LANES):
             z = ws[(AMOUNT + k) * LANES + i]
             ws[(AMOUNT + k) * LANES + i] = z if abs(z) > VANISHED else 0.0
+
+
+@part
+def anchor(ws: Array, now: float) -> None:
+    """Remember this state, from which later ones can be had in one step."""
+    for i in range(8 * LANES):
+        ws[ANCHOR * LANES + i] = ws[AMOUNT * LANES + i]
+    ws[ANCHORED * LANES] = now
+
+
+@part
+def return_to_anchor(ws: Array, now: float, bodies: int, daughters: int) -> None:
+    """The state by one step from the last event: very many small steps would gather their rounding errors."""
+    hours = now - ws[ANCHORED * LANES]
+    for k in range(8):
+        if not unused(k, bodies, daughters):
+            z, rate, old = row(ws, AMOUNT + k), row(ws, RATE + k), row(ws, ANCHOR + k)
+            for i in range(LANES):
+                z[i] = old[i] * exp_minus(rate[i] * hours)
 
 
 @part

@@ -14,11 +14,11 @@ import numpy as np
 
 from unclench.engine.compiled import Array, kernel, making_arrays, part
 from unclench.engine.kernel_block import (
-    AMOUNT, BOLUS, HOURS, INFLOW, LANES, NEXT, NOW, RATE, SPACE, WEIGHT, arrive, begin, flush, soonest, unused,
+    AMOUNT, BOLUS, HOURS, INFLOW, LANES, NEXT, NOW, RATE, SPACE, WEIGHT, arrive, begin, flush, unused,
 )  # fmt: skip
 from unclench.engine.kernel_exp import exp_minus, mean_of_exp_minus
 from unclench.engine.kernel_modes import FIRST_DAUGHTER
-from unclench.engine.kernel_stream import put, take
+from unclench.engine.kernel_stream import copy, put, take
 
 _ROOTS, _WEIGHTS = np.polynomial.legendre.leggauss(5)
 NODES = tuple(float(x) for x in (_ROOTS + 1.0) / 2.0)
@@ -32,12 +32,14 @@ def _integral(node: int, to: float) -> float:
     return float((basis.integ()(to)) / basis(NODES[node]))
 
 
-TO_NODE = tuple(tuple(_integral(m, x) for m in range(STAGES)) for x in NODES)
-TO_END = tuple(_integral(m, 1.0) for m in range(STAGES))
+TO_NODE = np.array([[_integral(m, x) for m in range(STAGES)] for x in (*NODES, 1.0)])
+# The first step after an event is this share of the longest; each further one may be twice as long.
+FIRST_STEP = 0.25
+THERE, MOVING, MOVING_WITH_INFLOW = 0, 1, 2
 # Rows of the block's second work space.
 EMAX, EC50, GAMMA, KON, KOFF, TOL, KEY, LEFT, OLD = 0, 1, 2, 3, 4, 5, 6, 7, 8
 WHOLE = 9
-SITE, SHRUNK, EFFECT, NODE_DECAY = 17, 22, 27, 32
+SITE, SHRUNK, GROWN, EFFECT, LAST, NODE_DECAY = 17, 22, 27, 32, 37, 38
 MORE_SPACE = (NODE_DECAY + 8 * STAGES) * LANES
 
 
@@ -63,7 +65,9 @@ def prepare(ws: Array, es: Array, bodies: int, daughters: int) -> None:
     for n in range(STAGES):
         for i in range(LANES):
             x = ws[HOURS * LANES + i] * es[KOFF * LANES + i] * NODES[n]
-            put(es, (SHRUNK + n) * LANES + i, exp_minus(x))
+            shrunk = exp_minus(x)
+            put(es, (SHRUNK + n) * LANES + i, shrunk)
+            put(es, (GROWN + n) * LANES + i, 1.0 / shrunk)
     for i in range(LANES):
         es[LEFT * LANES + i] = exp_minus(ws[HOURS * LANES + i] * es[KOFF * LANES + i])
 
@@ -101,31 +105,38 @@ def effect(site: float, tolerance: float, emax: float, ec50: float, gamma: float
 
 
 @part
-def effects_at_node(es: Array, n: int, plain: bool) -> None:
-    """From tolerance in OLD to the effect at this node, divided by what the node's time has left of a decay."""
-    for i in range(LANES):
-        site, half = max(take(es, (SITE + n) * LANES + i), 0.0), es[EC50 * LANES + i] * (1.0 + es[OLD * LANES + i])
-        put(es, (EFFECT + n) * LANES + i, site / ((half + site) * take(es, (SHRUNK + n) * LANES + i)))
-    if not plain:
-        for i in range(LANES):
-            found = effect(
-                es[(SITE + n) * LANES + i], es[OLD * LANES + i], 1.0, es[EC50 * LANES + i], es[GAMMA * LANES + i]
-            )
-            es[(EFFECT + n) * LANES + i] = found / es[(SHRUNK + n) * LANES + i]
+def weighed(es: Array, i: int, w0: float, w1: float, w2: float, w3: float, w4: float) -> float:
+    """The effects at the nodes of one lane, summed with these weights."""
+    e = EFFECT * LANES + i
+    some = w0 * take(es, e) + w1 * take(es, e + LANES) + w2 * take(es, e + 2 * LANES)
+    return some + w3 * take(es, e + 3 * LANES) + w4 * take(es, e + 4 * LANES)
 
 
 @part
-def sweep(ws: Array, es: Array, first: bool, plain: bool) -> None:
-    """Improve the effect at each node in turn."""
+def push(ws: Array, es: Array, n: int, shrunk: int) -> None:
+    """Tolerance at a node, or at the end, from the effects so far, into OLD (a fixed row, or the loop stays scalar)."""
+    w0, w1, w2, w3, w4 = TO_NODE[n, 0], TO_NODE[n, 1], TO_NODE[n, 2], TO_NODE[n, 3], TO_NODE[n, 4]
+    for i in range(LANES):
+        pace = take(ws, HOURS * LANES + i) * take(es, KON * LANES + i) * take(es, EMAX * LANES + i)
+        pushed = pace * weighed(es, i, w0, w1, w2, w3, w4)
+        put(es, OLD * LANES + i, take(es, shrunk * LANES + i) * (take(es, TOL * LANES + i) + pushed))
+
+
+@part
+def sweep(ws: Array, es: Array, plain: bool) -> None:
+    """Improve the effect at each node in turn, divided by what the node's time has left of a decay."""
     for n in range(STAGES):
-        for i in range(LANES):
-            total = 0.0
-            if not first:
-                for m in range(STAGES):
-                    total += TO_NODE[n][m] * es[(EFFECT + m) * LANES + i]
-            pushed = ws[HOURS * LANES + i] * es[KON * LANES + i] * es[EMAX * LANES + i] * total
-            es[OLD * LANES + i] = take(es, (SHRUNK + n) * LANES + i) * (es[TOL * LANES + i] + pushed)
-        effects_at_node(es, n, plain)
+        push(ws, es, n, SHRUNK + n)
+        if plain:
+            for i in range(LANES):
+                site = max(take(es, (SITE + n) * LANES + i), 0.0)
+                half = take(es, EC50 * LANES + i) * (1.0 + take(es, OLD * LANES + i))
+                put(es, (EFFECT + n) * LANES + i, site / (half + site) * take(es, (GROWN + n) * LANES + i))
+        else:
+            for i in range(LANES):
+                own, half, gamma = es[OLD * LANES + i], es[EC50 * LANES + i], es[GAMMA * LANES + i]
+                found = effect(es[(SITE + n) * LANES + i], own, 1.0, half, gamma)
+                es[(EFFECT + n) * LANES + i] = found * es[(GROWN + n) * LANES + i]
 
 
 @part
@@ -133,14 +144,13 @@ def step(ws: Array, es: Array, bodies: int, daughters: int, sweeps: int, steady:
     """Every lane by its own HOURS."""
     prepare(ws, es, bodies, daughters)
     at_site(ws, es, bodies, daughters, steady)
-    for turn in range(sweeps):
-        sweep(ws, es, turn == 0, plain)
+    for n in range(STAGES * LANES):
+        put(es, EFFECT * LANES + n, 0.0)
+    for _ in range(sweeps):
+        sweep(ws, es, plain)
+    push(ws, es, STAGES, LEFT)
     for i in range(LANES):
-        total = 0.0
-        for m in range(STAGES):
-            total += TO_END[m] * es[(EFFECT + m) * LANES + i]
-        pushed = ws[HOURS * LANES + i] * es[KON * LANES + i] * es[EMAX * LANES + i] * total
-        es[TOL * LANES + i] = es[LEFT * LANES + i] * (es[TOL * LANES + i] + pushed)
+        put(es, TOL * LANES + i, take(es, OLD * LANES + i))
     for k in range(8):
         if unused(k, bodies, daughters):
             continue
@@ -157,25 +167,33 @@ def step(ws: Array, es: Array, bodies: int, daughters: int, sweeps: int, steady:
 
 
 @part
-def forward(ws: Array, to: float, longest: float) -> int:
-    """Set each lane's HOURS: to its next event, this time, or the longest step. 0: all are there; 2: inflow runs."""
-    moving, running = False, False
+def soonest_due(ws: Array) -> bool:
+    """Whether an event of anybody is due now."""
+    due = False
     for i in range(LANES):
-        now = ws[NOW * LANES + i]
-        left = min(ws[NEXT * LANES + i], to) - now
-        hours = left if left <= longest else left / np.ceil(left / longest)
-        arrives = left <= longest
-        ws[HOURS * LANES + i] = hours
-        ws[NOW * LANES + i] = min(ws[NEXT * LANES + i], to) if arrives else now + hours
-        moving = moving or hours > 0.0
-        running = running or ws[INFLOW * LANES + i] != 0.0
-    if running:
-        return 2
-    return 1 if moving else 0
+        due = due or ws[NEXT * LANES + i] <= ws[NOW * LANES + i]
+    return due
 
 
 @part
-def write(ws: Array, es: Array, bodies: int, daughters: int, at: int, width: int, row: int, out: Array) -> None:
+def forward(ws: Array, to: float, longest: float) -> int:
+    """Set each lane's HOURS: to its next event, to this time, or a step; say whether any moves and any inflow runs."""
+    moving, running = False, False
+    for i in range(LANES):
+        now = ws[NOW * LANES + i]
+        stop = min(ws[NEXT * LANES + i], to)
+        steps = np.ceil((stop - now) / longest)
+        ws[HOURS * LANES + i] = (stop - now) / steps if steps > 1.0 else stop - now
+        ws[NOW * LANES + i] = now + ws[HOURS * LANES + i] if steps > 1.0 else stop
+        moving = moving or stop > now
+        running = running or ws[INFLOW * LANES + i] != 0.0
+    if not moving:
+        return THERE
+    return MOVING_WITH_INFLOW if running else MOVING
+
+
+@part
+def write(ws: Array, es: Array, bodies: int, daughters: int, at: int, width: int, row: int, plain: bool, out: Array) -> None:
     """Levels, effect and tolerance of every lane."""
     for a in range(1 + daughters):
         for i in range(LANES):
@@ -183,18 +201,20 @@ def write(ws: Array, es: Array, bodies: int, daughters: int, at: int, width: int
         for k in range(8):
             if not unused(k, bodies, daughters):
                 for i in range(LANES):
-                    es[OLD * LANES + i] += take(ws, (WEIGHT + 8 * a + k) * LANES + i) * take(
-                        ws, (AMOUNT + k) * LANES + i
-                    )
+                    es[OLD * LANES + i] += take(ws, (WEIGHT + 8 * a + k) * LANES + i) * take(ws, (AMOUNT + k) * LANES + i)
         if a < daughters:
-            for i in range(width):
-                out[a, row, at + i] = es[OLD * LANES + i]
-    for i in range(width):
-        tolerance = es[TOL * LANES + i]
-        out[daughters, row, at + i] = effect(
-            es[OLD * LANES + i], tolerance, es[EMAX * LANES + i], es[EC50 * LANES + i], es[GAMMA * LANES + i]
-        )
-        out[daughters + 1, row, at + i] = tolerance
+            copy(out[a, row, at : at + width], es[OLD * LANES : OLD * LANES + width], False)
+    if plain:
+        for i in range(LANES):
+            site = max(take(es, OLD * LANES + i), 0.0)
+            half = take(es, EC50 * LANES + i) * (1.0 + take(es, TOL * LANES + i))
+            put(es, LAST * LANES + i, take(es, EMAX * LANES + i) * site / (half + site))
+    else:
+        for i in range(LANES):
+            own, half, gamma = es[TOL * LANES + i], es[EC50 * LANES + i], es[GAMMA * LANES + i]
+            es[LAST * LANES + i] = effect(es[OLD * LANES + i], own, es[EMAX * LANES + i], half, gamma)
+    copy(out[daughters, row, at : at + width], es[LAST * LANES : LAST * LANES + width], False)
+    copy(out[daughters + 1, row, at : at + width], es[TOL * LANES : TOL * LANES + width], False)
 
 
 @part
@@ -213,21 +233,21 @@ def follow(
             es[each * LANES + i] = effects[each, p]
         plain = plain and effects[GAMMA, p] == 1.0
         es[KEY * LANES + i], ws[NOW * LANES + i] = -1.0, start
+    allowed = longest
     for j in range(stops.shape[0]):
         flush(ws)
         while True:
-            if soonest(ws) <= stops[j]:
+            if soonest_due(ws):
+                allowed = FIRST_STEP * longest
                 if arrive(par, at, bodies, daughters, what, count, pointer, running, m, ws, flags):
                     for i in range(LANES):
                         es[KEY * LANES + i] = -1.0
-            state = forward(ws, stops[j], longest)
-            moves = False
-            for i in range(LANES):
-                moves = moves or ws[HOURS * LANES + i] > 0.0
-            if not moves:
+            state = forward(ws, stops[j], allowed)
+            if state == THERE:
                 break
-            step(ws, es, bodies, daughters, sweeps, state < 2, plain)
-        write(ws, es, bodies, daughters, at, width, rows[j], out)
+            step(ws, es, bodies, daughters, sweeps, state == MOVING, plain)
+            allowed = min(longest, 2.0 * allowed)
+        write(ws, es, bodies, daughters, at, width, rows[j], plain, out)
 
 
 @making_arrays

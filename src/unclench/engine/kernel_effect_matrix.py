@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from unclench.engine.compiled import Array, kernel, part
-from unclench.engine.kernel_effect import EC50, EMAX, GAMMA, KOFF, KON, NODES, STAGES, TO_END, TO_NODE, effect
+from unclench.engine.kernel_effect import EC50, EMAX, FIRST_STEP, GAMMA, KOFF, KON, NODES, STAGES, TO_NODE, effect
 from unclench.engine.kernel_events import CHANGE, timeline
 from unclench.engine.kernel_matrix import MOST, apply, happen_to, propagator, rate_matrix
 from unclench.engine.kernel_modes import DAUGHTER, VOLUME
@@ -22,13 +22,13 @@ def push(own: Array, sites: Array, hours: float, tolerance: float, sweeps: int, 
         for n in range(STAGES):
             total = 0.0
             for m in range(STAGES):
-                total += TO_NODE[n][m] * found[m]
+                total += TO_NODE[n, m] * found[m]
             shrunk = np.exp(-own[KOFF] * hours * NODES[n])
             now = shrunk * (tolerance + pace * total)
             found[n] = effect(sites[n], now, 1.0, own[EC50], own[GAMMA]) / shrunk
     total = 0.0
     for m in range(STAGES):
-        total += TO_END[m] * found[m]
+        total += TO_NODE[STAGES, m] * found[m]
     return np.exp(-own[KOFF] * hours) * (tolerance + pace * total)
 
 
@@ -66,7 +66,7 @@ def effects_of_person(
     count, size = timeline(p, starts, doses, what), 2 + bodies + daughters
     kept, room, a = np.zeros((STAGES + 1, MOST, MOST)), np.zeros((2, MOST, MOST)), np.zeros((MOST, MOST))
     y, sites, own, site = np.zeros(MOST), np.zeros((3, MOST)), effects[:, p].copy(), bodies + daughters
-    now, event, running, span, tolerance, known = start, 0, 0, 0, 0.0, -1.0
+    now, event, running, span, tolerance, known, allowed = start, 0, 0, 0, 0.0, -1.0, longest
     fastest = rate_matrix(par[0], p, bodies, daughters, a)
     for j in range(stops.shape[0]):
         while now < stops[j] or (event < count and what[event, 0] <= now):
@@ -76,14 +76,15 @@ def effects_of_person(
                     fastest = rate_matrix(par[span], p, bodies, daughters, a)
                 else:
                     running = happen_to(par[span], p, size, what[event], y, running)
-                event += 1
+                event, allowed = event + 1, FIRST_STEP * longest
             stop = min(stops[j], what[event, 0]) if event < count else stops[j]
             if stop > now:
-                hours = (stop - now) / np.ceil((stop - now) / longest)
+                hours = (stop - now) / np.ceil((stop - now) / allowed)
                 tolerance = step(
                     a, fastest, hours, size, site, y, own, tolerance, sweeps, kept, room, sites, known
                 )  # fmt: skip
-                known, now = hours, stop if stop - now <= longest else now + hours
+                known, now = hours, stop if stop - now <= allowed else now + hours
+                allowed = min(longest, 2.0 * allowed)
         out[0, rows[j], p] = y[1] / par[span, VOLUME, p]
         for d in range(daughters - 1):
             out[1 + d, rows[j], p] = y[1 + bodies + d] / par[span, DAUGHTER + 3 * d + 2, p]

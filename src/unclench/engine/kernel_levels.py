@@ -24,10 +24,12 @@ from unclench.engine.kernel_block import (
     STILL,
     TEMPORARY,
     WEIGHT,
+    anchor,
     arrive,
     begin,
     fill_decay,
     flush,
+    return_to_anchor,
     row,
     some,
     soonest,
@@ -41,6 +43,8 @@ from unclench.engine.kernel_stream import copy, fence, put, take
 CACHED = 4_000_000
 # So many times and blocks make a sheet, which stays in the cache of one core: 64 kB for each analyte.
 RUN, TOGETHER = 8, 16
+# After so many steps the state is had again from the last event; a multiple of RUN.
+MANY = 256
 PLANE = RUN * TOGETHER * LANES
 
 
@@ -135,7 +139,9 @@ def emit(size: int, ws: Array, decays: Array, sheet: Array, slots: Any, first: i
 
 
 @part
-def emit_two(size: int, ws: Array, decays: Array, sheet: Array, slots: Any, first: int, last: int, place: int) -> None:
+def emit_two(
+    size: int, ws: Array, decays: Array, sheet: Array, slots: Any, first: int, last: int, place: int
+) -> None:
     """The emitters of two compartments."""
     if size == 20:
         TWO_0(ws, decays, sheet, slots, first, last, place)
@@ -207,6 +213,8 @@ def march(
     """One block from `now` through times first to last, its levels into this column of the sheet."""
     what, count, pointer, running, ready, m, ws, decays = room
     size, j = 10 * bodies + daughters, first
+    if first > 0 and first % MANY == 0 and not some(running):
+        return_to_anchor(ws, now, bodies, daughters)
     flush(ws)
     while j < last:
         next_event, place = soonest(ws), (j - first) * TOGETHER * LANES + column
@@ -231,6 +239,7 @@ def march(
                 ready[:] = 0
         emit(size, ws, decays, sheet, still, j, j + 1, place)
         now = stops[j]
+        anchor(ws, now)
         j += 1
 
 

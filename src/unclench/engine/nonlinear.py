@@ -15,7 +15,8 @@ from unclench.engine.cascade import DAUGHTER, Array, Doses, Progress, Spans, arr
 from unclench.values import EngineError
 
 LONGEST_STEP_H = 1.0
-SWEEPS = 4
+SWEPT_TO = 1e-9
+MOST_SWEEPS = 30
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,9 +39,7 @@ class Effect:
                 checked[each.name] = array(each.name, getattr(self, each.name), (None,), above_zero=above)
         sizes = {name: values.size for name, values in checked.items()}
         if len(set(sizes.values())) > 1:
-            raise EngineError(
-                where="effect", found=f"lengths {sizes}", need="one length", fix="Give each to every person."
-            )
+            raise EngineError(where="effect", found=f"lengths {sizes}", need="one length", fix="Give each to every person.")
         order = ("emax", "ec50", "gamma", "kon_per_h", "koff_per_h")
         object.__setattr__(self, "packed", np.stack([checked[name] for name in order]))
 
@@ -73,3 +72,10 @@ def with_site(packed: Array, daughters: int, effect: Effect) -> Array:
     made[row] = made[row + 1] = np.asarray(effect.ke0_per_h, dtype=np.float64)
     made[row + 2] = 1.0
     return made
+
+
+def sweeps_for(effect: Effect, longest_step_h: float) -> int:
+    """How many fixed-point sweeps a step needs: each shrinks what is left by about a quarter of kon times the step."""
+    emax, kon = effect.packed[0], effect.packed[3]
+    ratio = min(0.5, max(1e-6, float(np.max(kon * emax)) * longest_step_h / 4.0))
+    return min(MOST_SWEEPS, max(2, int(np.ceil(np.log(SWEPT_TO) / np.log(ratio))) - 1))

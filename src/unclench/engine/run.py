@@ -11,13 +11,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from unclench.engine.cascade import Array, Cascade, Doses, Progress, Spans
+from unclench.engine.cascade import Array, Doses, Progress, Spans, Summaries
 from unclench.engine.kernel_block import KEPT_STEPS, LANES, TEMPORARY
 from unclench.engine.kernel_effect import effects_of_blocks
 from unclench.engine.kernel_effect_matrix import effects_of_person
 from unclench.engine.kernel_levels import TOGETHER, levels_of_blocks
 from unclench.engine.kernel_matrix import levels_of_person
-from unclench.engine.nonlinear import SWEEPS, Effect, with_site
+from unclench.engine.kernel_summary import summaries_of_people
+from unclench.engine.kernel_summary_matrix import summary_of_person
+from unclench.engine.nonlinear import Effect, sweeps_for, with_site
 from unclench.values import EngineError
 
 Integers = NDArray[np.int64]
@@ -25,6 +27,8 @@ Integers = NDArray[np.int64]
 SAME_STEP_ULPS = 8
 # Room for the events of the blocks that a thread works on together: 100 MB.
 ROOM = 4_000_000
+# So many people are summarised in one go.
+SHARE = 256
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -172,8 +176,13 @@ def run_levels(
     """See `unclench.engine.cascade.levels`."""
     asked, times = problem(spans, doses), checked_times(times_h)
     found = checked_out(out, (1 + asked.daughters, times.size, asked.people))
-    if times.size == 0 or asked.people == 0:
-        return found
+    if times.size and asked.people:
+        levels_of(asked, times, found, threads, progress)
+    return found
+
+
+def levels_of(asked: Problem, times: Array, found: Array, threads: int | None, progress: Progress | None) -> None:
+    """Levels at any times, into `found`."""
     distinct, first_row, inverse = np.unique(times, return_index=True, return_inverse=True)
     made = plan(distinct)
     rows = first_row.astype(np.int64)
@@ -198,7 +207,6 @@ def run_levels(
         threaded(people, confluent.size, threads, None)
     if distinct.size < times.size:
         found[:] = found[:, first_row[inverse]]
-    return found
 
 
 def run_effects(
@@ -220,7 +228,7 @@ def run_effects(
     rows, start = first_row.astype(np.int64), min(asked.first_dose, float(distinct[0]))
     flags = np.zeros(asked.people, dtype=np.uint8)
     system = (par, asked.starts, asked.doses, effect.packed)
-    grid = (start, distinct, rows, longest_step_h, SWEEPS)
+    grid = (start, distinct, rows, longest_step_h, sweeps_for(effect, longest_step_h))
     size = (asked.bodies, asked.daughters + 1)
 
     def blocks(first: int, last: int) -> None:
@@ -238,3 +246,32 @@ def run_effects(
     if distinct.size < times.size:
         found[:] = found[:, first_row[inverse]]
     return found
+
+
+def run_summaries(
+    spans: Spans, doses: Doses, until_h: float, above: ArrayLike | None, threads: int | None,
+    progress: Progress | None, only_sum: bool = False,
+) -> Summaries:  # fmt: skip
+    """See `unclench.engine.cascade.summaries`."""
+    asked, until = problem(spans, doses), float(checked_times([until_h])[0])
+    analytes = 1 + asked.daughters
+    limits = np.full((analytes, 1), np.inf) if above is None else np.asarray(above, dtype=np.float64)
+    limits = np.ascontiguousarray(limits[:, None] if limits.ndim == 1 else limits)
+    if limits.shape not in ((analytes, 1), (analytes, asked.people)) or np.any(np.isnan(limits)):
+        raise EngineError(
+            where="above", found=f"shape {limits.shape}, or not a number", need=f"a level for each of {analytes} analytes",
+            fix="Give (analytes,) or (analytes, people); infinity where not asked.",
+        )  # fmt: skip
+    found, flags = np.zeros((6, analytes, asked.people)), np.zeros(asked.people, dtype=np.uint8)
+    if asked.people and until > asked.first_dose:
+        system = (asked.par, asked.starts, asked.doses, asked.first_dose, until, asked.events)
+        size = (asked.bodies, asked.daughters, limits)
+
+        def people(first: int, last: int) -> None:
+            first, last = first * SHARE, min(last * SHARE, asked.people)
+            summaries_of_people(*system, first, last, *size, only_sum, found, flags)
+
+        threaded(people, -(-asked.people // SHARE), threads, progress)
+        for person in np.flatnonzero(flags):
+            summary_of_person(*system, person, *size, found)
+    return Summaries(*found)
