@@ -122,3 +122,21 @@ def test_minor_metabolites_reach_the_steady_state_of_their_rows() -> None:
     oxazepam = moles * through * value["PK-MM-OXAZEPAM"] / value["PK-CL-OXAZEPAM"]
     assert last[2:] == pytest.approx([temazepam, oxazepam], rel=0.03)
     assert math.isclose(last[0], cleared / value["PK-CL-DIAZEPAM"], rel_tol=0.03)
+
+
+@pytest.mark.verifies("M1")
+def test_tablets_taken_before_stay_tablets_when_a_vein_follows() -> None:
+    """The level at the start is that of the tablets, whatever route comes next; nothing in the depot is lost."""
+    tablets = Regimen(date(2026, 10, 23), (Phase(30, (Dose(Decimal(5), 8.0), Dose(Decimal(5), 23.5))),))
+    levels, areas = [], []
+    for route, form in (("oral", "tablet"), VEIN, ("rectal", "gel")):
+        walked = walk(
+            body=KNOWN, exposure=NO_CHANGE, regimens=[dataclasses.replace(ONCE, route=route, form=form)],
+            existing=tablets, on=ON, numbers=Numbers(knowledge(), {}, Sample(3, 4)),
+        )  # fmt: skip
+        levels.append(walked.watch.typical[0][0, 0])
+        walked.watch.march.advance(20_000.0)
+        share = 1.0 if route == "iv" else float(walked.people.absorption.f[-1])
+        areas.append(walked.watch.march.area(0)[-1] - 10_000.0 * share / knowledge().parameter("PK-CL-DIAZEPAM").value)
+    assert levels[1:] == pytest.approx([levels[0]] * 2, rel=1e-9)
+    assert areas[1:] == pytest.approx([areas[0]] * 2, rel=1e-6)

@@ -193,7 +193,9 @@ def forward(ws: Array, to: float, longest: float) -> int:
 
 
 @part
-def write(ws: Array, es: Array, bodies: int, daughters: int, at: int, width: int, row: int, plain: bool, out: Array) -> None:
+def write(
+    ws: Array, es: Array, bodies: int, daughters: int, at: int, width: int, row: int, plain: bool, out: Array
+) -> None:
     """Levels, effect and tolerance of every lane."""
     for a in range(1 + daughters):
         for i in range(LANES):
@@ -201,7 +203,9 @@ def write(ws: Array, es: Array, bodies: int, daughters: int, at: int, width: int
         for k in range(8):
             if not unused(k, bodies, daughters):
                 for i in range(LANES):
-                    es[OLD * LANES + i] += take(ws, (WEIGHT + 8 * a + k) * LANES + i) * take(ws, (AMOUNT + k) * LANES + i)
+                    es[OLD * LANES + i] += take(ws, (WEIGHT + 8 * a + k) * LANES + i) * take(
+                        ws, (AMOUNT + k) * LANES + i
+                    )
         if a < daughters:
             copy(out[a, row, at : at + width], es[OLD * LANES : OLD * LANES + width], False)
     if plain:

@@ -139,9 +139,7 @@ def emit(size: int, ws: Array, decays: Array, sheet: Array, slots: Any, first: i
 
 
 @part
-def emit_two(
-    size: int, ws: Array, decays: Array, sheet: Array, slots: Any, first: int, last: int, place: int
-) -> None:
+def emit_two(size: int, ws: Array, decays: Array, sheet: Array, slots: Any, first: int, last: int, place: int) -> None:
     """The emitters of two compartments."""
     if size == 20:
         TWO_0(ws, decays, sheet, slots, first, last, place)

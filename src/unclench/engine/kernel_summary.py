@@ -74,7 +74,9 @@ def look(v: Array, t: Array, bodies: int, daughters: int, hours: float, inflow: 
     """Levels and slopes of every analyte at the first n times and at the end; areas; and the state to the end."""
     for k in range(8):
         v[LEFT, k] = exp_minus(v[RATES, k] * hours)
-        v[SHRINKS, k] = v[STATE, k] - (v[BOLUS, k] * inflow / v[RATES, k] if inflow != 0.0 and v[RATES, k] > 0.0 else 0.0)
+        v[SHRINKS, k] = v[STATE, k] - (
+            v[BOLUS, k] * inflow / v[RATES, k] if inflow != 0.0 and v[RATES, k] > 0.0 else 0.0
+        )
     for a in range(1 + daughters):
         steady = 0.0
         for s in range(n + 1):
@@ -95,7 +97,9 @@ def look(v: Array, t: Array, bodies: int, daughters: int, hours: float, inflow: 
             for s in range(n + 1):
                 t[LEVEL + a, s] += steady
     for k in range(8):
-        came = v[BOLUS, k] * inflow * hours * mean_of_exp_minus(v[RATES, k] * hours, v[LEFT, k]) if inflow != 0.0 else 0.0
+        came = (
+            v[BOLUS, k] * inflow * hours * mean_of_exp_minus(v[RATES, k] * hours, v[LEFT, k]) if inflow != 0.0 else 0.0
+        )
         v[STATE, k] = v[STATE, k] * v[LEFT, k] + came
 
 

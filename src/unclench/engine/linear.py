@@ -32,7 +32,7 @@ SWEEPS = 12
 class Chain:
     """The system, one column per person: volumes in L, flows in L/h, rates in 1/h."""
 
-    depot_per_h: Array  # (people,); without meaning where doses go straight into the first compartment
+    depot_per_h: Array  # (people,); where doses go straight into the first compartment: of what came before
     entering: Array  # share of a dose that enters
     volumes_l: Array  # (compartments, people); the first is sampled
     exchange_l_per_h: Array  # (compartments - 1, people)
@@ -113,9 +113,9 @@ def modes_of(chain: Chain) -> Modes:
     first = vectors[0]
     leaving = chain.daughter_loss_l_per_h / chain.daughter_volume_l
     gap = _gap(np.concatenate([chain.depot_per_h[None], body, leaving]))
-    depot = chain.depot_per_h if chain.direct else _apart(chain.depot_per_h, body, gap)
+    depot = _apart(chain.depot_per_h, body, gap)
     nothing, one = np.zeros_like(depot), np.ones_like(depot)
-    body_by_depot = np.zeros_like(body) if chain.direct else first * depot / (root * (body - depot))
+    body_by_depot = first * depot / (root * (body - depot))
     central = np.concatenate([(first * body_by_depot).sum(axis=0)[None] * root, first * root])  # amount by mode
     rates, chained = np.concatenate([depot[None], body]), np.empty((0, size + 1, one.size))
     for daughter in range(chain.daughters):
@@ -260,6 +260,14 @@ class March:
         self._decays.clear()
         self._arrivals.clear()
         self._begin_area()
+
+    def enter_otherwise(self, modes: Modes, lag_h: Array) -> None:
+        """From now on doses enter another way. What the depot still holds empties at the new rate.
+
+        A dose that is still on its way (within its lag) goes the new way too.
+        """
+        self.change(modes)
+        self._lag, self._longest = lag_h, float(lag_h.max())
 
     def repeat(self, *, times: int, period_h: float, pattern: Sequence[tuple[float, Sequence[float]]]) -> None:
         """Take the same doses in each of so many periods, in one stride: a geometric series, not a loop.

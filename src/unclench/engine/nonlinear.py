@@ -39,7 +39,9 @@ class Effect:
                 checked[each.name] = array(each.name, getattr(self, each.name), (None,), above_zero=above)
         sizes = {name: values.size for name, values in checked.items()}
         if len(set(sizes.values())) > 1:
-            raise EngineError(where="effect", found=f"lengths {sizes}", need="one length", fix="Give each to every person.")
+            raise EngineError(
+                where="effect", found=f"lengths {sizes}", need="one length", fix="Give each to every person."
+            )
         order = ("emax", "ec50", "gamma", "kon_per_h", "koff_per_h")
         object.__setattr__(self, "packed", np.stack([checked[name] for name in order]))
 

@@ -27,11 +27,14 @@ def advance(march: March, spans: Spans, to_h: float) -> None:
     march.advance(to_h)
 
 
-def begin(spans: Spans, existing: Regimen | None, on: date, *, scale: float) -> March:
-    """A march of one series that stands at midnight of `on`, with the doses taken before behind it, times `scale`."""
-    lag = spans.people.absorption.lag_h
+def begin(spans: Spans, existing: Regimen | None, on: date, *, scale: float, past: Spans | None = None) -> March:
+    """A march of one series that stands at midnight of `on`, with the doses taken before behind it, times `scale`.
+
+    `past`: the same people with the absorption of the earlier doses, where these came by another route or form.
+    """
     if existing is None:
-        return March(spans.modes(spans.at(0.0)), lag, series=1, start_h=0.0)
+        return March(spans.modes(spans.at(0.0)), spans.people.absorption.lag_h, series=1, start_h=0.0)
+    earlier = spans if past is None else past
     if existing.last_day >= on:
         raise RegimenError(
             where="existing use",
@@ -40,10 +43,12 @@ def begin(spans: Spans, existing: Regimen | None, on: date, *, scale: float) -> 
             fix="Count doses from that day on in the regimens.",
         )
     now = (existing.start - on).days * DAY_H
-    march = March(spans.modes(spans.at(now)), lag, series=1, start_h=now)
+    march = March(earlier.modes(earlier.at(now)), earlier.people.absorption.lag_h, series=1, start_h=now)
     for phase in existing.phases:
-        _walk(march, spans, phase, scale)
-    advance(march, spans, 0.0)
+        _walk(march, earlier, phase, scale)
+    advance(march, earlier, 0.0)
+    if past is not None:
+        march.enter_otherwise(spans.modes(spans.at(0.0)), spans.people.absorption.lag_h)
     return march
 
 

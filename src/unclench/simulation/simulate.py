@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from unclench.appraisal.findings import Appraisal, Body, Exposure
+from unclench.engine.linear import March
 from unclench.knowledge.load import knowledge
 from unclench.models import pk
 from unclench.simulation.clearance import Spans, spans_of
@@ -91,8 +92,13 @@ def walk(
     first = regimens[0]
     crowd = people_like(body, numbers, route=first.route, form=first.form, fed=fed)
     spans = spans_of(exposure, crowd, metabolites=metabolites)
+    past = None
+    if existing is not None and (existing.route, existing.form) != (first.route, first.form):
+        earlier = people_like(body, numbers, route=existing.route, form=existing.form)
+        past = spans_of(exposure, earlier, metabolites=metabolites)
     marks = [marks_of(regimen) for regimen in regimens]
-    watch = _walk(spans, regimens, marks, existing=existing, on=on, numbers=numbers, keep=keep)
+    begun = begin(spans, existing, on, scale=pk.NG_ML_PER_MG_L, past=past)
+    watch = _walk(begun, spans, regimens, marks, numbers=numbers, keep=keep)
     return Walked(watch, spans, numbers)
 
 
@@ -115,17 +121,15 @@ def _check(regimen: Regimen, first: Regimen, on: date, *, is_existing: bool) -> 
 
 
 def _walk(
+    march: March,
     spans: Spans,
     regimens: Sequence[Regimen],
     marks: Sequence[Marks],
     *,
-    existing: Regimen | None,
-    on: date,
     numbers: Numbers,
     keep: bool,
 ) -> Watch:
     """Walk all regimens at once through the course and the washout, noting what is asked for."""
-    march = begin(spans, existing, on, scale=pk.NG_ML_PER_MG_L)
     march.fan_out(len(regimens))
     due: dict[float, list[float]] = {}
     for index, regimen in enumerate(regimens):
