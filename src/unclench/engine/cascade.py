@@ -189,7 +189,10 @@ class Doses:
                 fix="Give each person a column.",
             )
         events = wide[0].shape[0]
+        short = [part.shape[0] for part in wide if part.ndim and part.shape[0] != events]
         try:
+            if short:
+                raise ValueError(f"{short[0]} entries for {events} events")
             lag = np.array(np.broadcast_to(np.asarray(self.lag_h, dtype=np.float64), (people,)))
             full = [np.broadcast_to(part[:, None] if part.ndim == 1 else part, (events, columns)) for part in wide]
         except ValueError as error:
@@ -212,13 +215,13 @@ def levels(
     """Levels (analytes, times, people): the first compartment, then each daughter, exact at every time asked.
 
     `spans` are (start, Cascade), in order; each holds until the next starts, and amounts carry over. The first start is
-    the beginning of the story: before the first dose levels are 0, and a dose before the start is refused. Times come in
-    any order. At the instant of a dose into the body the level is the one just after it. `out`, C-contiguous float64 of
-    the right shape, is written and returned: a reused one is much faster than a new one. `threads` defaults to the
+    the beginning of the story: before the first dose levels are 0, and a dose before the start is refused. Times come
+    in any order. At the instant of a dose into the body the level is the one just after it. `out`, C-contiguous
+    float64 of the right shape, is written and returned: a reused one is much faster than a new one. `threads` defaults to the
     cores. `progress`, if given, is called with the share done, from 0 to 1.
 
-    The error of a level is below 1e-12 of the person's peak, and relative to the level below 1e-9 wherever it is above a
-    ten-thousandth of that peak. Raises EngineError for input that has no right answer.
+    The error of a level is below 1e-11 of the person's peak, and so, relative to the level, below 1e-9 wherever it is
+    above a hundredth of that peak. Raises EngineError for input that has no right answer.
     """
     from unclench.engine.run import run_levels
 

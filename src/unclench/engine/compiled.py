@@ -10,19 +10,23 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import numba
+import numba.extending
 import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
-Function = TypeVar("Function", bound=Callable[..., Any])
+Function = Callable[..., Any]
 
 HERE = Path(__file__).resolve().parent
 SOURCES = sorted([*HERE.glob("kernel_*.py"), Path(__file__).resolve()])
 # Fused multiply-add is allowed, nothing else: reordering would break the exact rounding inside `kernel_exp`.
 OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "fastmath": {"contract"}}
+# Numba's stubs do not know `_nrt`.
+jit: Any = numba.njit
+intrinsic: Any = numba.extending.intrinsic
 KERNELS: dict[str, Any] = {}
 uncached: list[str] = []
 
@@ -33,29 +37,26 @@ def edition() -> tuple[int, int]:
     return zlib.crc32(text), len(text)
 
 
-def part(function: Function) -> Function:
+def part(function: Function) -> Any:
     """A piece that kernels are made of: compiled into them. It makes no arrays, so it need not count who holds one."""
-    made: Function = numba.njit(_nrt=False, **OPTIONS)(function)
-    return made
+    return jit(_nrt=False, **OPTIONS)(function)
 
 
-def view(function: Function) -> Function:
+def view(function: Function) -> Any:
     """A piece that gives back part of an array: written into its callers, who need not count who holds it either."""
-    made: Function = numba.njit(_nrt=False, inline="always", **OPTIONS)(function)
-    return made
+    return jit(_nrt=False, inline="always", **OPTIONS)(function)
 
 
-def making_arrays(function: Function) -> Function:
+def making_arrays(function: Function) -> Any:
     """A piece that kernels are made of and that makes arrays."""
-    made: Function = numba.njit(_nrt=True, **OPTIONS)(function)
-    return made
+    return jit(_nrt=True, **OPTIONS)(function)
 
 
-def kernel(signature: str) -> Callable[[Function], Function]:
+def kernel(signature: str) -> Callable[[Function], Any]:
     """A whole kernel, callable from Python, for exactly these argument types."""
 
-    def compile_now(function: Function) -> Function:
-        made = numba.njit(**OPTIONS)(function)
+    def compile_now(function: Function) -> Any:
+        made = jit(**OPTIONS)(function)
         try:
             made.enable_caching()
             stamp = edition()
@@ -65,6 +66,6 @@ def kernel(signature: str) -> Callable[[Function], Function]:
         made.compile(signature)
         made.disable_compile()
         KERNELS[f"{function.__module__}.{function.__name__}"] = made
-        return made  # type: ignore[no-any-return]
+        return made
 
     return compile_now

@@ -1,9 +1,9 @@
-"""Effect with tolerance: Tol' = kon E - koff Tol, with E = Emax C^g / ((EC50 (1 + Tol))^g + C^g) and C at an effect site.
+"""Effect with tolerance: Tol' = kon E - koff Tol, with E = Emax C^g / ((EC50 (1 + Tol))^g + C^g) and C at a site.
 
-Everything but Tol is linear and solved exactly; the effect site is one more daughter, which takes nothing away. Tol goes
-by Gauss collocation with five nodes on exp(koff t) Tol, so its own decay is exact too: order 10 where C is smooth, and
-steps end at every event, so that it is. The nodes' values are found by fixed-point sweeps, which converge at the rate of
-kon times a step (a few parts in a thousand for a step of an hour).
+Everything but Tol is linear and solved exactly; the effect site is one more daughter, which takes nothing away. Tol
+goes by Gauss collocation with five nodes on exp(koff t) Tol, so its own decay is exact too: order 10 where C is smooth, and
+steps end at every event, so that it is. The nodes' values are found by fixed-point sweeps, which converge at the rate
+of kon times a step (a few parts in a thousand for a step of an hour).
 """
 
 from __future__ import annotations
@@ -14,7 +14,20 @@ import numpy as np
 
 from unclench.engine.compiled import Array, kernel, making_arrays, part
 from unclench.engine.kernel_block import (
-    AMOUNT, BOLUS, HOURS, INFLOW, LANES, NEXT, NOW, RATE, SPACE, WEIGHT, arrive, begin, flush, unused,
+    AMOUNT,
+    BOLUS,
+    HOURS,
+    INFLOW,
+    LANES,
+    NEXT,
+    NOW,
+    RATE,
+    SPACE,
+    WEIGHT,
+    arrive,
+    begin,
+    flush,
+    unused,
 )  # fmt: skip
 from unclench.engine.kernel_exp import exp_minus, mean_of_exp_minus
 from unclench.engine.kernel_modes import FIRST_DAUGHTER
@@ -277,7 +290,7 @@ def effects_of_blocks(
     par: Array, starts: Array, doses: Any, effects: Array, lines: int, events: int, start: float, stops: Array,
     rows: Any, longest: float, sweeps: int, first: int, last: int, bodies: int, daughters: int, out: Array, flags: Any,
 ) -> None:  # fmt: skip
-    """Blocks first to last, to `out` (analytes, effect, tolerance; times; people). The last daughter is the effect site."""
+    """Blocks first to last, to `out` (analytes, effect, tolerance; times; people). The last daughter is the site."""
     room = room_for(lines, events)
     what, count, pointer, running, m, ws, _ = room
     for block in range(first, last):

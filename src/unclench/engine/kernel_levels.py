@@ -15,7 +15,6 @@ from unclench.engine.kernel_block import (
     AMOUNT,
     BOLUS,
     DECAYS,
-    HOURS,
     INTO,
     LANES,
     NEXT,
@@ -286,7 +285,7 @@ def levels_of_blocks(
         left, right = group * together * LANES, min(people, (group + 1) * together * LANES)
         blocks = (right - left + LANES - 1) // LANES
         for block in range(blocks):
-            what, count, pointer, running, ready, m, ws, decays = room_of(rooms, block)
+            what, count, pointer, running, ready, m, ws, _ = room_of(rooms, block)
             at = left + block * LANES
             begin(par, starts, doses, at, bodies, daughters, what, count, pointer, running, m, ws, flags)
             ready[:] = 0

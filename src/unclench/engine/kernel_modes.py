@@ -2,11 +2,11 @@
 
 Amounts scaled by the root of the volumes make the body's rate matrix symmetric, so its modes are real, orthogonal and
 computed to full precision by Jacobi rotations, even where two of them coincide. A depot and daughters are chained in
-closed form: each divides by the difference of its own rate and every rate before it. Where such differences are so small
-that the terms cancel, `decompose` says so, and that person goes by `kernel_matrix` instead.
+closed form: each divides by the difference of its own rate and every rate before it. Where such differences are so
+small that the terms cancel, `decompose` says so, and that person goes by `kernel_matrix` instead.
 
-Rows of `par` (one column per person) are laid out by `unclench.engine.cascade`; slots of a mode vector are: 0 the depot,
-1 to 3 the body, 4 to 7 the daughters.
+Rows of `par` (one column per person) are laid out by `unclench.engine.cascade`; slots of a mode vector are: 0 the
+depot, 1 to 3 the body, 4 to 7 the daughters.
 """
 
 from __future__ import annotations

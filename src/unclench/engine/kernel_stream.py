@@ -11,9 +11,8 @@ from typing import Any
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
-from numba.extending import intrinsic
 
-from unclench.engine.compiled import Array, part
+from unclench.engine.compiled import Array, intrinsic, part
 
 WIDE, NARROW = 8, 2
 

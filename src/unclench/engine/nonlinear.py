@@ -1,7 +1,7 @@
 """A cascade with an effect site, a saturable effect and tolerance to it; the nonlinear part measured, not assumed.
 
-C' = ke0 (C1 - C); E = Emax C^g / ((EC50 (1 + Tol))^g + C^g); Tol' = kon E - koff Tol, where C1 is the level of the first
-compartment. Levels and C are exact. Tol is of order 10 in the step where C is smooth; the tests measure it.
+C' = ke0 (C1 - C); E = Emax C^g / ((EC50 (1 + Tol))^g + C^g); Tol' = kon E - koff Tol, where C1 is the level of the
+first compartment. Levels and C are exact. Tol is of order 10 in the step where C is smooth; the tests measure it.
 """
 
 from __future__ import annotations
@@ -58,9 +58,9 @@ def effects(
 ) -> Array:
     """(analytes + 2, times, people): every level, then E and Tol. See `cascade.levels` for spans, doses, times and out.
 
-    With steps of at most an hour the error of E and Tol is below 1e-7 relative for rates up to some 5 per hour; halve the
-    step for faster ones. For a gamma that is not whole, C^gamma is not smooth at the first dose, and the order is lower in
-    the first step.
+    With steps of at most an hour the error of E and Tol is below 1e-7 relative for rates up to some 5 per hour; halve
+    the step for faster ones. For a gamma that is not whole, C^gamma is not smooth at the first dose, and the order
+    is lower in the first step.
     """
     from unclench.engine.run import run_effects
 

@@ -18,6 +18,7 @@ from unclench.engine.kernel_count import BINS, FINE, count_levels
 from unclench.engine.run import checked_times, levels_of, problem, threaded
 from unclench.values import EngineError
 
+Counts = NDArray[np.uint32]
 CHUNK = 4096
 # The counts of so many numbers (160 MB) are held at once; more times go in several passes.
 MOST_COUNTS = 40_000_000
@@ -49,12 +50,19 @@ def run_percentiles(
             chunk = room if people == room.shape[2] else np.empty((analytes, part.size, people))
             at_h, amount, into, duration, lag = asked.doses
             cut = slice(at, at + people) if at_h.shape[1] > 1 else slice(None)
-            own = tuple(np.ascontiguousarray(each[:, cut]) for each in (at_h, amount, into, duration))
-            cells = (*own, np.ascontiguousarray(lag[at : at + people]))
+            cells = (
+                np.ascontiguousarray(at_h[:, cut]),
+                np.ascontiguousarray(amount[:, cut]),
+                np.ascontiguousarray(into[:, cut]),
+                np.ascontiguousarray(duration[:, cut]),
+                np.ascontiguousarray(lag[at : at + people]),
+            )
             some = replace(asked, par=np.ascontiguousarray(asked.par[:, :, at : at + people]), doses=cells)
             levels_of(some, part, chunk, threads, None)
 
-            def rows(start: int, stop: int, chunk: Array = chunk, people: int = people) -> None:
+            def rows(
+                start: int, stop: int, chunk: Array = chunk, people: int = people, counts: Counts = counts
+            ) -> None:
                 count_levels(chunk, people, start, stop, top, counts)
 
             threaded(rows, analytes * part.size, threads, None)

@@ -94,7 +94,9 @@ def problem(spans: Spans, doses: Doses) -> Problem:
     asked = Problem(packed, starts, doses.table(first.people), first.bodies, first.daughters)
     if asked.first_dose < starts[0]:
         raise EngineError(
-            where="doses", found=f"a dose at {asked.first_dose:g} h", need=f"none before the first span ({starts[0]:g} h)",
+            where="doses",
+            found=f"a dose at {asked.first_dose:g} h",
+            need=f"none before the first span ({starts[0]:g} h)",
             fix="Let the first span start earlier.",
         )  # fmt: skip
     return asked
@@ -259,7 +261,9 @@ def run_summaries(
     limits = np.ascontiguousarray(limits[:, None] if limits.ndim == 1 else limits)
     if limits.shape not in ((analytes, 1), (analytes, asked.people)) or np.any(np.isnan(limits)):
         raise EngineError(
-            where="above", found=f"shape {limits.shape}, or not a number", need=f"a level for each of {analytes} analytes",
+            where="above",
+            found=f"shape {limits.shape}, or not a number",
+            need=f"a level for each of {analytes} analytes",
             fix="Give (analytes,) or (analytes, people); infinity where not asked.",
         )  # fmt: skip
     found, flags = np.zeros((6, analytes, asked.people)), np.zeros(asked.people, dtype=np.uint8)
@@ -272,6 +276,6 @@ def run_summaries(
             summaries_of_people(*system, first, last, *size, only_sum, found, flags)
 
         threaded(people, -(-asked.people // SHARE), threads, progress)
-        for person in np.flatnonzero(flags):
+        for person in np.flatnonzero(flags).tolist():
             summary_of_person(*system, person, *size, found)
     return Summaries(*found)

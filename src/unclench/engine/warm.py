@@ -25,8 +25,8 @@ def main() -> None:
     message = f"{count} kernels ready ({seconds:.0f} s)"
     if lost:
         message += (
-            "; the place for compiled files cannot be written, so each start will compile them again: set NUMBA_CACHE_DIR "
-            "to a folder that can"
+            "; the place for compiled files cannot be written, so each start will compile them again: "
+            "set NUMBA_CACHE_DIR to a folder that can"
         )
     sys.stdout.write(message + "\n")
 
