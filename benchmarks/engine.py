@@ -229,6 +229,13 @@ def table(lines: list[Line]) -> str:
     return "\n".join([head, "|" + "---|" * 7, *rows])
 
 
+def processor() -> str:
+    """Its name, where the system tells."""
+    told = Path("/proc/cpuinfo")
+    lines = told.read_text(encoding="utf-8").splitlines() if told.exists() else []
+    return next((line.split(":")[1].strip() for line in lines if line.startswith("model name")), "unknown processor")
+
+
 def words() -> str:
     """The page."""
     busy, day = os.getloadavg()[0], datetime.now(UTC)
@@ -240,22 +247,20 @@ def words() -> str:
     plot(grown)
     out = np.zeros((4, 673, PEOPLE))
     fill = timed(lambda: out.fill(1.0), PEOPLE, 5)[0]
-    model = next(
-        (x.split(":")[1].strip() for x in open("/proc/cpuinfo") if x.startswith("model name")), "unknown processor"
-    )
+    model = processor()
     ours = next(line for line in first if line.name.startswith("Unclench, 1"))
     text = [
         "# Benchmarks of the engine", "",
-        "Made by `python -m benchmarks.engine --write`; do not edit. Ratios count; absolute times depend on the machine.", "",
-        f"Measured on {day:%-d %B %Y} at commit {commit or 'unknown'}: {os.cpu_count()} cores, {model}, Python "
+        "Made by `python -m benchmarks.engine --write`; do not edit. Ratios count; times depend on the machine.", "",
+        f"Measured on {day:%-d %B %Y} at commit {commit}: {os.cpu_count()} cores, {model}, Python "
         f"{platform.python_version()}, of which {busy:.1f} were busy on average in the minute before.", "",
-        f"Errors are the worst over all analytes and times of {CHECKED} people (as many as a slow peer solved), of levels above "
-        "1e-12 of their peak, against the matrix exponential (W1) and DOP853 at 1e-12 (W2).", "",
+        f"Errors are the worst over all analytes and times of {CHECKED} people (or as many as a slow peer solved), of "
+        "levels above 1e-12 of their peak, against the matrix exponential (W1) and DOP853 at 1e-12 (W2).", "",
         "## W1: ten thousand people, four substances, every hour for 28 days", "", table(first), "",
         "## W2: the same with an effect site, effect and tolerance", "", table(second), "",
         "## Summaries in one pass", "",
         f"Peak, its time, areas, last level of four substances, 100,000 people, 2 threads, nothing stored: "
-        f"{1e6 * whole:.2f} us a person; the same loop when it only adds up the levels it looks at: {1e6 * alone:.2f} us. "
+        f"{1e6 * whole:.2f} us a person; the same loop when it only adds up levels: {1e6 * alone:.2f} us. "
         f"Ratio {whole / alone:.2f} (bar: 2). A million people take ten times as long.", "",
         "## How the cost grows", "", "![milliseconds against people, doses and times](benchmarks-engine.svg)", "",
     ]  # fmt: skip
@@ -265,9 +270,9 @@ def words() -> str:
         text.append(f"- {name}: {shown}. Power {slope:.2f} (1 is linear; below 1 there is a fixed part).")
     text += [
         "", "## Where the limit is", "",
-        f"The answer of W1 is {out.nbytes / 1e6:.0f} MB. Only filling it with one number takes {1e6 * fill:.2f} us a person on one "
-        f"thread; solving and writing takes {1e6 * ours.median:.2f} us, {ours.median / fill:.1f} times that. On a uniform grid the "
-        "exponentials are taken once a person; on times that all differ they are the limit.",
+        f"The answer of W1 is {out.nbytes / 1e6:.0f} MB. Filling it with one number takes {1e6 * fill:.2f} us a person "
+        f"on one thread; solving takes {1e6 * ours.median:.2f} us, {ours.median / fill:.1f} times that. On a "
+        "uniform grid the exponentials are taken once a person; on times that all differ they are the limit.",
     ]  # fmt: skip
     return "\n".join(text) + "\n"
 

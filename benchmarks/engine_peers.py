@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import itertools
 import shutil
 import subprocess
 import tempfile
@@ -24,8 +25,8 @@ KA, EC50 = 1.9, 0.15
 C_SOURCE = """
 #include <stddef.h>
 #define L 8
-void march(ptrdiff_t people, ptrdiff_t first, ptrdiff_t last, ptrdiff_t times, const double *decay, const double *weight,
-           const double *given, const double *dose, double *out) {
+void march(ptrdiff_t people, ptrdiff_t first, ptrdiff_t last, ptrdiff_t times, const double *decay,
+           const double *weight, const double *given, const double *dose, double *out) {
   for (ptrdiff_t p = first; p < last; p += L) {
     double z[6][L] = {{0}}, d[6][L], w[4][6][L], g[6][L];
     for (int k = 0; k < 6; k++) for (int i = 0; i < L; i++) {
@@ -33,7 +34,8 @@ void march(ptrdiff_t people, ptrdiff_t first, ptrdiff_t last, ptrdiff_t times, c
       for (int a = 0; a < 4; a++) w[a][k][i] = weight[(a * 6 + k) * people + p + i];
     }
     for (ptrdiff_t t = 0; t < times; t++) {
-      for (int k = 0; k < 6; k++) for (int i = 0; i < L; i++) z[k][i] = z[k][i] * (t ? d[k][i] : 1.0) + dose[t] * g[k][i];
+      for (int k = 0; k < 6; k++) for (int i = 0; i < L; i++)
+        z[k][i] = z[k][i] * (t ? d[k][i] : 1.0) + dose[t] * g[k][i];
       for (int a = 0; a < 4; a++) {
         double c[L] = {0};
         for (int k = 0; k < 6; k++) for (int i = 0; i < L; i++) c[i] += w[a][k][i] * z[k][i];
@@ -146,7 +148,7 @@ def by_scipy(system: Cascade, people: int, dose: Array, effect: Any | None, meth
     tolerances = {"rtol": 1e-12, "atol": 1e-15} if tight else {"rtol": 1e-8, "atol": 1e-12}
     for p in range(people):
         slope, y = slopes(system, p, effect), np.zeros(8 if effect else 6)
-        for first, last in zip(stops[:-1], stops[1:], strict=True):
+        for first, last in itertools.pairwise(stops):
             y[0] += dose[first] * np.asarray(system.entering)[p]
             hours = np.arange(first, last + 1.0)
             path = solve_ivp(slope, (first, last), y, method=method, t_eval=hours, **tolerances).y
@@ -215,7 +217,7 @@ class RoadRunner:
             self.run.resetAll()
             for name, value in zip(self.names, values, strict=True):
                 self.run[name] = float(value)
-            for first, last in zip(stops[:-1], stops[1:], strict=True):
+            for first, last in itertools.pairwise(stops):
                 self.run["a"] = self.run["a"] + float(dose[first] * np.asarray(system.entering)[p])
                 path = np.array(self.run.simulate(float(first), float(last), int(last - first) + 1)).T
                 found[:, first : last + 1, p] = outputs(system, p, path, effect)

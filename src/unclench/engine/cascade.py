@@ -216,8 +216,8 @@ def levels(
 
     `spans` are (start, Cascade), in order; each holds until the next starts, and amounts carry over. The first start is
     the beginning of the story: before the first dose levels are 0, and a dose before the start is refused. Times come
-    in any order. At the instant of a dose into the body the level is the one just after it. `out`, C-contiguous
-    float64 of the right shape, is written and returned: a reused one is much faster than a new one. `threads` defaults to the
+    in any order. At the instant of a dose into the body the level is the one just after it. `out`, C-contiguous float64
+    of the right shape, is written and returned: a reused one is much faster than a new one. `threads` defaults to the
     cores. `progress`, if given, is called with the share done, from 0 to 1.
 
     The error of a level is below 1e-11 of the person's peak, and so, relative to the level, below 1e-9 wherever it is

@@ -1,8 +1,8 @@
 """Effect with tolerance: Tol' = kon E - koff Tol, with E = Emax C^g / ((EC50 (1 + Tol))^g + C^g) and C at a site.
 
 Everything but Tol is linear and solved exactly; the effect site is one more daughter, which takes nothing away. Tol
-goes by Gauss collocation with five nodes on exp(koff t) Tol, so its own decay is exact too: order 10 where C is smooth, and
-steps end at every event, so that it is. The nodes' values are found by fixed-point sweeps, which converge at the rate
+goes by Gauss collocation with five nodes on exp(koff t) Tol, so its own decay is exact too: order 10 where C is smooth.
+Steps end at every event, so that it is. The nodes' values are found by fixed-point sweeps, which converge at the rate
 of kon times a step (a few parts in a thousand for a step of an hour).
 """
 
