@@ -49,7 +49,14 @@ void march(ptrdiff_t people, ptrdiff_t first, ptrdiff_t last, ptrdiff_t times, c
 
 def modes(system: Cascade) -> tuple[Array, Array, Array]:
     """Rates (6, people), weights (4, 6, people) and what a unit dose gives each mode (6, people), by NumPy."""
-    matrices = np.stack([rate_matrix(system, p)[:-1, :-1] for p in range(system.people)])
+    (v1, v2), (q,) = np.asarray(system.volumes_l), np.asarray(system.exchange_l_per_h)
+    matrices, ka, cl = np.zeros((system.people, 6, 6)), np.asarray(system.depot_per_h), np.asarray(system.loss_l_per_h)
+    own = (np.asarray(system.daughter_loss_l_per_h) / np.asarray(system.daughter_volume_l)).T
+    matrices[:, 0, 0], matrices[:, 1, 0] = -ka, ka
+    matrices[:, 1, 1], matrices[:, 1, 2], matrices[:, 2, 1], matrices[:, 2, 2] = -(cl + q) / v1, q / v2, q / v1, -q / v2
+    matrices[:, [3, 4, 5], [3, 4, 5]] = -own
+    matrices[:, 5, 3:5] = own[:, :2]
+    matrices[:, 3:6, 1] = np.asarray(system.formed).T * (cl / v1)[:, None]
     values, vectors = np.linalg.eig(matrices)
     start = np.zeros((system.people, 6, 1))
     start[:, 0, 0] = np.asarray(system.entering)
