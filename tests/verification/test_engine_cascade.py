@@ -142,15 +142,11 @@ def test_doses_add_up_and_time_and_unit_do_not_matter() -> None:
 
 
 def test_agrees_with_the_engine_of_one_patient() -> None:
-    """The NumPy chain of one daughter."""
-    system = crowd(50, bodies=3, daughters=1)
-    march = March(
-        modes_of(Chain(*(np.ascontiguousarray(part) for part in (
-            system.depot_per_h, system.entering, system.volumes_l, system.exchange_l_per_h, system.loss_l_per_h,
-            np.asarray(system.formed)[0], np.asarray(system.daughter_loss_l_per_h)[0],
-            np.asarray(system.daughter_volume_l)[0],
-        )))), np.full(50, 0.2), series=1, start_h=0.0,
-    )  # fmt: skip
+    """The NumPy chain takes the same arrays in the same order."""
+    system = crowd(50, bodies=3)
+    names = [each.name for each in dataclasses.fields(system) if each.init]
+    chain = Chain(*(np.asarray(getattr(system, name)) for name in names))
+    march = March(modes_of(chain), np.full(50, 0.2), series=1, start_h=0.0)
     found = levels([(0.0, system)], Doses(DAY.at_h, DAY.amount, lag_h=0.2), TIMES)
     for at, mg in zip(DAY.at_h, DAY.amount, strict=True):  # type: ignore[arg-type]
         march.give(at, (mg,))
