@@ -29,9 +29,9 @@ is for the median.
 
 - **Reading**: a FHIR bundle of more than 1 MB becomes a patient; orjson only parses the same bytes. The bar is twice
   its time.
-- **Simulating**: eight regimens for 800 people each and 200 who differ only by what studies leave unsure, with quantiles and summaries; SciPy's `solve_ivp` gives
-  levels only (tolerance 1e-8), of one regimen for four people. For one person and regimen it takes {each:.0f} times
-  as long.
+- **Simulating**: eight regimens for 640 people each, and 160 who differ only by what studies leave unsure, with
+  quantiles and summaries; SciPy's `solve_ivp` gives levels only (tolerance 1e-8), of one regimen for four people. For
+  one person and regimen it takes {each:.0f} times as long.
 - **Consulting**: `examples/acute-back-spasm.yaml`, from the record to the report. The peer of a process imports the
   same libraries and does nothing. The first run after installation finds no compiled file of the package.
 

@@ -76,7 +76,7 @@ def inside() -> Measured:
     doses = [(at, float(mg)) for at, mg in taken.timed()]
     regimens = len(consult(EXAMPLE, on=ON).courses)
     return side_by_side(
-        f"consult in a running process, {regimens} regimens x 1001 columns of people",
+        f"consult in a running process, {regimens} regimens x 801 columns of people",
         lambda: consult(EXAMPLE, on=ON),
         f"SciPy solve_ivp, one regimen, {lag.size} people",
         lambda: simulate.by_solver(chain, lag, doses, course.curves[0].t_h),

@@ -1,4 +1,4 @@
-"""One patient, eight regimens, a thousand columns of people each, beside SciPy in the same run.
+"""One patient, eight regimens, 801 columns of people each, beside SciPy in the same run.
 
     python -m benchmarks.simulate
 

@@ -30,8 +30,9 @@ def quantiles_in_place(values: Array, shares: Sequence[float]) -> Array:
 
 
 def monte_carlo_error(in_order: Array, share: float) -> Array:
-    """Standard error of a quantile of values sorted along the last axis, from the ranks within one binomial standard error of its own.
+    """Standard error of a quantile of values sorted along the last axis.
 
+    From the ranks within one binomial standard error of its own.
     Distribution-free; at an end of the sample the ranks that exist are used.
     """
     count = in_order.shape[-1]
