@@ -26,10 +26,11 @@ from unclench.simulation import simulate_courses
 from unclench.simulation.parameters import Numbers
 from unclench.simulation.people import people_like
 from unclench.simulation.sample import Sample
+from unclench.simulation.simulate import PEOPLE
 from unclench.values import Answer, Dose, Phase, Regimen
 
 ON = date(2026, 11, 22)
-PEOPLE, PEER_PEOPLE, REPEATS, SEED = 1000, 4, 15, 20261122
+PEER_PEOPLE, REPEATS, SEED = 4, 15, 20261122
 NO_CHANGE = Exposure((), (), 1.0, 1.0, 1.0, 0.0)
 BODY = Body(62.0, "female", 82.0, 164.0, None, None, Answer.NO, None, Answer.NO)
 Array = NDArray[np.float64]
