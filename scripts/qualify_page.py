@@ -22,7 +22,7 @@ h2{margin-top:2.5rem;border-top:1px solid var(--line);padding-top:1rem}a{color:v
 .scroll{overflow-x:auto}table{border-collapse:collapse;font-size:.85rem;min-width:100%}
 caption{text-align:left;font-weight:600;padding:.4rem 0}
 th,td{border:1px solid var(--line);padding:.25rem .45rem;text-align:left;vertical-align:top}
-td:last-child{min-width:24rem}td.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
+td.why{min-width:22rem}td.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 .bad{color:var(--bad);font-weight:600}.good{color:var(--good);font-weight:600}.faint{color:var(--faint)}
 svg{max-width:46rem;width:100%;height:auto;display:block;margin:1rem 0}svg text{font-size:12px;fill:var(--ink)}
 .frame{fill:none;stroke:var(--faint)}.tick{stroke:var(--faint)}
@@ -122,7 +122,7 @@ def _summary(verdicts: Sequence[Verdict]) -> str:
         )  # fmt: skip
         body.append(
             f'<tr><th scope="row"><a href="#{anchor(one.group)}">{escape(one.group)}</a></th>'
-            f'<td class="{tone}">{one.word}</td><td>{escape(one.why)}</td>'
+            f'<td class="{tone}">{one.word}</td><td class="why">{escape(one.why)}</td>'
             + "".join(f'<td class="n">{cell}</td>' for cell in cells)
             + "</tr>"
         )
@@ -174,7 +174,7 @@ def _row(row: Compared, plan: dict[str, Any]) -> str:
         f'<tr><th scope="row">{escape(row.id)}</th><td>{escape(row.publication)}</td><td>{escape(quantity)}</td>'
         + "".join(f'<td class="n">{value}</td>' for value in numbers)
         + f'<td class="n{" bad" if off else ""}">{fold}</td><td class="n">{number(row.limit)}</td>'
-        f"<td>{escape(row.status)}</td><td>{why}</td></tr>"
+        f'<td>{escape(row.status)}</td><td class="why">{why}</td></tr>'
     )
 
 
@@ -187,7 +187,7 @@ def _failures(rows: Sequence[Compared]) -> str:
     failed = [row for row in rows if row.use == "judging" and (row.error or 1.0) > 2.0]
     body = [
         f'<tr><th scope="row">{escape(row.id)}</th><td>{escape(row.quantity)}</td><td class="n">{number(row.fold)}</td>'
-        f"<td>{escape(row.status)}</td><td>{escape(row.cause or 'no cause found')}</td></tr>"
+        f'<td>{escape(row.status)}</td><td class="why">{escape(row.cause or "no cause found")}</td></tr>'
         for row in failed
     ]
     return "<h2>Judging values beyond 2-fold</h2>" + _table(
@@ -201,7 +201,7 @@ def _not_used(plan: dict[str, Any]) -> str:
         name = entry.get("arm") or entry.get("ratio") or entry.get("effect") or ""
         body.append(
             f'<tr><th scope="row">{escape(name)}</th><td>{escape(entry.get("quantity", ""))}</td>'
-            f"<td>{escape(entry['because'])}</td></tr>"
+            f'<td class="why">{escape(entry["because"])}</td></tr>'
         )
     return "<h2>Not used</h2>" + _table(
         "Rows of the evidence that are not compared", ("Row", "Quantity", "Reason"), body
