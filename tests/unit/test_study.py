@@ -225,3 +225,33 @@ def test_a_level_that_hardly_falls_gives_no_half_life():
     assert np.isnan(short).any()
     assert not (short[~np.isnan(short)] > 3 * 6).any()
     assert summaries(np.array([1.0, np.nan, np.nan, np.nan]), 2, "mean") == pytest.approx([1.0])
+
+
+def test_food_slows_a_tablet_and_nothing_else():
+    fasted, fed = subject(), subject(fed="yes")
+
+    food, plain = measure(fed, "tmax_h").mean(), measure(fasted, "tmax_h").mean()
+    assert food > 1.5 * plain
+    assert measure(fed, "cmax_ng_ml").mean() < measure(fasted, "cmax_ng_ml").mean()
+    assert np.array_equal(
+        measure(subject(formulation="solution", fed="yes"), "tmax_h"),
+        measure(subject(formulation="solution"), "tmax_h"),
+    )
+
+
+def test_the_class_of_cirrhosis_counts():
+    by_class = [
+        measure(subject(condition=f"Child-Pugh {one} cirrhosis", route="IV"), "cl_ml_min").mean() for one in "ABC"
+    ]
+
+    assert by_class == sorted(by_class, reverse=True)
+    assert by_class[0] > 1.5 * by_class[2]
+
+
+def test_a_value_scaled_to_70_kg_is_none_of_a_person():
+    arm = parse_arm(ARM | {"note": "popPK normalised to 70 kg", "cl_ml_min": "39.3"}, frozenset())
+
+    found, refused = study(arm, knowledge(), replicates=REPLICATES)
+
+    assert not found
+    assert [one.where for one in refused] == ["summary"]

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from unclench.simulation import study_doses, study_text
+from unclench.simulation.study_condition import age_word, condition, said_of
 from unclench.simulation.study_doses import Doses
 from unclench.simulation.study_text import Ages, refuse
 from unclench.values import RecordError
@@ -17,10 +18,6 @@ QUANTITIES = (
     "cmax_ng_ml", "tmax_h", "auc_inf_ng_h_ml", "auc_window_ng_h_ml", "cl_ml_min", "cl_ml_min_kg", "vd_l", "vd_l_kg",
     "t_half_h", "css_ng_ml", "level_ng_ml",
 )  # fmt: skip
-# States of people whose kinetics the model takes as those of health, which is said.
-AS_IN_HEALTH = (
-    r"febrile|premedication|epilep|spastic|anxi|\bgad\b|obstructive|\bcopd\b|naive|back pain|disc prolapse|endoscopy"
-)
 REQUIRED = ("study_id", "condition", "drug_given", "route", "analyte")
 MOST_PEOPLE = 2000
 # Widest values that any adult or newborn, dose or level could have; beyond them a unit is wrong.
@@ -76,7 +73,7 @@ def parse_arm(row: Mapping[str, str], perpetrators: frozenset[str], levels_h: tu
         for text that is not understood or numbers that cannot be.
     """
     cells = {name: (value or "").strip() for name, value in row.items()}
-    given_text = cells.get("drug_given", "").lower()
+    given_text = study_text.named(cells.get("drug_given", ""))
     if given_text not in study_text.GIVEN:
         raise refuse("drug_given", given_text, "one of: " + ", ".join(study_text.GIVEN))
     factor = study_text.GIVEN[given_text]
@@ -96,7 +93,7 @@ def parse_arm(row: Mapping[str, str], perpetrators: frozenset[str], levels_h: tu
         key=cells["study_id"],
         publication=cells.get("publication", ""),
         n=None if number["n"] is None else int(number["n"]),
-        ages=study_text.ages(number["age_mean"], cells.get("age_range", "")),
+        ages=_ages(cells, number["age_mean"]),
         women=study_text.women(cells.get("sex", "")),
         sex_said=bool(cells.get("sex")),
         weight_kg=number["weight_kg"],
@@ -113,60 +110,33 @@ def parse_arm(row: Mapping[str, str], perpetrators: frozenset[str], levels_h: tu
         doses=_scaled(study_doses.times(cells.get("regimen", ""), cells.get("dose_text", "")), factor),
         route=route,
         form=form,
-        fed=cells.get("fed", "").lower() == "yes",
+        fed=study_text.fed(cells.get("fed", "")),
         analyte=study_text.analyte(cells["analyte"], given),
         blood="blood" in _matrix(cells),
-        summary=cells.get("summary", "") or "mean",
+        summary=_summary(cells),
         sampled_h=study_text.numbers_in(cells.get("sampling_times_h", ""), "sampling_times_h"),
         sampled_to_h=number["sampling_to_h"],
         window_h=number["auc_window_h"],
         levels_h=levels_h,
-        said=_said(cells["condition"]),
+        said=said_of(cells["condition"]),
         observed=tuple(
             (name, value) for name in QUANTITIES if (value := _number(cells.get(name, ""), name)) is not None
         ),
     )
 
 
-def condition(text: str, population: str, known: frozenset[str]) -> tuple[str, str | None, bool, tuple[str, ...]]:
-    """Which population blanks come from, cirrhosis, dialysis, and the perpetrators that are named."""
-    words, people = text.lower(), population.lower()
-    found = tuple(sorted(name for name in known if re.search(rf"\b{re.escape(name)}\b", _synonyms(words))))
-    rest = re.sub(r"obesity(\s*\(\d+%\s*ibw\))?|obese", "", words)
-    if re.search(r"\bvs\b|/", words) and len(found) > 1:
-        raise refuse("condition", text, "one treatment an arm", "Give each treatment an arm of its own.")
-    child = bool(re.search(r"child|infant|febrile", f"{words} {people}"))
-    liver = "unclassed" if re.search(r"cirrhosis|liver disease", words) else None
-    dialysis = bool(re.search(r"\besrd\b|dialysis", words))
-    plain = re.sub(r"^healthy( volunteers?| men| women)?|\(placebo\)|non-smoker|smoker( \(\d+/day\))?", "", rest).strip(
-        " +,;"
-    )
-    known_state = re.search(rf"cirrhosis|liver disease|esrd|dialysis|{AS_IN_HEALTH}", words)
-    if plain and not found and not known_state:
-        raise refuse(
-            "condition", text, "healthy, obesity, cirrhosis, chronic liver disease, ESRD, or healthy + a perpetrator"
-        )
-    if "obes" in words:
-        group = "obese"
-    elif child:
-        group = "child"
-    elif liver or dialysis or re.search(r"patient|tuberculosis|epilep|matched|laparoscopy", f"{words} {people}"):
-        group = "patients"
-    else:
-        group = "volunteers"
-    return group, liver, dialysis, found
+def _ages(cells: Mapping[str, str], mean: float | None) -> Ages:
+    """Ages as stated; where there are none, what the people are called."""
+    stated = study_text.ages(mean, cells.get("age_range", ""))
+    if stated != Ages():
+        return stated
+    return Ages(word=age_word(cells["condition"], cells.get("population", "")))
 
 
-def _said(text: str) -> tuple[str, ...]:
-    state = re.search(AS_IN_HEALTH, text.lower())
-    return (f"{text}: kinetics as in health",) if state else ()
-
-
-def _synonyms(words: str) -> str:
-    renamed = {"rifampicin": "rifampin", "omep ": "omeprazole ", "oral contraceptive": "tag:hormonal_contraceptive"}
-    for other, name in renamed.items():
-        words = words.replace(other, name)
-    return re.sub(r"(\w+)-induced", r"\1", words)
+def _summary(cells: Mapping[str, str]) -> str:
+    """How people were summarised; a value scaled to a weight that nobody had is none of a person."""
+    scaled = re.search(r"(normali[sz]ed to|per) 70 kg", cells.get("note", ""))
+    return cells.get("summary", "") or ("population model, per 70 kg" if scaled else "mean")
 
 
 def _matrix(cells: Mapping[str, str]) -> str:
@@ -186,6 +156,8 @@ def _doses_of(cells: Mapping[str, str], number: Mapping[str, float | None]) -> t
     if per_kg is None:
         per_kg = study_doses.mg_per_kg(cells.get("dose_text", ""))
     dose = number["dose_mg"]
+    if dose is None and per_kg is None:
+        dose = study_doses.plain_mg(cells.get("dose_text", ""))
     if dose is not None and per_kg is not None:
         raise refuse("dose_mg", str(dose), "a dose in mg or in mg/kg, not both")
     return dose, per_kg

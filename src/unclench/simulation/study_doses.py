@@ -8,7 +8,7 @@ from unclench.simulation.study_text import DAY_H, NUMBER, TIMES_A_DAY, refuse
 
 MOST_DOSES = 5000
 # In a linear model earlier doses change neither clearance, volume nor half-life of a later one.
-ONE_DOSE = re.compile(r"^(single|after)\b")
+ONE_DOSE = re.compile(rf"^({NUMBER}\s*mg\s+)?(single|after)\b")
 OPEN_ENDED = ("multiple", "chronic")
 Doses = tuple[tuple[float, float | None], ...]  # (hours from the first, mg; None: the stated dose)
 
@@ -19,32 +19,49 @@ def times(regimen: str, dose_text: str) -> Doses | None:
     Understood: `single...`, `once daily, 30 days`, `2 nightly x30`, `5 tid days 1-13; 15 qd days 15-24`,
     `5 q12h, 10 days`.
     """
-    words = regimen.strip().lower()
+    words = _plain(regimen)
     if not words or ONE_DOSE.match(words):
         return ((0.0, None),)
-    for text in (words, dose_text.strip().lower()):
+    for text in (words, _plain(dose_text)):
         course = _course(text)
         if course:
             return course
-    if words.split()[0].strip(",") in OPEN_ENDED:
+    if words.split()[0].strip(",") in OPEN_ENDED or re.fullmatch(rf"({NUMBER}\s*mg\s*)?({OFTEN})", words):
         return None
     raise refuse("regimen", regimen, "single, or such as 'once daily, 30 days' or '5 tid days 1-13; 15 qd days 15-24'")
 
 
+# How often, in words, as the abbreviations of TIMES_A_DAY.
+WORDED = (
+    (r"\b([bqt])\.\s?([idh])\.(?:\s?([d])\.?)?", r"\1\2\3"), (r"\b(o|q)\.d\.", r"\1d"),
+    (r"(twice|two times|2 times) (daily|a day|per day)", "bid"), (r"every 12 ?h(ours?)?\b", "q12h"),
+    (r"(three|3) times (daily|a day|per day)", "tid"), (r"every 8 ?h(ours?)?\b", "q8h"),
+    (r"(four|4) times (daily|a day|per day)", "qid"),
+    (r"(once daily|once a day|every day|every 24 ?h(ours?)?\b)", "daily"),
+    (r"once nightly|every night|at (bed ?time|night)", "nightly"), (r"\s+for\s+", ", "),
+    (r"\bx\s*(\d+)\s*(d|days)\b", r"\1 days"),
+)  # fmt: skip
+OFTEN = "|".join(TIMES_A_DAY)
+
+
+def _plain(text: str) -> str:
+    words = text.strip().lower()
+    for pattern, meant in WORDED:
+        words = re.sub(pattern, meant, words)
+    return words
+
+
 def _course(text: str) -> Doses:
-    daily = re.fullmatch(rf"once daily,\s*{NUMBER}\s*days", text)
-    if daily:
-        return _spread(None, 1, 1, int(float(daily.group(1))))
     doses: list[tuple[float, float | None]] = []
     for part in text.split(";"):
         found = re.match(
-            rf"\s*{NUMBER}\s*(?:mg)?\s*({'|'.join(TIMES_A_DAY)})\b,?\s*"
+            rf"\s*(?:{NUMBER}\s*(?:mg)?\s*)?({OFTEN})\b,?\s*"
             rf"(?:x\s*{NUMBER}(?:\s*d(?:ays)?)?|days\s*{NUMBER}-{NUMBER}|{NUMBER}\s*days)",
             part,
         )
         if found is None:
             return ()
-        mg, a_day = float(found.group(1)), TIMES_A_DAY[found.group(2)]
+        mg, a_day = float(found.group(1)) if found.group(1) else None, TIMES_A_DAY[found.group(2)]
         if found.group(4):
             first, last = int(float(found.group(4))), int(float(found.group(5)))
         else:
@@ -63,4 +80,10 @@ def _spread(mg: float | None, a_day: int, first: int, last: int) -> Doses:
 def mg_per_kg(text: str) -> float | None:
     """The dose of `0.2 mg/kg (max 8)`."""
     found = re.match(rf"\s*{NUMBER}\s*mg/kg", text.lower())
+    return float(found.group(1)) if found else None
+
+
+def plain_mg(text: str) -> float | None:
+    """The dose of `10` or `10 mg po`; None for a range, a course or nothing."""
+    found = re.fullmatch(rf"{NUMBER}\s*(?:mg)?\s*(?:po|iv|im|pr|orally|by mouth)?", text.strip().lower())
     return float(found.group(1)) if found else None

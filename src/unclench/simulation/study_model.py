@@ -76,6 +76,13 @@ def _absorption(arm: Arm, group: Group) -> Absorption:
     key = routes.DEPOTS[arm.route, arm.form]
     rows = {f"PK-KA-{key}": "1/h", f"PK-LAG-{key}": "h", routes.SHARES.get(key, f"PK-F-{key}"): "1"}
     ka, lag, share = (group.draws.each(group.numbers.drawn(row, unit)) for row, unit in rows.items())
+    if arm.fed and key == "TABLET":
+        slowed, late, kept = (
+            group.draws.each(group.numbers.drawn(row, unit))
+            for row, unit in (("PK-FED-KA", "ratio"), ("PK-FED-LAG", "h"), ("PK-FED-F", "ratio"))
+        )
+        found = spread_absorption(ka_per_h=ka * slowed, lag_h=late, f=share, etas=group.etas)
+        return Absorption(found.ka_per_h, found.lag_h, found.f * kept)
     return spread_absorption(ka_per_h=ka, lag_h=lag, f=share, etas=group.etas)
 
 

@@ -18,6 +18,11 @@ ANALYTES = ("diazepam", "nordazepam", "temazepam", "oxazepam")
 # mg of nordazepam from 1 mg of clorazepate dipotassium: 270.71 / 408.92.
 CLORAZEPATE = 0.662
 GIVEN = {**dict.fromkeys(ANALYTES, 1.0), "clorazepate": CLORAZEPATE}
+# Other names of what is given or measured.
+ALIASES = {
+    "n-desmethyldiazepam": "nordazepam", "desmethyldiazepam": "nordazepam", "nordiazepam": "nordazepam",
+    "dmdz": "nordazepam", "clorazepate dipotassium": "clorazepate", "dipotassium clorazepate": "clorazepate",
+}  # fmt: skip
 EAST_ASIAN = ("chinese", "japanese", "korean", "east asian")
 TIMES_A_DAY = {
     "qd": 1,
@@ -31,7 +36,15 @@ TIMES_A_DAY = {
     "q8h": 3,
     "qid": 4,
 }
-SEXES = {"m": 0.0, "male": 0.0, "men": 0.0, "f": 1.0, "female": 1.0, "women": 1.0, "m/f": 0.5, "f/m": 0.5, "": 0.5}
+SEXES = {
+    "m": 0.0, "male": 0.0, "males": 0.0, "man": 0.0, "men": 0.0, "boys": 0.0,
+    "f": 1.0, "female": 1.0, "females": 1.0, "woman": 1.0, "women": 1.0, "girls": 1.0,
+    "both": 0.5, "mixed": 0.5, "": 0.5,
+}  # fmt: skip
+OLD = {"wt": "*1", "m1": "*2", "m2": "*3"}
+SAID_NOTHING = re.compile(r"unknown|not (determined|stated|known|genotyped|phenotyped)|n/?a|nd")
+FED = {"yes": True, "fed": True, "true": True, "with food": True, "after food": True, "breakfast": True}
+FASTED = {"": False, "no": False, "false": False, "fasted": False, "fasting": False, "without food": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,54 +63,86 @@ def refuse(column: str, found: str, need: str, fix: str = "Correct the cell, or 
 
 
 def ages(mean: float | None, text: str) -> Ages:
-    """`21-37`, `5-23 months`, `young (of 20-78)`, `elderly`, or a mean alone."""
-    words = text.strip().lower()
+    """`21-37`, `18 to 45`, `72 (65-80)`, `mean 72`, `22 +/- 2`, `5-23 months`, `young (of 20-78)`, or a mean alone."""
+    words = re.sub(r"\s*(?:\u2013|\bto\b)\s*", "-", text.strip().lower()).replace("\u00b1", "+/-")
     if not words:
         return Ages(mean)
-    word = re.match(r"(young|elderly)\b", words)
-    within = re.search(rf"{NUMBER}\s*-\s*{NUMBER}\s*(months)?", words)
-    rest = re.sub(
-        rf"(young|elderly)|\(?\s*(subset )?of\s*{NUMBER}-{NUMBER}\)?|{NUMBER}\s*-\s*{NUMBER}|months|years?|y\b|\s",
-        "",
+    need = "such as 21-37, 72 (65-80), 5-23 months, young or elderly"
+    unit = r"\s*(months?|mos?\b|years?|yrs?\b|y\b)?"
+    word = re.fullmatch(
+        rf"(young|elderly)(\s+(adults?|men|women|subjects|volunteers|people))?"
+        rf"(\s*\(?\s*(subset )?of\s*{NUMBER}-{NUMBER}\)?)?",
         words,
     )
-    if rest:
-        raise refuse("age_range", text, "such as 21-37, 5-23 months, young or elderly")
     if word:
         return Ages(mean, word=word.group(1))
-    if within is None:
-        raise refuse("age_range", text, "such as 21-37, 5-23 months, young or elderly")
-    scale = MONTHS_A_YEAR if within.group(3) else 1.0
-    low, high = float(within.group(1)) / scale, float(within.group(2)) / scale
-    if not low <= high or (mean is not None and not low <= mean <= high):
+    one = re.fullmatch(rf"(?:mean|aged?)?\s*{NUMBER}\s*(?:\(?\+/-\s*{NUMBER}\)?)?{unit}", words)
+    both = re.fullmatch(
+        rf"(?:aged?|range)?\s*(?:(?:mean)?\s*{NUMBER}{unit}\s*\()?{NUMBER}\s*-\s*{NUMBER}{unit}\)?", words
+    )
+    if one is None and both is None:
+        raise refuse("age_range", text, need)
+    named = one.group(3) if one else both.group(5) or both.group(2) if both else None
+    scale = MONTHS_A_YEAR if named and named.startswith("mo") else 1.0
+    stated = one.group(1) if one else both.group(1) if both else None
+    own = float(stated) / scale if stated else mean
+    if mean is not None and own is not None and abs(own - mean) > 0.5:
+        raise refuse("age_range", text, f"the mean of the column age_mean, {mean:g}")
+    if both is None:
+        return Ages(own if mean is None else mean)
+    low, high = float(both.group(3)) / scale, float(both.group(4)) / scale
+    if not low <= high or (own is not None and not low <= own <= high):
         raise refuse("age_range", text, "a range that runs upward and holds the mean")
-    return Ages(mean, low, high)
+    return Ages(own if mean is None else mean, low, high)
 
 
 def women(text: str) -> float:
-    """Share of women: M, F, M/F, `52% M`; half where nothing is said."""
+    """Share of women: M, F, M/F, men and women, `52% M`, `6 M, 4 F`; half where nothing is said."""
     words = text.strip().lower()
     if words in SEXES:
         return SEXES[words]
-    share = re.fullmatch(rf"{NUMBER}\s*%\s*(m|f|male|female)", words)
+    pair = [SEXES.get(part.strip()) for part in re.split(r"[/+&,]|\band\b", words)]
+    if sorted(part for part in pair if part is not None) == [0.0, 1.0] and len(pair) == 2:
+        return 0.5
+    counts = re.fullmatch(r"(\d+)\s*([a-z]+)\s*(?:[/+&,]|and)\s*(\d+)\s*([a-z]+)", words)
+    if counts:
+        sexes, people = (SEXES.get(counts.group(2)), SEXES.get(counts.group(4))), (counts.group(1), counts.group(3))
+        total = sum(int(count) for count in people)
+        if sorted(part for part in sexes if part is not None) == [0.0, 1.0] and total:
+            return int(people[sexes.index(1.0)]) / total
+    share = re.fullmatch(rf"{NUMBER}\s*%\s*(m|f|male|female|men|women)", words)
     if share is None or float(share.group(1)) > 100:
-        raise refuse("sex", text, "M, F, M/F, or a share such as 52% M")
+        raise refuse("sex", text, "M, F, M/F, 6 M, 4 F, or a share such as 52% M")
     part = float(share.group(1)) / 100
-    return part if share.group(2).startswith("f") else 1.0 - part
+    return part if SEXES[share.group(2)] else 1.0 - part
 
 
 def cyp2c19(text: str) -> str | None:
     """NM, IM, PM, RM or UM from alleles or phenotype; None where nothing is said. Two answers are refused."""
     words = text.strip().lower()
-    if not words:
+    if not words or SAID_NOTHING.fullmatch(words):
         return None
+    # What is said of other enzymes says nothing of this one.
+    words = re.sub(
+        r"(cyp\s*)?\b(2d6|2c9|3a[45]|1a2|2b6)\b\s*(\*\d+\s*/\s*\*\d+|em|pm|im|um|nm|\w+ metaboli[sz]ers?)?|"
+        r"cyp(2d6|2c9|3a[45]|1a2|2b6)\s*(\*\d+\s*/\s*\*\d+|em\b|pm\b|im\b|um\b|nm\b|\w+ metaboli[sz]ers?)?|"
+        r"debrisoquin\w*\s+(em|pm|im|\w+ (metaboli[sz]|hydroxylat)\w+)",
+        " ",
+        words,
+    )
+    # wt, m1 and m2 are old names of *1, *2 and *3.
+    words = re.sub(r"\b(wt|m1|m2)\s*/\s*(wt|m1|m2)\b", lambda old: "/".join(OLD[name] for name in old.groups()), words)
     found: set[str] = set()
     for first, second in re.findall(r"\*(\d+)\s*/\s*\*(\d+)", words):
         found.add(_of_alleles(first, second, text))
-    named = re.sub(r"debrisoquin\w*\s+(em|pm|im)|\*\d+\s*/\s*\*\d+|\([a-z]+\d?/[a-z]+\d\)", " ", words)
+    named = re.sub(r"\*\d+\s*/\s*\*\d+", " ", words)
+    # A heterozygous extensive metaboliser has one allele that works.
+    named = re.sub(r"\bhet(erozygous|ero)?[ -]?(ems?|extensive)\b", " im ", named)
+    named = re.sub(r"\bhom(ozygous|o)?[ -]?(ems?|extensive)\b", " em ", named)
     for pattern, phenotype in (
-        (r"\bpm\b|\bpoor\b|\bslow\b", "PM"), (r"\bim\b|\bintermediate\b", "IM"), (r"\bum\b|\bultrarapid\b", "UM"),
-        (r"\brm\b", "RM"), (r"\bem\b|\bextensive\b|\bnm\b|\bnormal\b|\brapid omeprazole\b", "NM"),
+        (r"\bpms?\b|\bpoor\b|\bslow\b", "PM"), (r"\bims?\b|\bintermediate\b", "IM"),
+        (r"\bums?\b|\bultra-?rapid\b", "UM"), (r"\brms?\b", "RM"),
+        (r"\bems?\b|\bextensive\b|\bnms?\b|\bnormal\b|\brapid omeprazole\b", "NM"),
     ):  # fmt: skip
         if re.search(pattern, named):
             found.add(phenotype)
@@ -115,22 +160,46 @@ def _of_alleles(first: str, second: str, text: str) -> str:
     return {(0, 0): "PM", (0, 1): "IM", (0, 2): "IM", (1, 1): "NM", (1, 2): "RM", (2, 2): "UM"}[pair[0], pair[1]]
 
 
+ROUTES = {
+    "iv": r"\biv\b|\bintravenous(ly)?\b", "im": r"\bim\b|\bintra-?muscular(ly)?\b",
+    "oral": r"\boral(ly)?\b|\bpo\b|\bper os\b|\bby mouth\b", "rectal": r"\brectal(ly)?\b|\bpr\b|\bper rectum\b",
+    "intranasal": r"\b(intra)?nasal(ly)?\b",
+}  # fmt: skip
+SLOW_FORM = re.compile(r"(controlled|slow|sustained|extended|modified|delayed)[- ]release|\bretard\b")
+# Words of a route that choose a form, where the formulation says nothing.
+FORM_WORDS = {"enema": "solution", "rectiole": "solution", "suppositor": "suppository"}
+
+
 def route_and_form(route: str, formulation: str) -> tuple[str, str]:
-    """Route and form in the words of the model; both empty where the route is not said."""
-    way, form = route.strip().lower(), formulation.strip().lower()
-    if re.match(r"iv\b|intravenous", way):
-        return "iv", "injection"
-    if re.match(r"im\b|intramuscular", way):
-        return "im", "injection"
-    if way.startswith("oral"):
-        return "oral", "solution" if "solution" in form or "syrup" in form else "tablet"
-    if way.startswith("rectal"):
-        return "rectal", _one_of(form or way, ("gel", "suppository", "solution"), formulation)
-    if way.startswith(("intranasal", "nasal")):
-        return "intranasal", _one_of(form or way, ("suspension", "glycofurol", "solution"), formulation)
+    """Route and form in the words of the model; both empty where the route is not said, or several are."""
+    way, form = re.sub(r"\b([a-z])\.\s?([a-z])\.", r"\1\2", route.strip().lower()), formulation.strip().lower()
     if not way:
         return "", ""
-    raise refuse("route", route, "oral, iv, im, rectal or intranasal")
+    found = [name for name, pattern in ROUTES.items() if re.search(pattern, way)]
+    if not found:
+        raise refuse("route", route, "oral, iv, im, rectal or intranasal")
+    if len(found) > 1:
+        return "", ""  # several: as one that is not said, only what no route alters is compared
+    if found[0] in ("iv", "im"):
+        return found[0], "injection"
+    if found[0] == "oral":
+        if SLOW_FORM.search(f"{way} {form}"):
+            raise refuse("formulation", formulation, "a tablet, capsule or solution that is not slowed")
+        return "oral", "solution" if re.search(r"solution|syrup|elixir|drops", f"{way} {form}") else "tablet"
+    for word, meant in FORM_WORDS.items():
+        form, way = form.replace(word, meant), way.replace(word, meant)
+    if found[0] == "rectal":
+        return "rectal", _one_of(form or way, ("gel", "suppository", "solution"), formulation)
+    return "intranasal", _one_of(form or way, ("suspension", "glycofurol", "solution"), formulation)
+
+
+def fed(text: str) -> bool:
+    """Whether the dose was taken with food; fasting where nothing is said."""
+    words = text.strip().lower()
+    known = FED | FASTED
+    if words not in known:
+        raise refuse("fed", text, "yes or no")
+    return known[words]
 
 
 def _one_of(text: str, known: tuple[str, ...], whole: str) -> str:
@@ -142,10 +211,16 @@ def _one_of(text: str, known: tuple[str, ...], whole: str) -> str:
 
 def analyte(text: str, given: str) -> str:
     """What was measured: `nordazepam (from clorazepate)` is nordazepam."""
-    name = text.split("(", maxsplit=1)[0].strip().lower() or given
+    name = named(text.split("(", maxsplit=1)[0]) or given
     if name not in ANALYTES:
         raise refuse("analyte", text, "diazepam, nordazepam, temazepam or oxazepam")
     return name
+
+
+def named(text: str) -> str:
+    """A medicine by the name that the model has for it."""
+    words = text.strip().lower()
+    return ALIASES.get(words, words)
 
 
 def numbers_in(text: str, column: str) -> tuple[float, ...]:
