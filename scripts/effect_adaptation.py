@@ -61,8 +61,15 @@ def _load_per_mg(middle: Constants) -> float:
     """Average load of a day at steady state, per mg a day."""
     last = arms().steady
     load = model.load_of({name: line[:, None] for name, line in last.unbound.items()}, middle, arms().fixed)[:, 0]
-    day = last.t_h >= last.t_h[-1] - 24.0
-    return float(np.trapezoid(load[day], last.t_h[day]) / 24.0 / kinetics.STEADY_MG)
+    return average_of_last_day(last.t_h, load) / kinetics.STEADY_MG
+
+
+def average_of_last_day(t_h: Array, line: Array) -> float:
+    """Average over the last 24 h, whose first moment may lie between two times."""
+    begin = t_h[-1] - 24.0
+    inside = t_h > begin
+    times = np.concatenate([[begin], t_h[inside]])
+    return float(np.trapezoid(np.interp(times, t_h, line), times) / 24.0)
 
 
 def _occupied(levels: kinetics.Levels, middle: Constants) -> tuple[Array, Array]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from scripts import fit_effects
+from scripts import effect_adaptation, fit_effects
 from scripts.effect_observations import OBSERVED
 from scripts.effect_predictions import predictions
 from unclench.knowledge import knowledge
@@ -57,3 +57,11 @@ def test_every_figure_has_a_prediction_that_varies() -> None:
         assert np.all(np.isfinite(predicted)), seen.id
         assert np.ptp(predicted) > 0, seen.id
     assert np.all((drowsy > 0) & (drowsy < 1))
+
+
+def test_the_average_of_the_last_day_begins_between_two_times() -> None:
+    """A level that stays where it is has itself as its average, whatever the times it is known at."""
+    t_h = np.array([0.0, 20.0, 32.0, 33.0, 40.0, 48.0])  # the last day begins at 24 h
+
+    assert effect_adaptation.average_of_last_day(t_h, np.ones(6)) == pytest.approx(1.0)
+    assert effect_adaptation.average_of_last_day(t_h, t_h) == pytest.approx(36.0)

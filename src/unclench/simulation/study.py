@@ -1,7 +1,8 @@
 """Virtual studies: every arm of a table as many times as asked, measured as its paper measured it.
 
 Each replicate draws as many people as the arm had, and one draw of what studies leave unsure. The prediction is the
-median over replicates of the arm's mean; p5 and p95 are where the mean of such a study would fall in nine of ten.
+median over replicates of the arm's mean; p5 and p95 hold nine of ten such means, as far as people and parameters make
+them differ. What assay, clinic and design add between studies is not in them, so real studies leave them more often.
 """
 
 from __future__ import annotations
