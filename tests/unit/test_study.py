@@ -255,3 +255,14 @@ def test_a_value_scaled_to_70_kg_is_none_of_a_person():
 
     assert not found
     assert [one.where for one in refused] == ["summary"]
+
+
+def test_in_blood_dose_area_and_clearance_agree_too():
+    plasma, blood = subject(), subject(matrix="whole blood")
+    ratio = knowledge().parameter("PK-PLASMA-BLOOD").value
+
+    assert np.allclose(measure(blood, "cl_ml_min"), ratio * measure(plasma, "cl_ml_min"), rtol=1e-12)
+    assert np.allclose(measure(blood, "vd_l"), ratio * measure(plasma, "vd_l"), rtol=1e-12)
+    assert np.array_equal(measure(blood, "t_half_h"), measure(plasma, "t_half_h"))
+    with pytest.raises(RecordError, match="blood"):
+        measure(subject(matrix="blood", analyte="nordazepam"), "cl_ml_min")

@@ -67,9 +67,16 @@ class Measured:
             (mg * self.kinetics.level(at_h - given_h) for given_h, mg in self.doses(quantity) if given_h < at_h),
             start=np.zeros_like(self.weight_kg),
         )
-        return self._in_matrix(np.asarray(total), quantity)
+        return self.in_matrix(np.asarray(total), quantity)
 
-    def _in_matrix(self, plasma: Array, quantity: str) -> Array:
+    def in_matrix(self, plasma: Array, quantity: str) -> Array:
+        """A level or area of plasma, in what was sampled.
+
+        Raises
+        ------
+        RecordError
+            for a metabolite in blood, whose ratio to plasma was not read.
+        """
         if not self.arm.blood:
             return plasma
         if self.arm.analyte != "diazepam":
@@ -134,10 +141,13 @@ def _exposure(subject: Measured) -> Array:
 
 
 def _clearance(subject: Measured) -> Array:
-    """L/h: dose over area, so over F where there is a depot; a metabolite that was formed has its own clearance."""
+    """L/h: dose over area, so over F where there is a depot; a metabolite that was formed has its own clearance.
+
+    Measured in blood, the area is that in blood, so clearance and volume are those of blood.
+    """
     if subject.arm.analyte != subject.arm.given:
-        return subject.kinetics.cl_l_per_h
-    return 1000.0 / _exposure(subject)
+        return subject.in_matrix(subject.kinetics.cl_l_per_h, "cl_ml_min")
+    return 1000.0 / subject.in_matrix(_exposure(subject), "cl_ml_min")
 
 
 def _steady(subject: Measured) -> Array:
@@ -152,13 +162,13 @@ def _steady(subject: Measured) -> Array:
         (mg * (kinetics.area(end - at) - kinetics.area(last - at)) for at, mg in doses),
         start=np.zeros_like(subject.weight_kg),
     )
-    return subject._in_matrix(np.asarray(total) / (end - last), "css_ng_ml")
+    return subject.in_matrix(np.asarray(total) / (end - last), "css_ng_ml")
 
 
 def _area(subject: Measured, to_h: float | None, quantity: str) -> Array:
     mg = subject.one_dose(quantity)
     per_mg = _exposure(subject) if to_h is None else subject.kinetics.area(to_h)
-    return subject._in_matrix(mg * per_mg, quantity)
+    return subject.in_matrix(mg * per_mg, quantity)
 
 
 MEASURES: dict[str, Callable[[Measured], Array]] = {
