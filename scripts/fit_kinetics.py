@@ -4,8 +4,10 @@
 typical person for clearance, volume and half-life, a small crowd for peaks and early levels, measured as the paper
 did. The spread of a group's mean and a spread between studies weigh it. Priors are wide for what the studies tell, and
 physiological for covariates: enzymes and liver shrink with age while binding loosens, fat grows, women carry more of
-it, half of the enzymes are left in cirrhosis. None of them rests on a judging study. The inverse of the curvature at
-the best fit, widened where the fit is worse than the weights say, gives the intervals and correlations.
+it, half of the enzymes are left in cirrhosis. Centres of priors come from the evidence pack, which was written with all
+studies in view: where the printed width is nearly the prior's (absorption, early distribution), so does the value. The
+inverse of the curvature at the best fit, widened where the fit is worse than the weights say, gives the intervals and
+correlations.
 """
 
 from __future__ import annotations

@@ -80,7 +80,7 @@ def _typical(ref: Reference, values: dict[str, float], arms: list[Arm]) -> dict[
             age_y=np.array([arm.age_y for arm in arms]),
             female=female,
             weight_kg=weight,
-            ideal_kg=np.maximum(ideal, weight / 1.15) if not share.any() else ideal,
+            ideal_kg=ideal,
             albumin_g_per_l=ref.albumin_g_per_l,
             liver_cl=knowledge().parameter("PK-CIRRHOSIS-UNCLASSED").value if ill else 1.0,
             cirrhosis=ill,
