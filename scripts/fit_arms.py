@@ -140,7 +140,9 @@ def _age(row: dict[str, str]) -> float:
     ends = [float(part) for part in re.findall(r"\d+(?:\.\d+)?", text)]
     if len(ends) == 2:
         return sum(ends) / 2
-    ill = row["condition"] not in ("", "healthy", "obesity") or "matched" in row["population"]
+    # Controls matched to patients are as old as patients; those of obese volunteers are volunteers.
+    matched = "matched" in row["population"] and not re.search(r"normal (weight|habitus)", row["population"])
+    ill = matched or row["condition"] not in ("", "healthy", "obesity")
     return PATIENT if ill else ADULT
 
 

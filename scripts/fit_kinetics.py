@@ -30,7 +30,11 @@ DATA = Path(__file__).parent.parent / "src" / "unclench" / "knowledge" / "data"
 SOURCE = "SRC-PK-REFIT"
 # Spread of one person's value, and between studies beyond it, on the log scale.
 SPREAD = {"cl": 0.35, "vd": 0.30, "t_": 0.42, "cm": 0.35, "tm": 0.50, "cs": 0.40, "le": 0.30, "f_": 0.15}
-BETWEEN = {"cl": 0.20, "vd": 0.20, "t_": 0.20, "cm": 0.25, "tm": 0.25, "cs": 0.25, "le": 0.25, "f_": 0.05}
+BETWEEN_ROWS = {
+    "cl": "CLEARANCE", "vd": "VOLUME", "t_": "HALF-LIFE", "cm": "PEAK", "tm": "PEAK", "le": "PEAK", "cs": "STEADY",
+}  # fmt: skip
+BETWEEN = {kind: knowledge().parameter(f"STUDY-BETWEEN-{row}").value for kind, row in BETWEEN_ROWS.items()}
+BETWEEN["f_"] = 0.05
 KEPT_CORRELATION = 0.05
 STARTS = 6
 SEED = 20261122

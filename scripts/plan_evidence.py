@@ -264,6 +264,14 @@ HEADER = {
         "the other ratios of its publication; those shares serve this comparison only.",
         "Confounded epidemiology (falls, fractures, crashes, overdoses) neither builds nor judges.",
     ],
+    "changes": [
+        "Before the first prediction: one nasal form (Ivaturi2009) became building, because its rows were read from it.",
+        "After it: values that rest on the share of CYP2C19, or on the cirrhosis factor of diazepam, are labelled seen "
+        "and no longer count, because neither was refitted: Klotz1975 clearance, Qin1999 and Zhang1990 intermediate "
+        "and poor metabolisers, and one ratio of poor metabolisers. With them genotype would fare worse.",
+        "After it: troughs of a temazepam course became an arm of their own.",
+        "After it: intervals of arms hold what assay, clinic and design add between studies, as the fit assumes.",
+    ],
     "targets": {
         "kinetics": {"gmfe": 1.25, "within": 1.5, "share": 0.9, "all_within": 2.0},
         "interactions": {"within": 1.25, "share": 0.75, "all_within": 1.5},

@@ -19,7 +19,7 @@ WORKED_OUT = {
     "cln_l_per_h": 0.9, "vn_l": 80.0, "clt_l_per_h": 4.9, "vt_l": 98.0, "clo_l_per_h": 6.05, "vo_l": 49.0,
     "size_cap": 1.2, "size_exponent": 0.75, "age_cl_exponent": -0.25, "age_v_exponent": 0.55, "sex_cl": 1.15,
     "sex_v": 1.2, "sex_clt": 0.8, "fat_v3": 4.0, "fat_vn": 2.2, "cirrhosis_v": 1.2, "cirrhosis_cln": 0.45,
-    "fu": 0.014, "fun_ratio": 2.1, "dialysis_cl": 2.76, "dialysis_fu": 0.0504,
+    "fu": 0.014, "fun_ratio": 2.1, "dialysis_cl": 2.76, "dialysis_v": 1.31, "dialysis_fu": 0.0504,
 }  # fmt: skip
 
 

@@ -58,6 +58,7 @@ class Reference:
     fuo_ratio: float
     albumin_l_per_g: float
     dialysis_cl: Number
+    dialysis_v: float
     dialysis_fu: float
 
 
@@ -103,16 +104,21 @@ def weight_for_volume(*, weight_kg: Array, ideal_kg: Array, fat: Number) -> Arra
     return np.where(weight_kg > ideal_kg, ideal_kg + fat * (weight_kg - ideal_kg), weight_kg)
 
 
-def binding(ref: Reference, *, albumin_g_per_l: float, dialysis: bool) -> tuple[float, Number]:
-    """Unbound fraction of diazepam, and the multiple by which total clearance follows binding."""
+def binding(ref: Reference, *, albumin_g_per_l: float, dialysis: bool) -> tuple[float, Number, float]:
+    """Unbound fraction of diazepam, and the multiples by which total clearance and tissue volumes follow binding.
+
+    With less albumin more of the total is cleared and more goes into tissues, so that unbound levels stay.
+    """
     if dialysis:
-        return ref.dialysis_fu, ref.dialysis_cl
+        return ref.dialysis_fu, ref.dialysis_cl, ref.dialysis_v
     normal = 1.0 + ref.albumin_l_per_g * ref.albumin_g_per_l
     ratio = normal / (1.0 + ref.albumin_l_per_g * albumin_g_per_l)
-    return ref.fu * ratio, ratio
+    return ref.fu * ratio, ratio, ratio
 
 
-def metabolites(ref: Reference, bodies: Bodies, *, binding_cl: Number, ageing: bool = True) -> tuple[Array, Array]:
+def metabolites(
+    ref: Reference, bodies: Bodies, *, binding_cl: Number, binding_v: float, ageing: bool = True
+) -> tuple[Array, Array]:
     """Clearances and volumes of nordazepam, temazepam and oxazepam, (metabolites, people).
 
     Clearance of nordazepam falls with age in men only, and in cirrhosis. The other two are glucuronidated: neither age
@@ -128,20 +134,21 @@ def metabolites(ref: Reference, bodies: Bodies, *, binding_cl: Number, ageing: b
     wide = weight_for_volume(weight_kg=bodies.weight_kg, ideal_kg=bodies.ideal_kg, fat=ref.fat_vn) / ref.weight_kg
     plain = bodies.weight_kg / ref.weight_kg
     clearances = (nordazepam, ref.clt_l_per_h * grown * ref.sex_clt**bodies.female, ref.clo_l_per_h * grown)
-    return np.stack(clearances), np.stack([ref.vn_l * wide, ref.vt_l * plain, ref.vo_l * plain])
+    return np.stack(clearances), np.stack([ref.vn_l * wide * binding_v, ref.vt_l * plain, ref.vo_l * plain])
 
 
 def adult(ref: Reference, bodies: Bodies) -> Disposition:
     """Kinetics of adults, before the spread between people."""
-    fu, binding_cl = binding(ref, albumin_g_per_l=bodies.albumin_g_per_l, dialysis=bodies.dialysis)
+    fu, binding_cl, binding_v = binding(ref, albumin_g_per_l=bodies.albumin_g_per_l, dialysis=bodies.dialysis)
     age = bodies.age_y / ref.age_y
     own_size = size(ref, weight_kg=bodies.weight_kg, ideal_kg=bodies.ideal_kg)
     clearance = ref.cl_l_per_h * (own_size / ref.weight_kg) ** ref.size_exponent * age**ref.age_cl_exponent
     clearance = clearance * ref.sex_cl**bodies.female * bodies.liver_cl * binding_cl
     tissue = age**ref.age_v_exponent * ref.sex_v**bodies.female * (ref.cirrhosis_v if bodies.cirrhosis else 1.0)
+    tissue = tissue * binding_v
     wide = weight_for_volume(weight_kg=bodies.weight_kg, ideal_kg=bodies.ideal_kg, fat=ref.fat_v3)
     plain = bodies.weight_kg / ref.weight_kg
-    losses, volumes = metabolites(ref, bodies, binding_cl=binding_cl)
+    losses, volumes = metabolites(ref, bodies, binding_cl=binding_cl, binding_v=binding_v)
     flow = np.ones_like(clearance)
     return Disposition(
         cl_l_per_h=clearance,

@@ -35,9 +35,9 @@ def child(ref: ChildReference, adult_ref: Reference, bodies: Bodies) -> Disposit
     """Kinetics of children, before the spread between people."""
     share = bodies.weight_kg / adult_ref.weight_kg
     scaled = share**adult_ref.size_exponent
-    fu, binding_cl = binding(adult_ref, albumin_g_per_l=bodies.albumin_g_per_l, dialysis=bodies.dialysis)
-    losses, volumes = metabolites(adult_ref, bodies, binding_cl=binding_cl, ageing=False)
-    tissue = adult_ref.cirrhosis_v if bodies.cirrhosis else 1.0
+    fu, binding_cl, binding_v = binding(adult_ref, albumin_g_per_l=bodies.albumin_g_per_l, dialysis=bodies.dialysis)
+    losses, volumes = metabolites(adult_ref, bodies, binding_cl=binding_cl, binding_v=binding_v, ageing=False)
+    tissue = (adult_ref.cirrhosis_v if bodies.cirrhosis else 1.0) * binding_v
     return Disposition(
         cl_l_per_h=ref.cl_l_per_h * scaled * bodies.liver_cl * binding_cl,
         volumes_l=np.stack([ref.v1_l * share, ref.v2_l * share * tissue]),

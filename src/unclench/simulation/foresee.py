@@ -8,7 +8,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from unclench.appraisal.findings import Appraisal, CurrentMedicine
+from unclench.appraisal.findings import Appraisal, CurrentMedicine, Indication
 from unclench.knowledge.load import Knowledge, knowledge
 from unclench.models import pk
 from unclench.simulation import effects
@@ -29,6 +29,7 @@ Array = NDArray[np.float64]
 PEOPLE = 200
 OPIOID, ALCOHOL = "INT-01", "INT-03"
 EQUIVALENT = "PD-EQ-"
+ACUTE = "acute-spasm"
 LATE = "withdrawal-drive"
 # Days after everybody is clear of the drug.
 AFTER_D = (1.0, 2.0, 4.0, 7.0, 11.0, 16.0, 23.0, 32.0)
@@ -72,7 +73,7 @@ def foresee(appraisal: Appraisal, course: Course | None, *, seed: int, fed: bool
         co_medication=_co_medication(appraisal.medicines, known),
         opioid=_answer(appraisal, OPIOID),
         alcohol=_answer(appraisal, ALCOHOL),
-        indication=appraisal.indication.entity,
+        indication=_of_trials(appraisal.indication),
         causes=causes,
         seed=seed,
     )
@@ -147,6 +148,12 @@ def _co_medication(medicines: tuple[CurrentMedicine, ...], known: Knowledge) -> 
             ):
                 out.append(CoMedication(drug, float(medicine.mg_per_day)))
     return tuple(out)
+
+
+def _of_trials(found: Indication) -> str:
+    """The indication; none where the spasm is elsewhere than in the back, of which the trials say nothing."""
+    elsewhere = found.entity == ACUTE and found.body_region not in ("", "back")
+    return "" if elsewhere else found.entity
 
 
 def _answer(appraisal: Appraisal, rule: str) -> Answer:

@@ -49,6 +49,7 @@ REFERENCE = {
     "fuo_ratio": ("PK-FU-OXAZEPAM-RATIO", "ratio"),
     "albumin_l_per_g": ("PK-ALBUMIN-AFFINITY", "L/g"),
     "dialysis_cl": ("PK-DIALYSIS-CL", "ratio"),
+    "dialysis_v": ("PK-DIALYSIS-V", "ratio"),
     "dialysis_fu": ("PK-FU-DIALYSIS", "1"),
 }
 CHILD = {
@@ -71,7 +72,7 @@ FORMATION = {
     "oxazepam_by_temazepam": "PK-FM-OXAZEPAM-TEMAZEPAM",
 }
 CIRRHOSIS_ONLY = frozenset({"PK-CIRRHOSIS-V", "PK-CIRRHOSIS-CLN"})
-DIALYSIS_ONLY = frozenset({"PK-DIALYSIS-CL", "PK-FU-DIALYSIS"})
+DIALYSIS_ONLY = frozenset({"PK-DIALYSIS-CL", "PK-DIALYSIS-V", "PK-FU-DIALYSIS"})
 
 
 @dataclass(slots=True, eq=False)

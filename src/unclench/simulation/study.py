@@ -1,8 +1,8 @@
 """Virtual studies: every arm of a table as many times as asked, measured as its paper measured it.
 
 Each replicate draws as many people as the arm had, and one draw of what studies leave unsure. The prediction is the
-median over replicates of the arm's mean; p5 and p95 hold nine of ten such means, as far as people and parameters make
-them differ. What assay, clinic and design add between studies is not in them, so real studies leave them more often.
+median over replicates of the arm's mean; p5 and p95 hold nine of ten such means, with what people, parameters, and
+assay, clinic and design (rows STUDY-BETWEEN-...) make them differ.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from unclench.engine import draw
 from unclench.knowledge.load import Knowledge
 from unclench.simulation.study_arm import QUANTITIES, Arm
 from unclench.simulation.study_effects import EffectArm, effect_of
@@ -28,6 +29,22 @@ SEED = 20261122
 REPLICATES = 200
 MOST_REPLICATES = 10_000
 CURVE_POINTS = 24
+ENDS = (0.05, 0.95)
+# Which row says how far studies differ in a quantity.
+BETWEEN = {
+    "cl_ml_min": "CLEARANCE",
+    "cl_ml_min_kg": "CLEARANCE",
+    "auc_inf_ng_h_ml": "CLEARANCE",
+    "auc_window_ng_h_ml": "CLEARANCE",
+    "f_percent": "CLEARANCE",
+    "vd_l": "VOLUME",
+    "vd_l_kg": "VOLUME",
+    "t_half_h": "HALF-LIFE",
+    "cmax_ng_ml": "PEAK",
+    "tmax_h": "PEAK",
+    "level_ng_ml": "PEAK",
+    "css_ng_ml": "STEADY",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +116,19 @@ def study(
         if not each.size:
             refused.append(Refusal(arm.key, name, "nobody with a value", "a longer window", "Give the sampling times."))
             continue
-        low, middle, high = (float(value) for value in np.quantile(each, (0.05, 0.5, 0.95)))
+        middle = float(np.median(each))
+        low, high = (float(value) for value in np.quantile(each * _design(arm, name, known, seed, each.size), ENDS))
         seen = observed.get(name)
         fold = middle / seen if seen else None
         out.append(Prediction(arm.key, name, at_h, middle, low, high, seen, fold, drawn))
     return tuple(out), tuple(refused)
+
+
+def _design(arm: Arm, quantity: str, known: Knowledge, seed: int, count: int) -> Array:
+    """What assay, clinic and design make of the same truth, as factors."""
+    spread = known.parameter(f"STUDY-BETWEEN-{BETWEEN[quantity]}").value
+    factor: Array = np.exp(spread * draw.normal(seed, f"design of {arm.key} {quantity}", count))
+    return factor
 
 
 def study_effect(

@@ -68,7 +68,10 @@ def _group(words: str, people: str, *, ill: bool) -> str:
         return "obese"
     if re.search(YOUNG_PEOPLE, both):
         return "child"
-    if ill or re.search(r"patient|tuberculosis|epilep|matched|laparoscopy|hyperthyroid", both):
+    if ill or re.search(r"patient|tuberculosis|epilep|laparoscopy|hyperthyroid", both):
+        return "patients"
+    # Controls matched to patients are as old as patients; those of obese volunteers are volunteers.
+    if "matched" in both and not re.search(r"normal (weight|habitus)", both):
         return "patients"
     return "volunteers"
 
