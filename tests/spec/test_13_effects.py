@@ -47,12 +47,12 @@ def note_of(one, key: str) -> tuple[str, ...]:
 @pytest.mark.parametrize(
     ("id", "typical", "low", "high", "unit", "sentence"),
     [
-        ("EFF-REFLEX-PEAK", 29.0, 9.0, 52.0, "%", "At most 29 % less reflex excess (9 to 52)."),
-        ("EFF-DROWSY-DAY-1", 24.0, 12.0, 45.0, "%", "Day 1: 24 in 100 feel drowsy (12 to 45); on placebo 10."),
+        ("EFF-REFLEX-PEAK", 29.0, 9.0, 52.0, "%", "At its strongest: 29 % less reflex excess (9 to 52)."),
+        ("EFF-DROWSY-DAY-1", 24.0, 12.0, 45.0, "%", "Day 1, when drowsiest: 24 in 100 feel drowsy (12 to 45); on placebo 10."),
         ("EFF-IMPAIRED-PEAK", 0.34, 0.09, 0.88, "g/L", "At its worst: impaired as by alcohol in blood of 0.034 % (0.009 to 0.088)."),
         ("EFF-NEXT-MORNING", 0.21, 0.05, 0.6, "g/L", "The worst next morning: as by 0.021 % (0.005 to 0.06)."),
-        ("EFF-BACK-UNDER", 11.2, 2.4, 31.0, "h", "After the last dose it stays under 0.02 % from 11 hours on (2 to 31); that clears nobody to drive."),
-        ("EFF-CO2-SLOPE", 83.0, 61.0, 95.0, "%", "Alone: the drive to breathe against CO2 falls to 83 % of normal at the least (61 to 95)."),
+        ("EFF-BACK-UNDER", 11.2, 2.4, 31.0, "h", "After the last dose it stays under 0.02 % from 11 hours on (2 to 31): count on the longest of these; even that clears nobody to drive."),
+        ("EFF-CO2-SLOPE", 83.0, 61.0, 95.0, "%", "Alone, with healthy lungs: the drive to breathe against CO2 falls to 83 % of the person's own at its lowest (61 to 95)."),
         ("EFF-EVENT-TOGETHER", 2.4, 0.6, 11.0, "odds ratio", "With an opioid: odds of low oxygen 2.4 times those with the opioid alone (0.6 to 11)."),
         ("EFF-TOLERANCE-END", 1.5, 1.1, 2.3, "ratio", "At the end the same sedation takes 1.5 times the load of a first dose (1.1 to 2.3)."),
         ("EFF-BACK-PAIN", 0.2, -0.244, 0.644, "log-odds", "Acute low back pain: after a week the odds of moderate or severe pain are 1.2 times those on placebo (0.78 to 1.9)."),
@@ -63,6 +63,25 @@ def test_a_number_of_effect_is_told_in_one_sentence_with_its_interval(id, typica
     """In brackets: 9 in 10 predictions, differences between people and what studies leave unsure taken together."""
     one = number(id, "something new", typical, low, high, unit)
     assert answer(one, effect_course(), Jurisdiction.US).says == sentence
+
+
+def test_no_more_digits_than_the_interval_is_wide():
+    """Two significant digits: 0.119 (0.029 to 0.353) would claim a third digit that no study gives."""
+    one = number("EFF-IMPAIRED-PEAK", "", 1.194, 0.294, 3.53, "g/L")
+    assert "0.12 % (0.029 to 0.35)" in answer(one, effect_course(), Jurisdiction.US).says
+    assert "120 mg per 100 mL (29 to 350)" in answer(one, effect_course(), Jurisdiction.UK).says
+
+
+def test_words_of_drowsiness_stand_for_the_worst_day():
+    """14 in 100 on day 1 and 36 later is much more often, not hardly more often."""
+    one = with_effects()
+    drowsy = {
+        "EFF-DROWSY-DAY-1": number("EFF-DROWSY-DAY-1", "", 14.0, 10.0, 14.0, "%"),
+        "EFF-DROWSY-PEAK": number("EFF-DROWSY-PEAK", "", 36.0, 13.0, 40.0, "%"),
+    }
+    numbers = tuple(drowsy.get(one.id, one) for one in one.effects.numbers)
+    notes = note_of(effects_with(one, numbers=numbers), "drowsiness")
+    assert "In words: drowsy much more often than on placebo." in notes
 
 
 @pytest.mark.parametrize(
@@ -82,7 +101,7 @@ def test_alcohol_is_counted_as_the_country_counts_it(jurisdiction, sentence):
     ("typical", "high", "words"),
     [
         (11.0, 14.0, "drowsy hardly more often than on placebo."),
-        (14.9, 29.0, "drowsy hardly more often than on placebo; at the upper end of the interval more often"),
+        (14.4, 29.0, "drowsy hardly more often than on placebo; at the upper end of the interval more often"),
         (15.0, 30.0, "drowsy more often than on placebo; at the upper end of the interval much more often"),
         (45.0, 70.0, "drowsy much more often than on placebo."),
     ],
@@ -90,8 +109,8 @@ def test_alcohol_is_counted_as_the_country_counts_it(jurisdiction, sentence):
 def test_drowsiness_is_said_in_words_too(typical, high, words):
     """People in 100 who feel drowsy, against 10 on placebo: 5 more are *more often*, 20 more *much more often*."""
     one = with_effects()
-    first = number("EFF-DROWSY-DAY-1", "", typical, 10.0, high, "%")
-    numbers = tuple(first if one.id == first.id else one for one in one.effects.numbers)
+    drowsy = {key: number(key, "", typical, 10.0, high, "%") for key in ("EFF-DROWSY-DAY-1", "EFF-DROWSY-PEAK")}
+    numbers = tuple(drowsy.get(one.id, one) for one in one.effects.numbers)
     assert words in " ".join(note_of(effects_with(one, numbers=numbers), "drowsiness"))
 
 
@@ -116,7 +135,8 @@ def test_how_sure_an_answer_is_stands_beside_it(form, words):
     [
         "No level in one person's blood predicted how that person drove, in any of 11 studies.",
         "Anchors: with alcohol of 0.5 g/L (0.05 %) drivers wove 2.5 cm more than on placebo",
-        "that clears nobody to drive",
+        "even that clears nobody to drive",
+        "other sedating medicines, lung disease, sleep apnoea, frailty, a brain made sensitive by liver disease",
         "That interval includes no benefit, because the trials show none.",
         "It is no chance of symptoms, no success rate and no forecast of seizures.",
         "Unvalidated: withdrawal drive",

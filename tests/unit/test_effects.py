@@ -9,6 +9,7 @@ import pytest
 
 from tests.effect_levels import regimen, spread, typical
 from unclench.knowledge import knowledge
+from unclench.report.subjects import SUBJECTS
 from unclench.simulation.effect_course import EffectCourse
 from unclench.simulation.effects import CoMedication, PastUse, foresee
 from unclench.simulation.effects_draws import PERSON, Cause
@@ -105,6 +106,24 @@ def test_more_drug_and_more_years_do_more(usual: EffectCourse) -> None:
         assert number(older, key).typical > number(usual, key).typical, key
     assert number(more, "EFF-CO2-SLOPE").typical < number(usual, "EFF-CO2-SLOPE").typical
     assert number(older, "EFF-REFLEX-PEAK").typical == number(usual, "EFF-REFLEX-PEAK").typical
+
+
+@pytest.mark.verifies("M5")
+def test_drowsiest_moment_is_never_below_the_first_day_or_the_mean(usual: EffectCourse) -> None:
+    peak = number(usual, "EFF-DROWSY-PEAK")
+    drawn = next(curve for curve in usual.curves if curve.effect == "drowsy")
+
+    for key in ("EFF-DROWSY-DAY-1", "EFF-DROWSY-STEADY"):
+        assert peak.typical >= number(usual, key).typical, key
+        assert peak.high >= number(usual, key).high, key
+    assert peak.typical == pytest.approx(max(drawn.typical), rel=1e-9)
+
+
+@pytest.mark.verifies("M6")
+def test_what_breathing_leaves_out_is_seen_beside_its_number() -> None:
+    """Not behind a fold: with lung disease the number alone would calm wrongly."""
+    plan = next(plan for plan in SUBJECTS if plan.key == "breathing")
+    assert "EFF-SAY-CO2" in plan.says
 
 
 @pytest.mark.verifies("M6")

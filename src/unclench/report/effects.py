@@ -21,7 +21,7 @@ MOST_DRIVERS = 2
 MAIN, FEW_STEP_H = ("muscle", "drowsy", "impairment", "co2-slope"), 6
 # Rows that a sentence or a drawing is held against.
 PLACEBO, LEVEL, WITH_ALCOHOL = "PD-DROWSY-PLACEBO", "PD-BACK-UNDER", "PD-ALCOHOL-REFERENCE"
-LOW_BACK_PAIN, FIRST_DROWSY = "EFF-BACK-PAIN", "EFF-DROWSY-DAY-1"
+LOW_BACK_PAIN, DROWSY = "EFF-BACK-PAIN", ("EFF-DROWSY-DAY-1", "EFF-DROWSY-PEAK")
 PERCENT = 100.0
 
 
@@ -172,9 +172,9 @@ def _shared_mark(answers: list[AnswerLine]) -> str:
 def _notes(plan: SubjectPlan, numbers: dict[str, EffectNumber], says: tuple[str, ...]) -> tuple[str, ...]:
     """What stands under the numbers of a subject: what follows from them, what the course says, what always holds."""
     out: list[str] = []
-    if FIRST_DROWSY in plan.numbers and FIRST_DROWSY in numbers:
-        first = numbers[FIRST_DROWSY]
-        typical, high = how_drowsy(first.typical), how_drowsy(first.high)
+    if drowsy := [numbers[key] for key in DROWSY if key in plan.numbers and key in numbers]:
+        # The whole course, not its first day alone: build-up can outrun tolerance.
+        typical, high = (how_drowsy(max(at)) for at in ([one.typical for one in drowsy], [one.high for one in drowsy]))
         row = "REPORT-DROWSY-WORD" if typical == high else "REPORT-DROWSY-WORDS"
         out.append(knowledge().say(row, typical=typical, high=high))
     pain = numbers.get(LOW_BACK_PAIN) if LOW_BACK_PAIN in plan.numbers else None
@@ -186,7 +186,7 @@ def _notes(plan: SubjectPlan, numbers: dict[str, EffectNumber], says: tuple[str,
 
 def how_drowsy(in_100: float) -> str:
     """How much more often than on placebo, in words. Where one word ends is a choice of this project."""
-    more = in_100 - parameter(PLACEBO) * PERCENT
+    more = round(in_100) - parameter(PLACEBO) * PERCENT  # of what is shown, so that words and number agree
     for key in ("REPORT-DROWSY-MUCH", "REPORT-DROWSY-SOME"):
         if more >= knowledge().limit(key, "%"):
             return knowledge().say(key)

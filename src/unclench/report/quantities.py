@@ -20,7 +20,7 @@ WHOLE = frozenset({"%", "hours", "days"})  # a forecast deserves no decimals her
 class Scale:
     """How a unit of the model is shown: times `factor`, as odds where it is a logarithm of odds, followed by `unit`.
 
-    `decimals`: how many at most; None: two significant digits.
+    Two significant digits: intervals here are many times wider than a third digit. `decimals`: how many at most.
     """
 
     unit: str
@@ -32,7 +32,7 @@ class Scale:
         return math.exp(value) if self.is_log else value * self.factor
 
     def number(self, value: float) -> str:
-        shown = self.value(value)
+        shown = float(f"{self.value(value):.2g}")
         if self.decimals is not None:
             return f"{shown:.{self.decimals}f}".rstrip("0").rstrip(".") if self.decimals else f"{shown:.0f}"
         if self.unit in WHOLE:

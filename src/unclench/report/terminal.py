@@ -166,7 +166,7 @@ def _how_sure(said: Content, out: Writer) -> None:
     first = said.numbers[0]
     if first.sure:
         share = f", {first.unsure} of the interval" if first.unsure else ""
-        error = f"; chance in the simulation moves the upper end by {first.error}" if first.error else ""
+        error = f"; chance in the simulation moves the upper end by {first.error} {first.unit}" if first.error else ""
         what = first.name[:1].lower() + first.name[1:]
         out.item(f"{what} of the typical person, by what studies leave unsure: {first.sure} {first.unit}{share}{error}")
     if said.course is not None and said.course.extrapolated:

@@ -75,6 +75,7 @@ def _sedation(regimen: Regimen, t_h: Array, lines: Lines, numbers: Numbers) -> l
     first = t_h <= times.DAY_H
     found = [
         _share("EFF-DROWSY-DAY-1", lines.drowsy[first].max(axis=0) if first.any() else lines.drowsy[0]),
+        _share("EFF-DROWSY-PEAK", lines.drowsy.max(axis=0)),
         _share("EFF-DROWSY-STEADY", times.read(mean, lines.drowsy), Standing.DERIVED),
         _amount("EFF-IMPAIRED-PEAK", lines.impaired.max(axis=0), "g/L"),
     ]

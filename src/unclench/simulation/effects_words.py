@@ -22,10 +22,7 @@ def sentences(numbers: Numbers, *, indication: str, opioid: Answer, alcohol: Ans
     if others:
         keys.append("EFF-SAY-OTHERS")
     keys += ["EFF-SAY-TOLERANCE", "EFF-SAY-WITHDRAWAL"]
-    level = f"{numbers.value('PD-BACK-UNDER', 'g/L'):g}"
-    return tuple(
-        numbers.known.say(key, level=level) if key == "EFF-SAY-LEVELS" else numbers.known.say(key) for key in keys
-    )
+    return tuple(numbers.known.say(key) for key in keys)
 
 
 def back_pain(numbers: Numbers, indication: str) -> tuple[EffectNumber, ...]:
