@@ -265,7 +265,7 @@ HEADER = {
         "Confounded epidemiology (falls, fractures, crashes, overdoses) neither builds nor judges.",
     ],
     "changes": [
-        "Before the first prediction: one nasal form (Ivaturi2009) became building, because its rows were read from it.",
+        "Before the first prediction: one nasal form (Ivaturi2009) became building; its rows were read from it.",
         "After it: values that rest on the share of CYP2C19, or on the cirrhosis factor of diazepam, are labelled seen "
         "and no longer count, because neither was refitted: Klotz1975 clearance, Qin1999 and Zhang1990 intermediate "
         "and poor metabolisers, and one ratio of poor metabolisers. With them genotype would fare worse.",
