@@ -24,9 +24,13 @@ from unclench.simulation.parameters import Numbers
 from unclench.simulation.people import METABOLITES
 from unclench.simulation.sample import Sample
 from unclench.simulation.study_arm import Arm
+from unclench.values import RecordError
 
 Array = NDArray[np.float64]
 Record = TypeVar("Record", Reference, ChildReference, Formation)
+# Bounds of memory and time of one arm: about a gigabyte, and about a minute.
+MOST_COLUMNS = 400_000
+MOST_LEVELS = 200_000_000
 CENTIMETRES = ("PK-REF-HEIGHT-MAN", "PK-REF-HEIGHT-WOMAN")
 
 
@@ -68,11 +72,26 @@ class Group:
     drawn: tuple[str, ...]
 
 
+def check_size(where: str, found: int, most: int, what: str) -> None:
+    """Refuse an arm that would exhaust memory or time, before anything is drawn.
+
+    Raises
+    ------
+    RecordError
+        when `found` is above `most`.
+    """
+    if found > most:
+        raise RecordError(
+            where=where, found=f"{found:,} {what}", need=f"at most {most:,}", fix="Ask for fewer replicates."
+        )
+
+
 def group_of(arm: Arm, known: Knowledge, *, seed: int, replicates: int) -> Group:
     """Draw the people of an arm."""
     numbers = Numbers(known, {}, Sample(seed, max(replicates, 2)))
     n = arm.n or int(numbers.value("STUDY-N", "people"))
     drawn: list[str] = [*arm.said, *([] if arm.n else [f"n {n}"])]
+    check_size("n", n * replicates, MOST_COLUMNS, "people times replicates")
     draws = Draws(seed, replicates, n, arm.publication or arm.key)
     reference = each_of(draws, numbers.reference(cirrhosis=arm.liver is not None, dialysis=arm.dialysis))
     age = _ages(arm, numbers, draws, drawn)
