@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -77,3 +79,40 @@ def test_nothing_is_written_over_the_table(table):
     place = table(HEAD + GOOD)
 
     assert unclench(place, "--out", place).returncode == 2
+
+
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="this system has no endless device")
+def test_an_endless_input_is_refused_after_the_largest_table():
+    run = unclench("/dev/zero", "--replicates", "20")
+
+    assert run.returncode == 2, run.stderr[-500:]
+    assert "larger than" in run.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no full device")
+@pytest.mark.parametrize("words", [("study", "{table}", "--replicates", "20"), ("questions",)])
+def test_an_output_that_is_full_is_one_message(table, words):
+    program = "from unclench.interfaces.cli import main; main()"
+    place = table(HEAD + GOOD)
+    with Path("/dev/full").open("w") as full:
+        run = subprocess.run(
+            [sys.executable, "-c", program, *(word.format(table=place) for word in words)],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    assert run.returncode == 2, run.stderr
+    assert "Traceback" not in run.stderr
+    assert "Exception ignored" not in run.stderr
+
+
+def test_an_input_under_another_name_is_never_written_over(table, tmp_path):
+    place = table(HEAD + GOOD)
+    other = tmp_path / "other.csv"
+    os.link(place, other)
+
+    run = unclench(place, "--replicates", "20", "--out", str(other))
+
+    assert run.returncode == 2
+    assert Path(place).read_text(encoding="utf-8") == HEAD + GOOD

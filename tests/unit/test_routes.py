@@ -88,6 +88,7 @@ def test_a_form_that_the_model_does_not_know_is_refused(form: str) -> None:
     ("changes", "word"),
     [
         ({"age_y": 96.0}, "Age 96 years"),
+        ({"age_y": 119.499}, "Age 119 years"),
         ({"weight_kg": 150.0}, "Weight 150 kg"),
         ({"weight_kg": 38.0}, "Weight 38 kg"),
         ({"albumin_g_per_l": 18.0}, "Albumin 18 g/L"),
@@ -99,6 +100,11 @@ def test_a_body_beyond_the_studied_ones_is_flagged(changes: dict[str, float], wo
     assert any(word in line for line in found.extrapolated)
     assert set(found.extrapolated) <= set(found.assumed)
     assert course("oral", "tablet").extrapolated == ()
+
+
+def test_an_age_known_to_the_year_is_not_beyond_its_own_year() -> None:
+    """The middle of the oldest year that was studied is still that year."""
+    assert course("oral", "tablet", dataclasses.replace(KNOWN, age_y=91.499)).extrapolated == ()
 
 
 @pytest.mark.verifies("M1")

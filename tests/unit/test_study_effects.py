@@ -98,3 +98,10 @@ def test_a_table_of_effects_is_told_from_a_table_of_kinetics():
 
     assert [(row.arm, row.quantity, row.time_h) for row in found] == [("E1", "effect", 0.05)]
     assert not cannot
+
+
+def test_an_hour_within_a_course_is_that_hour():
+    """A grid of quarters of a day would answer for the time before the first dose."""
+    course = {"regimen": "10 qd days 1-5", "dose_text": "", "route": "oral", "time_h_or_conc": "1 h"}
+
+    assert average(SLOPE, **course) < 0.97

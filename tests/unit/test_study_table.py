@@ -9,7 +9,7 @@ import pytest
 
 from unclench.report.study_csv import curve_text, harmless, to_csv
 from unclench.simulation.study import Curve, Prediction
-from unclench.simulation.study_table import LONGEST_CELL, Refusal, arms_of, rows_of
+from unclench.simulation.study_table import Refusal, arms_of, rows_of
 from unclench.values import RecordError
 
 HEAD = "study_id,condition,drug_given,route,analyte,dose_mg,regimen"
@@ -27,9 +27,8 @@ def test_byte_order_marks_and_line_ends_are_understood(content):
 @pytest.mark.parametrize(
     "content",
     [
-        b"", b"\n", HEAD.encode(), b"\xff\xfe\x00", b"a,b\n1,2\n", f"{HEAD}\n{GOOD},more\n".encode(),
-        f"{HEAD}\nA,healthy\n".encode(), f"{HEAD}\n{GOOD}\0\n".encode(), f"{HEAD},route\n{GOOD},x\n".encode(),
-        f"{HEAD}\n{'x' * (LONGEST_CELL + 1)},healthy,diazepam,oral,diazepam,10,single\n".encode(),
+        b"", b"\n", HEAD.encode(), b"\xff\xfe\x00", b"a,b\n1,2\n",
+        f"{HEAD}\n{GOOD}\0\n".encode(), f"{HEAD},route\n{GOOD},x\n".encode(),
         f'{HEAD}\n"A,healthy'.encode(), f"{HEAD}\n{'y' * 200_000},healthy\n".encode(),
     ],
 )  # fmt: skip

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import os
 import sys
@@ -16,6 +17,9 @@ import typer
 from unclench.interfaces import cli_export, cli_study
 from unclench.interfaces.door import JURISDICTION_VARIABLE, check_targets, parse_day, printable, refused, screen, write
 from unclench.values import Jurisdiction, UnclenchError
+
+USAGE = 2
+FULL = (errno.ENOSPC, errno.EDQUOT)
 
 app = typer.Typer(
     name="unclench",
@@ -135,5 +139,16 @@ def main() -> None:
         sys.exit(error.exit_code)
     except BrokenPipeError:
         # The reader went away (a pager was closed): nothing is wrong, and nothing more can be said.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _silence()
         sys.exit(0)
+    except OSError as error:
+        if error.errno not in FULL:
+            raise
+        _silence()
+        sys.stderr.write(f"unclench: cannot write to standard output: {error.strerror}.\n")
+        sys.exit(USAGE)
+
+
+def _silence() -> None:
+    """What is still in the buffer would be tried again at the end, and fail in sight of everybody."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

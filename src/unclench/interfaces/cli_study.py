@@ -40,11 +40,13 @@ def study(
 
     check_targets([out], [arms])
     try:
-        if arms.stat().st_size > LARGEST_TABLE:
-            raise refused(f"{shortened(str(arms))} is larger than {LARGEST_TABLE:,} bytes. Split the table.")
-        content = arms.read_bytes()
+        # Read no further than that: a pipe or a device has no size, and may have no end.
+        with arms.open("rb") as table_file:
+            content = table_file.read(LARGEST_TABLE + 1)
     except OSError as error:
         raise refused(f"cannot read {shortened(str(arms))}: {error.strerror}.") from None
+    if len(content) > LARGEST_TABLE:
+        raise refused(f"{shortened(str(arms))} is larger than {LARGEST_TABLE:,} bytes. Split the table.")
     table = read_arms(content)
     if curve is not None:
         chosen = [arm for arm in table.arms if isinstance(arm, Arm) and arm.key == curve]

@@ -47,8 +47,18 @@ def check_targets(targets: list[str], inputs: Sequence[str | Path]) -> None:
         raise refused("found an output without a name, need a file, or - for standard output.")
     if len(set(places)) < len(places) or targets.count("-") > 1:
         raise refused("found two outputs to one place, need a file for each.")
-    for place in {os.path.realpath(one) for one in inputs}.intersection(places):
+    for place in (place for place in places for one in inputs if _same_file(place, one)):
         raise refused(f"found {shortened(place)} as input and as output, need another file for the output.")
+
+
+def _same_file(place: str, given: str | Path) -> bool:
+    """By name, and by what the name leads to: a hard link is the same file under another one."""
+    if os.path.realpath(given) == place:
+        return True
+    try:
+        return Path(place).samefile(given) and Path(place).is_file()
+    except (OSError, ValueError):
+        return False
 
 
 def write(target: str, content: bytes) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -56,7 +58,8 @@ def extrapolated(body: Body, numbers: Numbers, *, is_child: bool) -> tuple[str, 
     checked = [("PK-STUDIED-ALBUMIN", "SIM-BEYOND-ALBUMIN", body.albumin_g_per_l)]
     if not is_child:
         checked += [
-            ("PK-STUDIED-AGE", "SIM-BEYOND-AGE", body.age_y),
+            # In full years, as people and studies count them: an age known to the year is the middle of that year.
+            ("PK-STUDIED-AGE", "SIM-BEYOND-AGE", None if body.age_y is None else math.floor(body.age_y)),
             ("PK-STUDIED-WEIGHT", "SIM-BEYOND-WEIGHT", body.weight_kg),
         ]
     out = []

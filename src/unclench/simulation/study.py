@@ -19,7 +19,7 @@ from unclench.knowledge.load import Knowledge
 from unclench.simulation.study_arm import QUANTITIES, Arm
 from unclench.simulation.study_effects import EffectArm, effect_of
 from unclench.simulation.study_model import kinetics_of
-from unclench.simulation.study_people import group_of
+from unclench.simulation.study_people import MOST_LEVELS, check_size, group_of
 from unclench.simulation.study_table import Refusal
 from unclench.simulation.study_values import Measured, measure
 from unclench.values import EngineError, RecordError
@@ -45,6 +45,7 @@ BETWEEN = {
     "level_ng_ml": "PEAK",
     "css_ng_ml": "STEADY",
 }
+NO_NUMBER = ("a prediction that is no number", "people, doses and times that can be", "Look at the units of this arm.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,7 @@ def subject_of(arm: Arm, known: Knowledge, *, seed: int, replicates: int) -> tup
     """Everybody of an arm, ready to be measured, and what was drawn for want of data."""
     check_replicates(replicates)
     group = group_of(arm, known, seed=seed, replicates=replicates)
+    check_size("regimen", group.draws.columns * len(arm.doses or ()), MOST_LEVELS, "doses of all people")
     ratio = known.parameter("PK-PLASMA-BLOOD").value
     return Measured(arm, kinetics_of(arm, group, known), group.weight_kg, ratio), group.drawn
 
@@ -118,6 +120,9 @@ def study(
             continue
         middle = float(np.median(each))
         low, high = (float(value) for value in np.quantile(each * _design(arm, name, known, seed, each.size), ENDS))
+        if not all(map(math.isfinite, (low, middle, high))):
+            refused.append(Refusal(arm.key, name, *NO_NUMBER))
+            continue
         seen = observed.get(name)
         fold = middle / seen if seen else None
         out.append(Prediction(arm.key, name, at_h, middle, low, high, seen, fold, drawn))
@@ -138,6 +143,8 @@ def study_effect(
     check_replicates(replicates)
     values, group = effect_of(subject, known, seed=seed, replicates=replicates)
     low, middle, high = (float(value) for value in np.quantile(values.mean(axis=1), (0.05, 0.5, 0.95)))
+    if not all(map(math.isfinite, (low, middle, high))):
+        return (), (Refusal(subject.arm.key, "effect", *NO_NUMBER),)
     seen = subject.observed
     fold = middle / seen if seen and seen > 0 else None
     drawn = (subject.measure, *group.drawn)

@@ -7,6 +7,8 @@ import re
 from unclench.simulation.study_text import DAY_H, NUMBER, TIMES_A_DAY, refuse
 
 MOST_DOSES = 5000
+LEAST_MG, MOST_MG = 0.01, 2000.0
+MOST_MG_PER_KG = 20.0
 # In a linear model earlier doses change neither clearance, volume nor half-life of a later one.
 ONE_DOSE = re.compile(rf"^({NUMBER}\s*mg\s+)?(single|after)\b")
 OPEN_ENDED = ("multiple", "chronic")
@@ -54,9 +56,9 @@ def _plain(text: str) -> str:
 def _course(text: str) -> Doses:
     doses: list[tuple[float, float | None]] = []
     for part in text.split(";"):
-        found = re.match(
+        found = re.fullmatch(
             rf"\s*(?:{NUMBER}\s*(?:mg)?\s*)?({OFTEN})\b,?\s*"
-            rf"(?:x\s*{NUMBER}(?:\s*d(?:ays)?)?|days\s*{NUMBER}-{NUMBER}|{NUMBER}\s*days)",
+            rf"(?:x\s*{NUMBER}(?:\s*d(?:ays)?)?|days\s*{NUMBER}-{NUMBER}|{NUMBER}\s*days)\s*(?:\([^()]*\))?\s*",
             part,
         )
         if found is None:
@@ -66,6 +68,8 @@ def _course(text: str) -> Doses:
             first, last = int(float(found.group(4))), int(float(found.group(5)))
         else:
             first, last = 1, int(float(found.group(3) or found.group(6)))
+        if not LEAST_MG <= mg <= MOST_MG:
+            raise refuse("regimen", part, f"doses from {LEAST_MG:g} to {MOST_MG:g} mg")
         doses.extend(_spread(mg, a_day, first, last))
     return tuple(sorted(doses, key=lambda dose: dose[0]))
 
@@ -80,7 +84,12 @@ def _spread(mg: float | None, a_day: int, first: int, last: int) -> Doses:
 def mg_per_kg(text: str) -> float | None:
     """The dose of `0.2 mg/kg (max 8)`."""
     found = re.match(rf"\s*{NUMBER}\s*mg/kg", text.lower())
-    return float(found.group(1)) if found else None
+    if found is None:
+        return None
+    stated = float(found.group(1))
+    if not 0 < stated <= MOST_MG_PER_KG:
+        raise refuse("dose_text", text, f"above 0 and up to {MOST_MG_PER_KG:g} mg/kg", "Check the unit.")
+    return stated
 
 
 def plain_mg(text: str) -> float | None:

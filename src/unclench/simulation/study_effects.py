@@ -22,7 +22,7 @@ from unclench.simulation.effects_model import Effects, Person
 from unclench.simulation.parameters import ANALYTES, Numbers
 from unclench.simulation.study_arm import Arm
 from unclench.simulation.study_model import kinetics_of
-from unclench.simulation.study_people import Group, group_of
+from unclench.simulation.study_people import MOST_LEVELS, Group, check_size, group_of
 from unclench.simulation.study_text import DAY_H, refuse
 from unclench.simulation.study_values import Measured
 from unclench.values import RecordError
@@ -61,6 +61,8 @@ SINGLE_H = (
     12.0,
 )
 POINTS_A_DAY = 4
+# A bound of memory: each point is held some twenty times.
+MOST_EFFECT_POINTS = 10_000_000
 G_PER_L_PER_PERCENT = 10.0
 
 
@@ -99,6 +101,9 @@ def effect_of(subject: EffectArm, known: Knowledge, *, seed: int, replicates: in
     arm = subject.arm
     group = group_of(arm, known, seed=seed, replicates=replicates)
     times = _times(subject)
+    check_size("time_h", group.draws.columns * times.size, MOST_EFFECT_POINTS, "points of all curves")
+    levels = group.draws.columns * times.size * len(arm.doses or ())
+    check_size("regimen", levels, MOST_LEVELS, "doses at all points of all curves")
     numbers = Numbers(known, {})
     fixed = model.structure(numbers)
     constants = _constants(group, known, seed)
@@ -120,7 +125,9 @@ def _times(subject: EffectArm) -> Array:
     if end < DAY_H:
         last = subject.time_h if subject.time_h is not None else SINGLE_H[-1]
         return np.unique([*(at for at in SINGLE_H if at <= last), last])
-    return np.linspace(0.0, end + DAY_H, round((end / DAY_H + 1) * POINTS_A_DAY) + 1)
+    spread = np.linspace(0.0, end + DAY_H, round((end / DAY_H + 1) * POINTS_A_DAY) + 1)
+    # The very hour that was observed is one of them: a quarter of a day away is another level.
+    return np.union1d(spread, [subject.time_h]) if subject.measure in TIMED and subject.time_h is not None else spread
 
 
 def _constants(group: Group, known: Knowledge, seed: int) -> Constants:

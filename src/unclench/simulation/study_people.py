@@ -24,9 +24,13 @@ from unclench.simulation.parameters import Numbers
 from unclench.simulation.people import METABOLITES
 from unclench.simulation.sample import Sample
 from unclench.simulation.study_arm import Arm
+from unclench.values import RecordError
 
 Array = NDArray[np.float64]
 Record = TypeVar("Record", Reference, ChildReference, Formation)
+# Bounds of memory and time of one arm: about a gigabyte, and about a minute.
+MOST_COLUMNS = 400_000
+MOST_LEVELS = 200_000_000
 CENTIMETRES = ("PK-REF-HEIGHT-MAN", "PK-REF-HEIGHT-WOMAN")
 
 
@@ -68,11 +72,26 @@ class Group:
     drawn: tuple[str, ...]
 
 
+def check_size(where: str, found: int, most: int, what: str) -> None:
+    """Refuse an arm that would exhaust memory or time, before anything is drawn.
+
+    Raises
+    ------
+    RecordError
+        when `found` is above `most`.
+    """
+    if found > most:
+        raise RecordError(
+            where=where, found=f"{found:,} {what}", need=f"at most {most:,}", fix="Ask for fewer replicates."
+        )
+
+
 def group_of(arm: Arm, known: Knowledge, *, seed: int, replicates: int) -> Group:
     """Draw the people of an arm."""
     numbers = Numbers(known, {}, Sample(seed, max(replicates, 2)))
     n = arm.n or int(numbers.value("STUDY-N", "people"))
     drawn: list[str] = [*arm.said, *([] if arm.n else [f"n {n}"])]
+    check_size("n", n * replicates, MOST_COLUMNS, "people times replicates")
     draws = Draws(seed, replicates, n, arm.publication or arm.key)
     reference = each_of(draws, numbers.reference(cirrhosis=arm.liver is not None, dialysis=arm.dialysis))
     age = _ages(arm, numbers, draws, drawn)
@@ -81,6 +100,7 @@ def group_of(arm: Arm, known: Knowledge, *, seed: int, replicates: int) -> Group
     if not arm.sex_said:
         drawn.append(f"{100 * women:.0f} % women")
     is_child = arm.people == "child" or bool(np.all(age < numbers.value("PK-ADULT-AGE", "a")))
+    drawn += _extrapolated(arm, numbers, is_child=is_child)
     weight, ideal = _weights(arm, numbers, reference, draws, drawn, age=age, female=female, is_child=is_child)
     bodies = Bodies(
         age_y=age,
@@ -125,6 +145,25 @@ def _ages(arm: Arm, numbers: Numbers, draws: Draws, drawn: list[str]) -> Array:
     low, high = numbers.range(key)
     drawn.append(f"age {low:g}-{high:g}")
     return draws.between("age", low, high)
+
+
+def _extrapolated(arm: Arm, numbers: Numbers, *, is_child: bool) -> list[str]:
+    """What the arm states beyond the people that the model rests on."""
+    # The youngest, who may need another model, and the centre: the oldest of a range may be a single person.
+    span = arm.ages
+    centre = (span.low + span.high) / 2 if span.low is not None and span.high is not None else None
+    ages = [age for age in (span.low, span.mean if span.mean is not None else centre) if age is not None]
+    youngest = numbers.value("PK-CHILD-LOWEST-AGE", "a")
+    if is_child:
+        return [f"extrapolated: younger than {youngest:g} years"] if any(age < youngest for age in ages) else []
+    stated = (("PK-STUDIED-AGE", "years", ages), ("PK-STUDIED-WEIGHT", "kg", [arm.weight_kg] if arm.weight_kg else []))
+    out = []
+    for key, unit, values in stated:
+        low, high = numbers.range(key)
+        beyond = [value for value in values if not low <= value <= high]
+        if beyond:
+            out.append(f"extrapolated: {beyond[-1]:g} {unit} lies outside {low:g}-{high:g} {unit}")
+    return out
 
 
 def _weights(

@@ -14,6 +14,9 @@ from unclench.values import RecordError, shortened
 
 MOST_ROWS = 20_000
 LONGEST_CELL = 5_000
+IDS = ("id", "study_id")
+# Cells beyond the header come under this name; a line that is not an arm keeps its reason there.
+FAULT = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,7 @@ def rows_of(content: bytes) -> tuple[dict[str, str], ...]:
     Raises
     ------
     RecordError
-        when the file as a whole cannot be used: no UTF-8, no rows, missing columns, a cell or table too large.
+        when the file as a whole cannot be used: no UTF-8, no rows, missing columns, a table too large.
     """
     try:
         text = content.decode("utf-8-sig")
@@ -44,7 +47,7 @@ def rows_of(content: bytes) -> tuple[dict[str, str], ...]:
         raise _whole(f"a byte that is not UTF-8 at {error.start}", "UTF-8 text", "Save the table as UTF-8.") from None
     if "\0" in text:
         raise _whole("a null character", "text", "Save the table as CSV.")
-    reader = csv.DictReader(io.StringIO(text, newline=""), restkey="", strict=True)
+    reader = csv.DictReader(io.StringIO(text, newline=""), restkey=FAULT, strict=True)
     try:
         rows = [
             {name.strip(): value for name, value in row.items() if isinstance(value, str)} for row in _first(reader)
@@ -65,17 +68,25 @@ def rows_of(content: bytes) -> tuple[dict[str, str], ...]:
 
 def _first(reader: csv.DictReader[str]) -> list[dict[str, str]]:
     rows: list[dict[str, str]] = []
-    for row in reader:
+    for read in reader:
         if len(rows) == MOST_ROWS:
             raise _whole(f"more than {MOST_ROWS} rows", "fewer", "Split the table.")
-        if any(value is None for value in row.values()) or "" in row:
-            raise _whole(
-                f"line {reader.line_num} with other columns than the header", "as many cells", "Correct the line."
-            )
-        if any(len(value) > LONGEST_CELL for value in row.values()):
-            raise _whole(f"a cell of more than {LONGEST_CELL} characters", "shorter cells", "Shorten it.")
-        rows.append(row)
+        fault = _fault(read)
+        if not fault:
+            rows.append(read)
+            continue
+        # The cells stand under the wrong names, or are too long to look at: only the id is kept, to name the arm.
+        rows.append({name: str(read.get(name) or "")[:LONGEST_CELL] for name in IDS if name in read} | {FAULT: fault})
     return rows
+
+
+def _fault(row: Mapping[str, object]) -> str:
+    """What makes a line unreadable; empty for a good one."""
+    if FAULT in row or any(value is None for value in row.values()):
+        return "other columns than the header"
+    if any(len(str(value)) > LONGEST_CELL for value in row.values()):
+        return f"a cell of more than {LONGEST_CELL} characters"
+    return ""
 
 
 def _whole(found: str, need: str, fix: str) -> RecordError:
@@ -91,11 +102,13 @@ def arms_of(
     arms: list[Arm | EffectArm] = []
     refused: list[Refusal] = []
     seen: set[str] = set()
-    of_effects = is_effect_table(tuple(rows[0]))
+    of_effects = any(is_effect_table(tuple(row)) for row in rows)
     name = "id" if of_effects else "study_id"
     for line, row in enumerate(rows, start=2):
         key = shortened((row.get(name) or "").strip() or f"line {line}")
         try:
+            if row.get(FAULT):
+                raise RecordError(where="the line", found=row[FAULT], need="a line like the header", fix="Correct it.")
             if not (row.get(name) or "").strip() or key in seen:
                 raise RecordError(
                     where=name, found=repr(row.get(name, "")), need="an id of its own", fix="Name the arm."

@@ -10,7 +10,11 @@ from dataclasses import dataclass
 
 from unclench.values import RecordError
 
-NUMBER = r"(\d+(?:\.\d+)?)"
+# Never part of a longer run of digits: so many would be no number at all, or too large to count with.
+NUMBER = r"(?<![\d.])([0-9]{1,9}(?:\.[0-9]{1,9})?)(?!\.?\d)"
+OLDEST_Y = 120.0
+LONGEST_H = 5000.0
+MOST_SAMPLES = 500
 MONTHS_A_YEAR = 12.0
 DAY_H = 24.0
 
@@ -91,8 +95,8 @@ def ages(mean: float | None, text: str) -> Ages:
     if both is None:
         return Ages(own if mean is None else mean)
     low, high = float(both.group(3)) / scale, float(both.group(4)) / scale
-    if not low <= high or (own is not None and not low <= own <= high):
-        raise refuse("age_range", text, "a range that runs upward and holds the mean")
+    if not low <= high <= OLDEST_Y or (own is not None and not low <= own <= high):
+        raise refuse("age_range", text, f"a range that runs upward to {OLDEST_Y:g} years at most and holds the mean")
     return Ages(own if mean is None else mean, low, high)
 
 
@@ -231,6 +235,8 @@ def numbers_in(text: str, column: str) -> tuple[float, ...]:
         found = tuple(float(part) for part in text.split(";"))
     except ValueError:
         raise refuse(column, text, "numbers with ; between them") from None
-    if list(found) != sorted(set(found)) or found[0] < 0 or found[-1] == float("inf"):
-        raise refuse(column, text, "times in order, from 0 on")
+    if not all(0 <= at <= LONGEST_H for at in found) or list(found) != sorted(set(found)) or found[-1] == 0:
+        raise refuse(column, text, f"times in order, from 0 to {LONGEST_H:g}, one of them after the dose")
+    if len(found) > MOST_SAMPLES:
+        raise refuse(column, text, f"at most {MOST_SAMPLES} times")
     return found

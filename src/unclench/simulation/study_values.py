@@ -45,12 +45,12 @@ class Measured:
         """
         stated: Array | None = None
         if self.arm.dose_mg is not None:
-            stated = np.full(self.weight_kg.shape, self.arm.dose_mg)
+            stated = np.broadcast_to(np.float64(self.arm.dose_mg), self.weight_kg.shape)
         elif self.arm.dose_mg_per_kg is not None:
             stated = self.arm.dose_mg_per_kg * self.weight_kg
         found = []
         for at_h, mg in self.arm.doses or ():
-            amount = stated if mg is None else np.full(self.weight_kg.shape, mg)
+            amount = stated if mg is None else np.broadcast_to(np.float64(mg), self.weight_kg.shape)
             if amount is None:
                 raise self._cannot(quantity, "no dose in mg or mg/kg", "one dose")
             found.append((at_h, amount))
@@ -98,20 +98,20 @@ def measure(subject: Measured, quantity: str, at_h: float | None = None) -> Arra
     return MEASURES[quantity](subject)
 
 
-def _peak(subject: Measured) -> tuple[Array, Array]:
+def _peak(subject: Measured, quantity: str) -> tuple[Array, Array]:
     """Highest level among the samples, and its time. Into a vein there is no peak to compare."""
     if subject.arm.route in ("iv", ""):
         raise RecordError(
-            where="cmax_ng_ml",
+            where=quantity,
             found="a dose into a vein",
             need="a route with absorption",
             fix="Compare levels instead.",
         )
-    subject.one_dose("cmax_ng_ml")
+    subject.one_dose(quantity)
     times = subject.arm.sampled_h or USUAL_TIMES_H
     best, when = np.full(subject.weight_kg.shape, -np.inf), np.zeros(subject.weight_kg.shape)
     for at_h in times:
-        level = subject.level(at_h, "cmax_ng_ml")
+        level = subject.level(at_h, quantity)
         higher = level > best
         best, when = np.where(higher, level, best), np.where(higher, at_h, when)
     return best, when
@@ -172,8 +172,8 @@ def _area(subject: Measured, to_h: float | None, quantity: str) -> Array:
 
 
 MEASURES: dict[str, Callable[[Measured], Array]] = {
-    "cmax_ng_ml": lambda s: _peak(s)[0],
-    "tmax_h": lambda s: _peak(s)[1],
+    "cmax_ng_ml": lambda s: _peak(s, "cmax_ng_ml")[0],
+    "tmax_h": lambda s: _peak(s, "tmax_h")[1],
     "auc_inf_ng_h_ml": lambda s: _area(s, None, "auc_inf_ng_h_ml"),
     "auc_window_ng_h_ml": lambda s: _area(s, s.arm.window_h, "auc_window_ng_h_ml"),
     "cl_ml_min": lambda s: _clearance(s) * ML_MIN_PER_L_H,
