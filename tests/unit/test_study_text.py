@@ -176,3 +176,13 @@ def test_a_dose_in_mg_and_in_mg_per_kg_is_refused():
 )
 def test_routes(route, form, found):
     assert study_text.route_and_form(route, form) == found
+
+
+@pytest.mark.parametrize(("text", "wanted"), [("", False), ("no", False), ("Yes", True)])
+def test_food_is_yes_or_no(text, wanted):
+    assert study_text.fed(text) is wanted
+
+
+def test_food_in_other_words_is_refused():
+    with pytest.raises(RecordError, match="yes, no, or nothing"):
+        study_text.fed("light breakfast")

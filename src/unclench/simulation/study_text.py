@@ -148,6 +148,13 @@ def analyte(text: str, given: str) -> str:
     return name
 
 
+def fed(text: str) -> bool:
+    """Whether a dose was taken with food; fasting where nothing is said."""
+    if text.strip().lower() not in ("", "yes", "no"):
+        raise refuse("fed", text, "yes, no, or nothing")
+    return text.strip().lower() == "yes"
+
+
 def numbers_in(text: str, column: str) -> tuple[float, ...]:
     """`0.333;0.667;1` as numbers in order."""
     if not text.strip():
