@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from unclench.knowledge import knowledge
+from unclench.report.study_csv import to_csv
 from unclench.simulation.study import study, subject_of, summaries
 from unclench.simulation.study_arm import parse_arm
 from unclench.simulation.study_model import multiple_of_clearance
@@ -225,3 +226,45 @@ def test_a_level_that_hardly_falls_gives_no_half_life():
     assert np.isnan(short).any()
     assert not (short[~np.isnan(short)] > 3 * 6).any()
     assert summaries(np.array([1.0, np.nan, np.nan, np.nan]), 2, "mean") == pytest.approx([1.0])
+
+
+def test_food_lowers_and_delays_the_peak_of_a_tablet_and_not_of_a_solution():
+    fasted, fed = subject(), subject(fed="yes")
+
+    assert np.median(measure(fed, "cmax_ng_ml") / measure(fasted, "cmax_ng_ml")) < 0.95
+    assert np.median(measure(fed, "tmax_h") - measure(fasted, "tmax_h")) > 0.25
+    in_water = (subject(formulation="solution", fed=fed) for fed in ("no", "yes"))
+    assert len({float(measure(each, "cmax_ng_ml").sum()) for each in in_water}) == 1
+
+
+def test_the_class_of_a_cirrhosis_counts_and_makes_nobody_a_child():
+    a, b, c = (
+        float(np.median(subject(condition=f"cirrhosis, Child-Pugh {name}").kinetics.cl_l_per_h)) for name in "ABC"
+    )
+
+    assert a > 1.2 * b > 1.44 * c
+    arm = parse_arm(ARM | {"condition": "cirrhosis (Child-Pugh class B)"}, frozenset())
+    assert (arm.people, arm.liver) == ("patients", "B")
+    assert parse_arm(ARM | {"condition": "cirrhosis"}, frozenset()).liver == "unclassed"
+    for text in ("cirrhosis, Child-Pugh A or Child-Pugh B", "cirrhosis, Child-Pugh B/C", "cirrhosis, Child-Pugh 9"):
+        with pytest.raises(RecordError, match="Child-Pugh B"):
+            parse_arm(ARM | {"condition": text}, frozenset())
+
+
+@pytest.mark.verifies("R3")
+@pytest.mark.parametrize(
+    ("cells", "said"),
+    [
+        ({}, ""),
+        ({"age_range": "95-99"}, "Age 95 years"),
+        ({"age_range": "70-97"}, "Age 97 years"),
+        ({"weight_kg": "150"}, "Weight 150 kg"),
+        ({"age_range": "1-3 months", "weight_kg": "5", "condition": "child, epilepsy"}, "Younger than anyone"),
+    ],
+)
+def test_arms_outside_the_people_studied_are_flagged(cells, said):
+    predictions, _ = study(parse_arm(ARM | cells, frozenset()), knowledge(), seed=1, replicates=REPLICATES)
+
+    assert {bool(row.extrapolated) for row in predictions} == {bool(said)}
+    assert all(said in " ".join(row.extrapolated) for row in predictions)
+    assert ("extrapolated." in to_csv(predictions, ()) or "a guess." in to_csv(predictions, ())) is bool(said)

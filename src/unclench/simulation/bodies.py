@@ -51,13 +51,20 @@ def bodies_of(
     )
 
 
-def extrapolated(body: Body, numbers: Numbers, *, is_child: bool) -> tuple[str, ...]:
-    """What of this body lies outside the people that the model rests on."""
-    checked = [("PK-STUDIED-ALBUMIN", "SIM-BEYOND-ALBUMIN", body.albumin_g_per_l)]
+def extrapolated(
+    numbers: Numbers,
+    *,
+    age_y: float | None,
+    weight_kg: float | None,
+    albumin_g_per_l: float | None,
+    is_child: bool,
+) -> tuple[str, ...]:
+    """What of a body lies outside the people that the model rests on; None: not known."""
+    checked = [("PK-STUDIED-ALBUMIN", "SIM-BEYOND-ALBUMIN", albumin_g_per_l)]
     if not is_child:
         checked += [
-            ("PK-STUDIED-AGE", "SIM-BEYOND-AGE", body.age_y),
-            ("PK-STUDIED-WEIGHT", "SIM-BEYOND-WEIGHT", body.weight_kg),
+            ("PK-STUDIED-AGE", "SIM-BEYOND-AGE", age_y),
+            ("PK-STUDIED-WEIGHT", "SIM-BEYOND-WEIGHT", weight_kg),
         ]
     out = []
     for key, say, value in checked:
@@ -65,7 +72,7 @@ def extrapolated(body: Body, numbers: Numbers, *, is_child: bool) -> tuple[str, 
         if value is not None and not low <= value <= high:
             out.append(knowledge().say(say, value=f"{value:g}", low=f"{low:g}", high=f"{high:g}"))
     lowest = numbers.value("PK-CHILD-LOWEST-AGE", "a")
-    if is_child and body.age_y is not None and body.age_y < lowest:
+    if is_child and age_y is not None and age_y < lowest:
         out.append(knowledge().say("SIM-YOUNGEST", years=f"{lowest:g}"))
     return tuple(out)
 

@@ -42,6 +42,7 @@ class Prediction:
     observed: float | None
     fold: float | None
     drawn: tuple[str, ...]
+    extrapolated: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ def subject_of(arm: Arm, known: Knowledge, *, seed: int, replicates: int) -> tup
     check_replicates(replicates)
     group = group_of(arm, known, seed=seed, replicates=replicates)
     ratio = known.parameter("PK-PLASMA-BLOOD").value
-    return Measured(arm, kinetics_of(arm, group, known), group.weight_kg, ratio), group.drawn
+    return Measured(arm, kinetics_of(arm, group, known), group.weight_kg, ratio, group.extrapolated), group.drawn
 
 
 def check_replicates(replicates: int) -> None:
@@ -101,7 +102,7 @@ def study(
         low, middle, high = (float(value) for value in np.quantile(each, (0.05, 0.5, 0.95)))
         seen = observed.get(name)
         fold = middle / seen if seen else None
-        out.append(Prediction(arm.key, name, at_h, middle, low, high, seen, fold, drawn))
+        out.append(Prediction(arm.key, name, at_h, middle, low, high, seen, fold, drawn, subject.extrapolated))
     return tuple(out), tuple(refused)
 
 
@@ -115,7 +116,8 @@ def study_effect(
     seen = subject.observed
     fold = middle / seen if seen and seen > 0 else None
     drawn = (subject.measure, *group.drawn)
-    return (Prediction(subject.arm.key, "effect", subject.time_h, middle, low, high, seen, fold, drawn),), ()
+    key, beyond = subject.arm.key, group.extrapolated
+    return (Prediction(key, "effect", subject.time_h, middle, low, high, seen, fold, drawn, beyond),), ()
 
 
 def _summary(text: str, quantity: str) -> str:

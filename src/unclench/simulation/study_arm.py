@@ -44,7 +44,7 @@ class Arm:
     weight_kg: float | None
     ibw_percent: float | None
     people: str  # volunteers | patients | obese | child, which population blanks are drawn from
-    liver: str | None
+    liver: str | None  # A | B | C by Child and Pugh | unclassed
     dialysis: bool
     cyp2c19: str | None
     east_asian: bool
@@ -113,7 +113,7 @@ def parse_arm(row: Mapping[str, str], perpetrators: frozenset[str], levels_h: tu
         doses=_scaled(study_doses.times(cells.get("regimen", ""), cells.get("dose_text", "")), factor),
         route=route,
         form=form,
-        fed=cells.get("fed", "").lower() == "yes",
+        fed=study_text.fed(cells.get("fed", "")),
         analyte=study_text.analyte(cells["analyte"], given),
         blood="blood" in _matrix(cells),
         summary=cells.get("summary", "") or "mean",
@@ -135,8 +135,8 @@ def condition(text: str, population: str, known: frozenset[str]) -> tuple[str, s
     rest = re.sub(r"obesity(\s*\(\d+%\s*ibw\))?|obese", "", words)
     if re.search(r"\bvs\b|/", words) and len(found) > 1:
         raise refuse("condition", text, "one treatment an arm", "Give each treatment an arm of its own.")
-    child = bool(re.search(r"child|infant|febrile", f"{words} {people}"))
-    liver = "unclassed" if re.search(r"cirrhosis|liver disease", words) else None
+    child = bool(re.search(r"child(?!.?pugh)|infant|febrile", f"{words} {people}"))
+    liver = _child_pugh(text) if re.search(r"cirrhosis|liver disease", words) else None
     dialysis = bool(re.search(r"\besrd\b|dialysis", words))
     plain = re.sub(r"^healthy( volunteers?| men| women)?|\(placebo\)|non-smoker|smoker( \(\d+/day\))?", "", rest).strip(
         " +,;"
@@ -155,6 +155,14 @@ def condition(text: str, population: str, known: frozenset[str]) -> tuple[str, s
     else:
         group = "volunteers"
     return group, liver, dialysis, found
+
+
+def _child_pugh(text: str) -> str:
+    """The class of a cirrhosis, `unclassed` where none is said; two classes are refused."""
+    found = set(re.findall(r"child.?pugh(?: class)? ([abc])\b(?![-/])", text.lower()))
+    if "pugh" in text.lower() and len(found) != 1:
+        raise refuse("condition", text, "one class, such as cirrhosis, Child-Pugh B")
+    return found.pop().upper() if found else "unclassed"
 
 
 def _said(text: str) -> tuple[str, ...]:

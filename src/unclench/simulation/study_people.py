@@ -20,6 +20,7 @@ from unclench.models.covariates import Bodies, Disposition, Number, Reference
 from unclench.models.paediatric import ChildReference
 from unclench.models.population import Etas, Formation, spread_disposition
 from unclench.simulation import routes
+from unclench.simulation.bodies import extrapolated
 from unclench.simulation.parameters import Numbers
 from unclench.simulation.people import METABOLITES
 from unclench.simulation.sample import Sample
@@ -66,6 +67,7 @@ class Group:
     disposition: Disposition
     etas: Etas
     drawn: tuple[str, ...]
+    extrapolated: tuple[str, ...]  # what of the arm lies outside the people that the model rests on
 
 
 def group_of(arm: Arm, known: Knowledge, *, seed: int, replicates: int) -> Group:
@@ -97,12 +99,22 @@ def group_of(arm: Arm, known: Knowledge, *, seed: int, replicates: int) -> Group
     else:
         typical = covariates.adult(reference, bodies)
     etas = _etas(arm, numbers, draws, is_child=is_child)
-    return Group(draws, numbers, reference, age, weight, spread_disposition(typical, etas), etas, tuple(drawn))
+    beyond = _extrapolated(arm, numbers, is_child=is_child)
+    return Group(draws, numbers, reference, age, weight, spread_disposition(typical, etas), etas, tuple(drawn), beyond)
 
 
 def each_of(draws: Draws, record: Record) -> Record:
     """A record of numbers, each with one value per person where it had one per replicate."""
     return type(record)(**{part.name: draws.each(getattr(record, part.name)) for part in fields(record)})  # type: ignore[arg-type]  # what was one number stays one
+
+
+def _extrapolated(arm: Arm, numbers: Numbers, *, is_child: bool) -> tuple[str, ...]:
+    """What the arm says of ages and weight, held against the people that the model rests on."""
+    found: dict[str, None] = {}
+    for age in (arm.ages.low, arm.ages.mean, arm.ages.high):
+        said = extrapolated(numbers, age_y=age, weight_kg=arm.weight_kg, albumin_g_per_l=None, is_child=is_child)
+        found |= dict.fromkeys(said)
+    return tuple(found)
 
 
 def _ages(arm: Arm, numbers: Numbers, draws: Draws, drawn: list[str]) -> Array:
