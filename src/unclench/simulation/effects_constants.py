@@ -16,12 +16,12 @@ from unclench.engine import draw
 from unclench.knowledge.load import Knowledge
 from unclench.models.effects import expit, logit
 from unclench.simulation.parameters import Numbers
+from unclench.simulation.sample import Z90
 from unclench.values import KnowledgeError
 
 Array = NDArray[np.float64]
 
 LEAST_EIGENVALUE = 1e-6
-RANGE_SDS = 1.6448536269514722  # a range of 5 to 95 % reaches this many SDs to either side
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +160,7 @@ def spread(known: Knowledge) -> Spread:
     numbers = Numbers(known, {})
     middle = np.array([float(each.onto(numbers.value(each.row, each.unit))) for each in UNSURE])
     ends = [[float(each.onto(end)) for end in numbers.range(each.row)] for each in UNSURE]
-    sd = np.array([(high - low) / (2.0 * RANGE_SDS) for low, high in ends])
+    sd = np.array([(high - low) / (2.0 * Z90) for low, high in ends])
     if not np.all(np.isfinite(sd)) or np.any(sd <= 0):
         raise KnowledgeError(
             where="parameters_effects.csv", found="a range of no width", need="low below high", fix="Widen the range."

@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 from unclench.engine import draw
 from unclench.models import adaptation, receptor, tolerance
 from unclench.simulation import effects_model as model
-from unclench.simulation.effects_constants import RANGE_SDS, UNSURE, Constants, drawn, spread
+from unclench.simulation.effects_constants import UNSURE, Constants, drawn, spread
 from unclench.simulation.effects_model import Person, Start, Structure
 from unclench.simulation.parameters import Numbers
+from unclench.simulation.sample import Z90
 
 Array = NDArray[np.float64]
 
@@ -114,7 +115,7 @@ def _further_ed50(numbers: Numbers) -> float:
     """Log-SD that the wide range of the ED50 needs beyond what affinity already carries."""
     low, high = numbers.range("PD-ED50")
     numbers.used["PD-ED50"] = None
-    whole = np.log(high / low) / (2.0 * RANGE_SDS)
+    whole = np.log(high / low) / (2.0 * Z90)
     affinity = spread(numbers.known).sd[[each.name for each in UNSURE].index("kd")]
     return float(np.sqrt(max(whole**2 - affinity**2, 0.0)))
 
@@ -161,7 +162,7 @@ def relative_load(
         low, high = numbers.range(row)
         deviates = np.append(draw.normal(seed, f"equivalence {one.drug}", people), 0.0)
         causes.append(Cause(TABLES, KNOWLEDGE, deviates[:-1]))
-        equal = numbers.value(row, "mg") * np.exp(np.log(high / low) / (2.0 * RANGE_SDS) * deviates)
+        equal = numbers.value(row, "mg") * np.exp(np.log(high / low) / (2.0 * Z90) * deviates)
         steady = 10.0 * one.mg_per_day / equal * numbers.value("PD-LOAD-PER-MG", "d/mg")
         there = _there(t_h, one, numbers.value(f"PD-HALF-{one.drug.upper()}", "h"))
         added = there[:, None] * steady

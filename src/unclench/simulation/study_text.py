@@ -8,13 +8,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from unclench.simulation.parameters import ANALYTES
 from unclench.values import RecordError
 
 NUMBER = r"(\d+(?:\.\d+)?)"
 MONTHS_A_YEAR = 12.0
 DAY_H = 24.0
 
-ANALYTES = ("diazepam", "nordazepam", "temazepam", "oxazepam")
 # mg of nordazepam from 1 mg of clorazepate dipotassium: 270.71 / 408.92.
 CLORAZEPATE = 0.662
 GIVEN = {**dict.fromkeys(ANALYTES, 1.0), "clorazepate": CLORAZEPATE}
