@@ -13,6 +13,7 @@ import pytest
 
 from tests import factories
 from unclench.appraisal.findings import Appraisal, Body, CurrentMedicine, Exposure
+from unclench.knowledge import knowledge
 from unclench.simulation import effects, foresee, simulate_courses
 from unclench.simulation.parameters import ANALYTES
 from unclench.values import Answer, Dose, Phase, Regimen
@@ -113,3 +114,29 @@ def test_back_pain_is_told_where_it_is_treated(entity: str, told: bool, monkeypa
     numbers = [each for each in found.numbers if each.id == "EFF-BACK-PAIN"]
     assert bool(numbers) is told
     assert all(each.low < 0.0 < each.high for each in numbers)
+
+
+@pytest.mark.verifies("M8", "R3")
+@pytest.mark.parametrize(
+    ("changes", "cause"),
+    [
+        ({}, "CAUSE-CLEARANCE"),
+        ({"cirrhosis": "C"}, "CAUSE-UNSURE-CIRRHOSIS"),
+        ({"dialysis": Answer.YES}, "CAUSE-UNSURE-DIALYSIS"),
+        ({"weight_kg": None}, "CAUSE-WEIGHT"),
+        ({"age_y": None}, "CAUSE-AGE"),
+    ],
+)
+def test_what_a_level_hangs_on_is_named_and_only_where_it_plays_a_part(
+    changes: dict[str, Any], cause: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    say = knowledge().say
+    rows = {row.text for row in knowledge().table("statements") if row.id.startswith("CAUSE-")}
+    given = handed_over(monkeypatch, appraised(body=replace(KNOWN, **changes)))
+
+    named = {one.cause for one in (*given["course"].drivers, *given["effects"].drivers)}
+    assert say(cause) in named
+    assert named <= rows
+    if not changes:
+        others = ("UNSURE-CIRRHOSIS", "UNSURE-DIALYSIS", "WEIGHT", "AGE", "INTERACTION")
+        assert not named & {say(f"CAUSE-{other}") for other in others}

@@ -32,7 +32,7 @@ class Unsure:
     row: str
     unit: str
     scale: str  # log | logit | plain
-    cause: str  # what it is, in words, for the list of what an answer hangs on
+    cause: str  # the statement that says what it is, for the list of what an answer hangs on
     top: float = 1.0  # of the logit scale
 
     def onto(self, value: Array | float) -> Array:
@@ -50,16 +50,16 @@ class Unsure:
         return np.exp(number) if self.scale == "log" else self.top * expit(number)
 
 
-AFFINITY = "how tightly diazepam and its metabolites bind the receptor"
-MUSCLE = "how strongly reflexes answer"
-SEDATION = "how strongly sedation answers"
-TOLERANCE = "how much tolerance grows, and how fast"
-BREATHING = "how strongly breathing answers"
-DROWSINESS = "how often sedation is felt as drowsiness"
-ALCOHOL_SCALE = "how impairment compares with alcohol"
-AGEING = "how much age adds"
-OPIOID = "what an opioid does, alone and with diazepam"
-DELAY = "how fast diazepam reaches the brain"
+AFFINITY = "CAUSE-AFFINITY"
+MUSCLE = "CAUSE-MUSCLE"
+SEDATION = "CAUSE-SEDATION"
+TOLERANCE = "CAUSE-TOLERANCE"
+BREATHING = "CAUSE-BREATHING"
+DROWSINESS = "CAUSE-DROWSINESS"
+ALCOHOL_SCALE = "CAUSE-ALCOHOL-SCALE"
+AGEING = "CAUSE-AGEING"
+OPIOID = "CAUSE-OPIOID"
+DELAY = "CAUSE-DELAY"
 
 # Fitted together by scripts/fit_effects.py. The order is that of the draws: append, never insert.
 FITTED = (

@@ -38,6 +38,7 @@ class People:
     passed_on: Array  # (metabolites, metabolites, columns): mg formed per mg of the earlier metabolite cleared
     interaction: Array  # standard normal: how far each person's interaction is from the typical one
     age_y: Array
+    weight_kg: Array
     assumed: tuple[str, ...]
     extrapolated: tuple[str, ...]
 
@@ -86,6 +87,7 @@ def people_like(
         passed_on=passed_on,
         interaction=interaction,
         age_y=bodies.age_y,
+        weight_kg=bodies.weight_kg,
         assumed=(*beyond, *assumed),
         extrapolated=beyond,
     )
