@@ -70,7 +70,7 @@ def extrapolated(
     for key, say, value in checked:
         low, high = numbers.range(key)
         if value is not None and not low <= value <= high:
-            out.append(knowledge().say(say, value=f"{value:g}", low=f"{low:g}", high=f"{high:g}"))
+            out.append(knowledge().say(say, value=f"{value:.3g}", low=f"{low:g}", high=f"{high:g}"))
     lowest = numbers.value("PK-CHILD-LOWEST-AGE", "a")
     if is_child and age_y is not None and age_y < lowest:
         out.append(knowledge().say("SIM-YOUNGEST", years=f"{lowest:g}"))
