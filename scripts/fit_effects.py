@@ -27,7 +27,7 @@ from unclench.models.effects import logit
 from unclench.simulation.effects_constants import (
     FITTED,
     OTHERS,
-    RANGE_SDS,
+    Z90,
     Constants,
     Unsure,
     correlation_row,
@@ -50,7 +50,7 @@ DIGITS = 4
 def prior() -> tuple[Array, Array]:
     """Middles and SDs on the scales of the constants; the two sides of a range are averaged."""
     ends = np.array([[float(each.onto(end)) for end in BELIEVED[each.name]] for each in FITTED])
-    return ends[:, 1], (ends[:, 2] - ends[:, 0]) / (2.0 * RANGE_SDS)
+    return ends[:, 1], (ends[:, 2] - ends[:, 0]) / (2.0 * Z90)
 
 
 def constants_of(scaled: Array) -> Constants:
@@ -138,7 +138,7 @@ def moments(scaled: Array, weights: Array) -> tuple[Array, Array]:
 
 def fitted_rows(mean: Array, sd: Array) -> dict[str, tuple[float, float, float]]:
     """Value, low and high of each row."""
-    ends = (0.0, -RANGE_SDS, RANGE_SDS)
+    ends = (0.0, -Z90, Z90)
     return {
         each.row: (
             number(each.back(mean[i])),
@@ -201,7 +201,7 @@ def report(mean: Array, sd: Array, before: tuple[Array, Array], scaled: Array, w
     """Prior against posterior width, and each figure against what the fit says."""
     print(f"{'row':22}{'5 %':>9}{'middle':>9}{'95 %':>9}   width after / before")
     for i, each in enumerate(FITTED):
-        low, mid, high = (float(each.back(mean[i] + k * RANGE_SDS * sd[i])) for k in (-1, 0, 1))
+        low, mid, high = (float(each.back(mean[i] + k * Z90 * sd[i])) for k in (-1, 0, 1))
         share = sd[i] / before[1][i]
         said = "as before" if share > 0.9 else ""
         print(f"{each.row:22}{low:9.3g}{mid:9.3g}{high:9.3g}   {share:5.2f} {said}")

@@ -229,3 +229,25 @@ def test_hostile_names_of_outputs_are_written_nowhere_odd_or_refused(
     code = called(monkeypatch, "export", RECORD, *ON, *WEEK, "--sbml", name)
     assert code in (0, 2)
     assert "\x00" not in capsys.readouterr().err
+
+
+@pytest.mark.verifies("R3", "M12")
+@pytest.mark.parametrize(("age", "flagged"), [(45, False), (99, True)])
+def test_an_age_that_was_never_studied_is_flagged_in_every_output(
+    age: int, flagged: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("old.yaml").write_text(f"patient: {{age: {age}, sex: male, weight: 80 kg}}\n", encoding="utf-8")
+    tables = ("--csv", "a.csv", "--arrow", "a.arrow")
+    assert called(monkeypatch, "simulate", "old.yaml", *ON, *WEEK, *FEW, *tables) == 0
+    printed = capsys.readouterr().out
+    assert called(monkeypatch, "export", "old.yaml", *ON, *WEEK, "--sbml", "a.xml") == 0
+    assert ("99.5 years lies outside" in " ".join(printed.split())) is flagged
+    assert ("99.5 years lies outside" in Path("a.csv").read_text(encoding="utf-8")) is flagged
+    with pa.ipc.open_file("a.arrow") as reader:
+        notes = reader.schema.metadata
+    assert (b"99.5 years lies outside" in notes[b"extrapolated"]) is flagged
+    assert b"Strength, function and force" in notes[b"notes"]
+    model = Path("a.xml").read_text(encoding="utf-8")
+    assert ("is extrapolated" in model) is flagged
+    assert "lies outside the 18" not in model

@@ -119,3 +119,12 @@ def test_hostile_text_is_no_formula_and_breaks_no_line() -> None:
             for name in ("regimen", "analyte", "kind", "unit"):
                 assert not row[name].startswith(("=", "+", "-", "@", "\t", "\r"))
         assert table_of(to_arrow([Labelled(text, hostile)], MADE)).num_rows == len(STATISTICS) * TIMES.size
+
+
+@pytest.mark.verifies("R3", "M12")
+def test_what_was_never_studied_is_flagged_in_every_table() -> None:
+    beyond = Labelled("one", replace(COURSE, extrapolated=("Age 101 years is not studied.",)))
+    for one, wanted in ((Labelled("one", COURSE), False), (beyond, True)):
+        rows = rows_of(to_csv([one], MADE))
+        assert {"Age 101 years" in row["made_with"] for row in rows} == {wanted}
+        assert (b"Age 101 years" in table_of(to_arrow([one], MADE)).schema.metadata[b"extrapolated"]) is wanted

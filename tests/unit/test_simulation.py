@@ -289,3 +289,37 @@ def test_impossible_sizes_are_refused() -> None:
         run(people=1)
     with pytest.raises(EngineError, match="need above 0"):
         run(exposure=dataclasses.replace(NO_CHANGE, segments=(ClearanceSegment(-math.inf, 0.0, 1.0),)))
+
+
+@pytest.mark.verifies("M1")
+def test_blood_holds_less_than_plasma_by_the_measured_ratio() -> None:
+    (course,) = run(KNOWN, NIGHT)
+    blood, plasma = course.blood_peak_ug_l, course.peak_ng_ml
+    assert blood is not None
+    ratio = knowledge().parameter("PK-PLASMA-BLOOD").value
+    assert ratio > 1
+    for end in ("typical", "low", "high"):
+        assert getattr(plasma, end) / getattr(blood, end) == pytest.approx(ratio, rel=1e-9)
+
+
+@pytest.mark.verifies("M2")
+def test_a_perpetrator_that_comes_and_goes_acts_while_it_is_there() -> None:
+    taken = regimen(phase(12, ("5", 8.0)))
+    slow = (72.0, 168.0)
+    segments = (
+        ClearanceSegment(-math.inf, 1.0, 1.0),
+        ClearanceSegment(slow[0], 0.2, 0.2),
+        ClearanceSegment(slow[1], 1.0, 1.0),
+    )
+    with_it = Exposure(changes=(), segments=segments, ratio=5.0, low=5.0, high=5.0, log_sd=0.0)
+    plain, there = (run(KNOWN, taken, exposure=one)[0].curves[0] for one in (NO_CHANGE, with_it))
+
+    for at, own, more in zip(plain.t_h, plain.typical, np.interp(plain.t_h, there.t_h, there.typical), strict=True):
+        if at < slow[0]:
+            assert more == pytest.approx(own, rel=1e-6)
+        elif slow[0] + 24 < at < slow[1] + 24:
+            assert more > 1.1 * own
+    excess = np.interp([slow[1], 400.0], there.t_h, there.typical) - np.interp(
+        [slow[1], 400.0], plain.t_h, plain.typical
+    )
+    assert excess[1] < 0.2 * excess[0]

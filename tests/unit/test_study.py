@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from unclench.knowledge import knowledge
+from unclench.report.study_csv import to_csv
 from unclench.simulation.study import study, subject_of, summaries
 from unclench.simulation.study_arm import parse_arm
 from unclench.simulation.study_model import multiple_of_clearance
@@ -266,3 +267,22 @@ def test_in_blood_dose_area_and_clearance_agree_too():
     assert np.array_equal(measure(blood, "t_half_h"), measure(plasma, "t_half_h"))
     with pytest.raises(RecordError, match="blood"):
         measure(subject(matrix="blood", analyte="nordazepam"), "cl_ml_min")
+
+
+@pytest.mark.verifies("R3")
+@pytest.mark.parametrize(
+    ("cells", "said"),
+    [
+        ({}, ""),
+        ({"age_range": "95-99"}, "Age 95 years"),
+        ({"age_range": "70-97"}, "Age 97 years"),
+        ({"weight_kg": "150"}, "Weight 150 kg"),
+        ({"age_range": "1-3 months", "weight_kg": "5", "condition": "child, epilepsy"}, "Younger than anyone"),
+    ],
+)
+def test_arms_outside_the_people_studied_are_flagged(cells, said):
+    predictions, _ = study(parse_arm(ARM | cells, frozenset()), knowledge(), seed=1, replicates=REPLICATES)
+
+    assert {bool(row.extrapolated) for row in predictions} == {bool(said)}
+    assert all(said in " ".join(row.extrapolated) for row in predictions)
+    assert ("extrapolated." in to_csv(predictions, ()) or "a guess." in to_csv(predictions, ())) is bool(said)

@@ -117,13 +117,13 @@ def test_each_quantity_has_its_own_refusal():
 @pytest.mark.parametrize(
     ("cells", "said"),
     [
-        ({"age_range": "100-110"}, "105 years"), ({"age_range": "1-60"}, "1 years"),
-        ({"age_range": "30-40", "weight_kg": "0.5"}, "0.5 kg"),
-        ({"age_range": "0-0.01"}, "younger than"), ({"age_range": "30-40", "weight_kg": "70"}, ""),
+        ({"age_range": "100-110"}, "Age 100 years"), ({"age_range": "1-60"}, "Age 1 years"),
+        ({"age_range": "30-40", "weight_kg": "0.5"}, "Weight 0.5 kg"),
+        ({"age_range": "0-0.01"}, "Younger than"), ({"age_range": "30-40", "weight_kg": "70"}, ""),
     ],
 )  # fmt: skip
 def test_an_arm_beyond_the_people_studied_says_so(cells, said):
     found, _ = run(read_arms(table(KINETIC | cells)), replicates=20)
 
-    assert [said in text for one in found for text in [" ".join(one.drawn)]] == [True]
-    assert any("extrapolated" in text for text in found[0].drawn) is bool(said)
+    assert [said in text for one in found for text in [" ".join(one.extrapolated)]] == [True]
+    assert bool(found[0].extrapolated) is bool(said)

@@ -9,7 +9,8 @@ from scripts import effect_adaptation, fit_effects
 from scripts.effect_observations import OBSERVED
 from scripts.effect_predictions import predictions
 from unclench.knowledge import knowledge
-from unclench.simulation.effects_constants import FITTED, RANGE_SDS
+from unclench.simulation.effects_constants import FITTED
+from unclench.simulation.sample import Z90
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +27,7 @@ def test_rows_are_those_of_the_fit(fitted: tuple[np.ndarray, np.ndarray]) -> Non
     mean, sd = fitted
     for i, each in enumerate(FITTED):
         row = knowledge().parameter(each.row)
-        width = (each.onto(row.high) - each.onto(row.low)) / (2.0 * RANGE_SDS)
+        width = (each.onto(row.high) - each.onto(row.low)) / (2.0 * Z90)
         assert abs(each.onto(row.value) - mean[i]) < 0.15 * sd[i], each.row
         assert width == pytest.approx(sd[i], rel=0.1), each.row
 

@@ -201,6 +201,8 @@ def _notes(person: PersonModel, made_with: MadeWith) -> Iterator[str]:
     yield from words.statements("not-reviewed")
     yield from words.statements("simulated")
     yield from words.statements("exported")
+    if person.extrapolated:
+        yield from words.statements("exported-extrapolated")
     if person.effects is not None:
         yield from words.statements("exported-effects")
     if person.day_one_h:

@@ -9,7 +9,19 @@ from collections.abc import Sequence
 from unclench.simulation.study import Curve, Prediction
 from unclench.simulation.study_table import Refusal
 
-COLUMNS = ("study_id", "quantity", "time_h", "predicted", "p5", "p95", "observed", "fold", "drawn", "refused")
+COLUMNS = (
+    "study_id",
+    "quantity",
+    "time_h",
+    "predicted",
+    "p5",
+    "p95",
+    "observed",
+    "fold",
+    "drawn",
+    "extrapolated",
+    "refused",
+)
 DIGITS = 4
 BAR = 46
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -32,10 +44,11 @@ def to_csv(predictions: Sequence[Prediction], refusals: Sequence[Refusal]) -> st
     writer.writerow(COLUMNS)
     for row in predictions:
         values = (row.time_h, row.predicted, row.p5, row.p95, row.observed, row.fold)
-        writer.writerow([harmless(row.arm), row.quantity, *map(number, values), harmless("; ".join(row.drawn)), ""])
+        said = [harmless("; ".join(row.drawn)), harmless(" ".join(row.extrapolated))]
+        writer.writerow([harmless(row.arm), row.quantity, *map(number, values), *said, ""])
     for refusal in refusals:
         why = f"{refusal.where}: found {refusal.found}, need {refusal.need}. {refusal.fix}"
-        writer.writerow([harmless(refusal.key), "", "", "", "", "", "", "", "", harmless(why)])
+        writer.writerow([harmless(refusal.key), *[""] * (len(COLUMNS) - 2), harmless(why)])
     return out.getvalue()
 
 

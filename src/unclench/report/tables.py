@@ -72,7 +72,7 @@ def to_csv(courses: Sequence[Labelled], made_with: MadeWith) -> bytes:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow([*COLUMNS, "made_with"])
-    made = _made_in_words(made_with)
+    made = " ".join((_made_in_words(made_with), *_beyond(courses)))
     found = columns(courses)
     for row in zip(*found.values(), strict=True):
         writer.writerow([*map(_cell, row), made])
@@ -97,7 +97,7 @@ def to_arrow(courses: Sequence[Labelled], made_with: MadeWith) -> bytes:
         pa.field(name, kinds.get(name, text), nullable=False, metadata={"unit": unit, "description": what})
         for name, (unit, what) in COLUMNS.items()
     ]
-    schema = pa.schema(fields, metadata=dict(_made(made_with)))
+    schema = pa.schema(fields, metadata=dict(_made(made_with, courses)))
     table = pa.table({name: pa.array(found[name], kinds.get(name, text)) for name in COLUMNS}, schema=schema)
     sink = pa.BufferOutputStream()
     with pa.ipc.new_file(sink, schema) as writer:
@@ -106,12 +106,19 @@ def to_arrow(courses: Sequence[Labelled], made_with: MadeWith) -> bytes:
     return made
 
 
-def _made(made_with: MadeWith) -> Iterator[tuple[str, str]]:
+def _made(made_with: MadeWith, courses: Sequence[Labelled]) -> Iterator[tuple[str, str]]:
     yield "unclench", made_with.unclench
     yield "knowledge_edition", made_with.edition
     yield "seed", str(made_with.seed)
     yield "packages", msgspec.json.encode(dict(made_with.python_packages)).decode()
-    yield "notes", " ".join(words.statements("simulated"))
+    says = dict.fromkeys(line for one in courses if one.effects for line in one.effects.says)
+    yield "notes", words.clean(" ".join((*words.statements("simulated"), *says)))
+    yield "extrapolated", words.clean(" ".join(_beyond(courses)))
+
+
+def _beyond(courses: Sequence[Labelled]) -> tuple[str, ...]:
+    """What of the body lies outside the people that the model rests on."""
+    return tuple(dict.fromkeys(line for one in courses for line in one.course.extrapolated))
 
 
 def _made_in_words(made_with: MadeWith) -> str:

@@ -53,22 +53,29 @@ def bodies_of(
     )
 
 
-def extrapolated(body: Body, numbers: Numbers, *, is_child: bool) -> tuple[str, ...]:
-    """What of this body lies outside the people that the model rests on."""
-    checked = [("PK-STUDIED-ALBUMIN", "SIM-BEYOND-ALBUMIN", body.albumin_g_per_l)]
+def extrapolated(
+    numbers: Numbers,
+    *,
+    age_y: float | None,
+    weight_kg: float | None,
+    albumin_g_per_l: float | None,
+    is_child: bool,
+) -> tuple[str, ...]:
+    """What of a body lies outside the people that the model rests on; None: not known."""
+    checked = [("PK-STUDIED-ALBUMIN", "SIM-BEYOND-ALBUMIN", albumin_g_per_l)]
     if not is_child:
         checked += [
             # In full years, as people and studies count them: an age known to the year is the middle of that year.
-            ("PK-STUDIED-AGE", "SIM-BEYOND-AGE", None if body.age_y is None else math.floor(body.age_y)),
-            ("PK-STUDIED-WEIGHT", "SIM-BEYOND-WEIGHT", body.weight_kg),
+            ("PK-STUDIED-AGE", "SIM-BEYOND-AGE", None if age_y is None else math.floor(age_y)),
+            ("PK-STUDIED-WEIGHT", "SIM-BEYOND-WEIGHT", weight_kg),
         ]
     out = []
     for key, say, value in checked:
         low, high = numbers.range(key)
         if value is not None and not low <= value <= high:
-            out.append(knowledge().say(say, value=f"{value:g}", low=f"{low:g}", high=f"{high:g}"))
+            out.append(knowledge().say(say, value=f"{value:.3g}", low=f"{low:g}", high=f"{high:g}"))
     lowest = numbers.value("PK-CHILD-LOWEST-AGE", "a")
-    if is_child and body.age_y is not None and body.age_y < lowest:
+    if is_child and age_y is not None and age_y < lowest:
         out.append(knowledge().say("SIM-YOUNGEST", years=f"{lowest:g}"))
     return tuple(out)
 

@@ -16,12 +16,12 @@ from unclench.engine import draw
 from unclench.knowledge.load import Knowledge
 from unclench.models.effects import expit, logit
 from unclench.simulation.parameters import Numbers
+from unclench.simulation.sample import Z90
 from unclench.values import KnowledgeError
 
 Array = NDArray[np.float64]
 
 LEAST_EIGENVALUE = 1e-6
-RANGE_SDS = 1.6448536269514722  # a range of 5 to 95 % reaches this many SDs to either side
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Unsure:
     row: str
     unit: str
     scale: str  # log | logit | plain
-    cause: str  # what it is, in words, for the list of what an answer hangs on
+    cause: str  # the statement that says what it is, for the list of what an answer hangs on
     top: float = 1.0  # of the logit scale
 
     def onto(self, value: Array | float) -> Array:
@@ -50,16 +50,16 @@ class Unsure:
         return np.exp(number) if self.scale == "log" else self.top * expit(number)
 
 
-AFFINITY = "how tightly diazepam and its metabolites bind the receptor"
-MUSCLE = "how strongly reflexes answer"
-SEDATION = "how strongly sedation answers"
-TOLERANCE = "how much tolerance grows, and how fast"
-BREATHING = "how strongly breathing answers"
-DROWSINESS = "how often sedation is felt as drowsiness"
-ALCOHOL_SCALE = "how impairment compares with alcohol"
-AGEING = "how much age adds"
-OPIOID = "what an opioid does, alone and with diazepam"
-DELAY = "how fast diazepam reaches the brain"
+AFFINITY = "CAUSE-AFFINITY"
+MUSCLE = "CAUSE-MUSCLE"
+SEDATION = "CAUSE-SEDATION"
+TOLERANCE = "CAUSE-TOLERANCE"
+BREATHING = "CAUSE-BREATHING"
+DROWSINESS = "CAUSE-DROWSINESS"
+ALCOHOL_SCALE = "CAUSE-ALCOHOL-SCALE"
+AGEING = "CAUSE-AGEING"
+OPIOID = "CAUSE-OPIOID"
+DELAY = "CAUSE-DELAY"
 
 # Fitted together by scripts/fit_effects.py. The order is that of the draws: append, never insert.
 FITTED = (
@@ -160,7 +160,7 @@ def spread(known: Knowledge) -> Spread:
     numbers = Numbers(known, {})
     middle = np.array([float(each.onto(numbers.value(each.row, each.unit))) for each in UNSURE])
     ends = [[float(each.onto(end)) for end in numbers.range(each.row)] for each in UNSURE]
-    sd = np.array([(high - low) / (2.0 * RANGE_SDS) for low, high in ends])
+    sd = np.array([(high - low) / (2.0 * Z90) for low, high in ends])
     if not np.all(np.isfinite(sd)) or np.any(sd <= 0):
         raise KnowledgeError(
             where="parameters_effects.csv", found="a range of no width", need="low below high", fix="Widen the range."

@@ -15,17 +15,18 @@ from numpy.typing import NDArray
 from unclench.engine import draw
 from unclench.models import adaptation, receptor, tolerance
 from unclench.simulation import effects_model as model
-from unclench.simulation.effects_constants import RANGE_SDS, UNSURE, Constants, drawn, spread
+from unclench.simulation.effects_constants import UNSURE, Constants, drawn, spread
 from unclench.simulation.effects_model import Person, Start, Structure
 from unclench.simulation.parameters import Numbers
+from unclench.simulation.sample import Z90
 
 Array = NDArray[np.float64]
 
 PERSON, KNOWLEDGE = "person", "knowledge"
-SENSITIVE = "how sensitive this person is"
-ADAPTS = "how fast this person adapts and loses adaptation"
-DOSE_OCCUPANCY = "how many receptors a dose holds, where imaging and cells disagree"
-TABLES = "what the tables of equivalence leave open"
+SENSITIVE = "CAUSE-SENSITIVE"
+ADAPTS = "CAUSE-ADAPTS"
+DOSE_OCCUPANCY = "CAUSE-DOSE-OCCUPANCY"
+TABLES = "CAUSE-TABLES"
 # Only the fit needs these.
 SILENT = frozenset({"eeg_most", "delta"})
 
@@ -75,7 +76,7 @@ def crowd_of(numbers: Numbers, age_y: Array, *, seed: int, skip: frozenset[str])
     people = age_y.size - 1
     constants, deviates = drawn(numbers.known, seed=seed, people=people)
     causes = [
-        Cause(each.cause, KNOWLEDGE, deviates[index, :-1])
+        Cause(numbers.known.say(each.cause), KNOWLEDGE, deviates[index, :-1])
         for index, each in enumerate(UNSURE)
         if each.name not in skip | SILENT
     ]
@@ -84,7 +85,7 @@ def crowd_of(numbers: Numbers, age_y: Array, *, seed: int, skip: frozenset[str])
 
     def own(purpose: str, cause: str, kind: str = PERSON) -> Array:
         plain = np.append(draw.normal(seed, purpose, people), 0.0)
-        causes.append(Cause(cause, kind, plain[:-1]))
+        causes.append(Cause(numbers.known.say(cause), kind, plain[:-1]))
         return plain
 
     person = Person(
@@ -114,7 +115,7 @@ def _further_ed50(numbers: Numbers) -> float:
     """Log-SD that the wide range of the ED50 needs beyond what affinity already carries."""
     low, high = numbers.range("PD-ED50")
     numbers.used["PD-ED50"] = None
-    whole = np.log(high / low) / (2.0 * RANGE_SDS)
+    whole = np.log(high / low) / (2.0 * Z90)
     affinity = spread(numbers.known).sd[[each.name for each in UNSURE].index("kd")]
     return float(np.sqrt(max(whole**2 - affinity**2, 0.0)))
 
@@ -160,8 +161,8 @@ def relative_load(
         row = f"PD-EQ-{one.drug.upper()}"
         low, high = numbers.range(row)
         deviates = np.append(draw.normal(seed, f"equivalence {one.drug}", people), 0.0)
-        causes.append(Cause(TABLES, KNOWLEDGE, deviates[:-1]))
-        equal = numbers.value(row, "mg") * np.exp(np.log(high / low) / (2.0 * RANGE_SDS) * deviates)
+        causes.append(Cause(numbers.known.say(TABLES), KNOWLEDGE, deviates[:-1]))
+        equal = numbers.value(row, "mg") * np.exp(np.log(high / low) / (2.0 * Z90) * deviates)
         steady = 10.0 * one.mg_per_day / equal * numbers.value("PD-LOAD-PER-MG", "d/mg")
         there = _there(t_h, one, numbers.value(f"PD-HALF-{one.drug.upper()}", "h"))
         added = there[:, None] * steady

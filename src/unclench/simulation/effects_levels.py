@@ -7,15 +7,16 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from unclench.knowledge.load import knowledge
 from unclench.simulation.effects_draws import PERSON, Cause
 from unclench.values import EngineError
 
 Array = NDArray[np.float64]
 
 LEAST_PEOPLE = 2
-HOW_MUCH = "how much diazepam stays in this person's blood"
-HOW_MUCH_METABOLITE = "how much of its metabolites builds up in this person"
-HOW_PEAKED = "how fast this person absorbs diazepam and how it spreads"
+HOW_MUCH = "CAUSE-HOW-MUCH"
+HOW_MUCH_METABOLITE = "CAUSE-HOW-MUCH-METABOLITE"
+HOW_PEAKED = "CAUSE-HOW-PEAKED"
 FLOOR = 1e-12
 
 
@@ -49,8 +50,9 @@ def kinetic_causes(t_h: Array, unbound_ng_ml: Mapping[str, Array], said: Sequenc
     areas = {name: np.einsum("t,tp->p", rule, levels[:, :-1]) for name, levels in unbound_ng_ml.items()}
     parent = np.log(np.maximum(areas["diazepam"], FLOOR))
     peak = np.log(np.maximum(unbound_ng_ml["diazepam"][:, :-1].max(axis=0), FLOOR)) - parent
-    found = [Cause(HOW_MUCH, PERSON, parent), Cause(HOW_PEAKED, PERSON, peak)]
+    say = knowledge().say
+    found = [Cause(say(HOW_MUCH), PERSON, parent), Cause(say(HOW_PEAKED), PERSON, peak)]
     if "nordazepam" in unbound_ng_ml:
         ratio = np.log(np.maximum(areas["nordazepam"], FLOOR)) - parent
-        found.append(Cause(HOW_MUCH_METABOLITE, PERSON, ratio))
+        found.append(Cause(say(HOW_MUCH_METABOLITE), PERSON, ratio))
     return tuple(found)

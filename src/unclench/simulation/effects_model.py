@@ -12,22 +12,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unclench.models import adaptation, breathing, effects, receptor, tolerance
+from unclench.models.population import MolarMasses
 from unclench.simulation.effects_constants import Constants
-from unclench.simulation.parameters import Numbers
+from unclench.simulation.parameters import ANALYTES, Numbers
 from unclench.values import EngineError
 
 Array = NDArray[np.float64]
 
 MIN_PER_H = 60.0
 DAY_H = 24.0
-ANALYTES = ("diazepam", "nordazepam", "temazepam", "oxazepam")
 
 
 @dataclass(frozen=True, slots=True)
 class Structure:
     """Numbers of the model that are not drawn."""
 
-    masses: tuple[float, float, float, float]  # g/mol, in the order of ANALYTES
+    masses: MolarMasses
     drive_half: float
     age_from_y: float
     age_low_y: float
@@ -68,9 +68,8 @@ class Effects:
 
 def structure(numbers: Numbers) -> Structure:
     """Read the numbers that are not drawn."""
-    masses = tuple(numbers.value(f"PD-MASS-{name.upper()}", "g/mol") for name in ANALYTES)
     return Structure(
-        masses=(masses[0], masses[1], masses[2], masses[3]),
+        masses=numbers.molar_masses(),
         drive_half=numbers.value("PD-DRIVE-HALF", "1"),
         age_from_y=numbers.value("PD-AGE-FROM", "a"),
         age_low_y=numbers.value("PD-AGE-LOW", "a"),
@@ -83,7 +82,6 @@ def load_of(unbound_ng_ml: Mapping[str, Array], constants: Constants, fixed: Str
     """Sum of the loads of all analytes that are given, without delay. Shapes as given, people last."""
     one = np.ones_like(constants.kd)
     ratios = dict(zip(ANALYTES, (one, constants.kn, constants.kt, constants.ko), strict=True))
-    masses = dict(zip(ANALYTES, fixed.masses, strict=True))
     total: Array | None = None
     for analyte, levels in unbound_ng_ml.items():
         if analyte not in ratios:
@@ -93,7 +91,7 @@ def load_of(unbound_ng_ml: Mapping[str, Array], constants: Constants, fixed: Str
                 need=", ".join(ANALYTES),
                 fix="Leave it out, or give its affinity a row.",
             )
-        molar = receptor.nanomolar(one, molar_mass_g_per_mol=masses[analyte])
+        molar = receptor.nanomolar(one, molar_mass_g_per_mol=getattr(fixed.masses, analyte))
         per_ng_ml = receptor.load(molar, kd_nm=constants.kd * ratios[analyte])
         added = levels * per_ng_ml
         total = added if total is None else total + added

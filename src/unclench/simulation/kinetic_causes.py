@@ -9,28 +9,32 @@ from unclench.knowledge.load import knowledge
 from unclench.simulation import effects_drivers
 from unclench.simulation.effect_course import Driver
 from unclench.simulation.effects_draws import KNOWLEDGE, PERSON, Cause
+from unclench.simulation.parameters import LIVER
+from unclench.simulation.routes import DEPOTS
 from unclench.simulation.summary import Walked
 
 Array = NDArray[np.float64]
 
-# Purposes of the streams that make people differ, and what each is in words.
+INTERACTION = "interaction"
+# Purposes of the streams that make people differ, and the statement that says what each is.
 OF_PEOPLE = {
-    "clearance": "how fast this person clears diazepam",
-    "tissue volume": "how widely diazepam spreads in this person",
-    "central volume": "how widely diazepam spreads in this person",
-    "absorption": "how fast this person absorbs diazepam",
-    "nordazepam clearance": "how fast this person clears nordazepam",
-    "interaction": "how strongly other medicines act in this person",
+    "clearance": "CAUSE-CLEARANCE",
+    "tissue volume": "CAUSE-SPREAD",
+    "central volume": "CAUSE-SPREAD",
+    "absorption": "CAUSE-ABSORPTION",
+    "nordazepam clearance": "CAUSE-NORDAZEPAM",
+    INTERACTION: "CAUSE-INTERACTION",
 }
-OF_BODIES = {"age": "age, which is not recorded", "weight": "weight, which is not recorded"}
 OF_STUDIES = {
-    "PK-CL-DIAZEPAM": "what studies leave unsure of clearance",
-    "PK-KU-CL": "what studies leave unsure of clearance",
-    "PK-V1-DIAZEPAM": "what studies leave unsure of spread in the body",
-    "PK-V3-DIAZEPAM": "what studies leave unsure of spread in the body",
-    "PK-KA-TABLET": "what studies leave unsure of absorption",
-    "PK-CL-NORDAZEPAM": "what studies leave unsure of nordazepam",
-    "PK-V-NORDAZEPAM": "what studies leave unsure of nordazepam",
+    "PK-CL-DIAZEPAM": "CAUSE-UNSURE-CLEARANCE",
+    "PK-KU-CL": "CAUSE-UNSURE-CLEARANCE",
+    "PK-V1-DIAZEPAM": "CAUSE-UNSURE-SPREAD",
+    "PK-V3-DIAZEPAM": "CAUSE-UNSURE-SPREAD",
+    **{f"PK-KA-{key}": "CAUSE-UNSURE-ABSORPTION" for key in dict.fromkeys(DEPOTS.values())},
+    "PK-CL-NORDAZEPAM": "CAUSE-UNSURE-NORDAZEPAM",
+    "PK-V-NORDAZEPAM": "CAUSE-UNSURE-NORDAZEPAM",
+    **dict.fromkeys((*LIVER.values(), "PK-CIRRHOSIS-V", "PK-CIRRHOSIS-CLN"), "CAUSE-UNSURE-CIRRHOSIS"),
+    "PK-DIALYSIS-CL": "CAUSE-UNSURE-DIALYSIS",
 }
 LEVELS = ("peak_ng_ml", "half_life_h", "accumulation", "gone_days")
 
@@ -38,16 +42,18 @@ LEVELS = ("peak_ng_ml", "half_life_h", "accumulation", "gone_days")
 def causes_of(walked: Walked) -> tuple[Cause, ...]:
     """One deviate per person and cause; only causes that play a part in this walk."""
     people, sample, known = walked.people, walked.people.sample, knowledge()
-    found = [Cause(words, PERSON, sample.normal(purpose)[: sample.people]) for purpose, words in OF_PEOPLE.items()]
+    played = dict(OF_PEOPLE)
     if len(walked.spans.starts_h) == 1 and walked.spans.log_sd == 0:
-        found = [one for one in found if one.name != OF_PEOPLE["interaction"]]
-    if np.ptp(people.age_y) > 0:
-        found.append(Cause(OF_BODIES["age"], PERSON, sample.normal("age")[: sample.people]))
-    if "PK-REF-WEIGHT" in walked.numbers.used and any("Weight not recorded" in line for line in people.assumed):
-        found.append(Cause(OF_BODIES["weight"], PERSON, sample.normal("weight")[: sample.people]))
+        del played[INTERACTION]
+    # What the record does not hold was drawn.
+    played |= {"age": "CAUSE-AGE"} if np.ptp(people.age_y) > 0 else {}
+    played |= {"weight": "CAUSE-WEIGHT"} if np.ptp(people.weight_kg) > 0 else {}
+    found = [
+        Cause(known.say(words), PERSON, sample.normal(purpose)[: sample.people]) for purpose, words in played.items()
+    ]
     for key, words in OF_STUDIES.items():
         if key in walked.numbers.used:
-            found.append(Cause(words, KNOWLEDGE, sample.deviation(key, known)[: sample.people]))
+            found.append(Cause(known.say(words), KNOWLEDGE, sample.deviation(key, known)[: sample.people]))
     return tuple(found)
 
 

@@ -38,6 +38,7 @@ class People:
     passed_on: Array  # (metabolites, metabolites, columns): mg formed per mg of the earlier metabolite cleared
     interaction: Array  # standard normal: how far each person's interaction is from the typical one
     age_y: Array
+    weight_kg: Array
     assumed: tuple[str, ...]
     extrapolated: tuple[str, ...]
 
@@ -65,7 +66,13 @@ def people_like(
         typical = paediatric.child(numbers.child_reference(), reference, bodies)
     else:
         typical = covariates.adult(reference, bodies)
-    beyond = extrapolated(body, numbers, is_child=is_child)
+    beyond = extrapolated(
+        numbers,
+        age_y=body.age_y,
+        weight_kg=body.weight_kg,
+        albumin_g_per_l=body.albumin_g_per_l,
+        is_child=is_child,
+    )
     etas = _etas(body, numbers, sample, assumed, is_child=is_child, entering=routes.log_sds(numbers, route, form))
     absorption = routes.absorption(numbers, etas, assumed, route=route, form=form, fed=fed)
     formed, passed_on = population.formed_mg_per_mg(numbers.formation(), numbers.molar_masses(), etas)
@@ -80,6 +87,7 @@ def people_like(
         passed_on=passed_on,
         interaction=interaction,
         age_y=bodies.age_y,
+        weight_kg=bodies.weight_kg,
         assumed=(*beyond, *assumed),
         extrapolated=beyond,
     )

@@ -90,6 +90,7 @@ class PersonModel:
     end_h: float  # the end of the last day with doses
     facts: tuple[str, ...]  # rows of the parameters
     effects: PersonEffects | None = None
+    extrapolated: bool = False  # the body lies outside the people that the model rests on
 
     def __post_init__(self) -> None:
         amounts = (*self.volumes_l, *self.metabolite_volumes_l, *self.clearance_l_per_h)
@@ -142,7 +143,7 @@ def person_model(
     doses = (*(series_of(existing, 0.0) if existing else ()), *series_of(regimen, day_one_h))
     effects = _effects(numbers, crowd, seed, person) if with_effects else None
     found = _assembled(spans, person, doses, day_one_h, regimen, tuple(numbers.used))
-    return replace(found, effects=effects)
+    return replace(found, effects=effects, extrapolated=bool(crowd.extrapolated))
 
 
 def _effects(numbers: Numbers, crowd: People, seed: int, person: int) -> PersonEffects:

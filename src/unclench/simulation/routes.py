@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from unclench.knowledge.load import knowledge
 from unclench.models import population
+from unclench.models.covariates import Number
 from unclench.models.population import Absorption, Etas
 from unclench.simulation.parameters import Numbers
 from unclench.values import Regimen, RegimenError
@@ -23,7 +26,8 @@ DEPOTS = {
 }
 VEIN = ("iv", "injection")
 FORMS = (*DEPOTS, VEIN)
-SHARES = {"TABLET": "PK-F-ORAL"}
+SOLID = "TABLET"  # what food acts on
+SHARES = {SOLID: "PK-F-ORAL"}
 
 
 def check_route(regimen: Regimen) -> None:
@@ -57,21 +61,23 @@ def absorption(numbers: Numbers, etas: Etas, assumed: list[str], *, route: str, 
     if (route, form) == VEIN:
         assumed.append(knowledge().say("SIM-VEIN"))
         return population.into_vein(etas.ka.size)
-    key = DEPOTS[route, form]
-    ka, lag = numbers.drawn(f"PK-KA-{key}", "1/h"), numbers.drawn(f"PK-LAG-{key}", "h")
-    share = numbers.drawn(_share(key), "1")
-    if key != "TABLET":
+    if DEPOTS[route, form] != SOLID:
         assumed.append(knowledge().say("SIM-ROUTE"))
-    elif fed:
-        lag = numbers.drawn("PK-FED-LAG", "h")
-        found = population.spread_absorption(
-            ka_per_h=ka * numbers.drawn("PK-FED-KA", "ratio"), lag_h=lag, f=share, etas=etas
-        )
-        # On the share itself, not on its logit: one of the two studies found more with food than without.
-        return Absorption(found.ka_per_h, found.lag_h, found.f * numbers.drawn("PK-FED-F", "ratio"))
-    else:
+    elif not fed:
         assumed.append(knowledge().say("SIM-FASTED"))
-    return population.spread_absorption(ka_per_h=ka, lag_h=lag, f=share, etas=etas)
+    return from_depot(numbers.drawn, etas, route=route, form=form, fed=fed)
+
+
+def from_depot(read: Callable[[str, str], Number], etas: Etas, *, route: str, form: str, fed: bool) -> Absorption:
+    """Absorption from a depot. `read`: the number, or one per column, of a row and its unit."""
+    key = DEPOTS[route, form]
+    ka, lag, share = read(f"PK-KA-{key}", "1/h"), read(f"PK-LAG-{key}", "h"), read(_share(key), "1")
+    if key != SOLID or not fed:
+        return population.spread_absorption(ka_per_h=ka, lag_h=lag, f=share, etas=etas)
+    lag = read("PK-FED-LAG", "h")
+    found = population.spread_absorption(ka_per_h=ka * read("PK-FED-KA", "ratio"), lag_h=lag, f=share, etas=etas)
+    # On the share itself, not on its logit: one of the two studies found more with food than without.
+    return Absorption(found.ka_per_h, found.lag_h, found.f * read("PK-FED-F", "ratio"))
 
 
 def _share(key: str) -> str:

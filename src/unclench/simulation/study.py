@@ -61,6 +61,7 @@ class Prediction:
     observed: float | None
     fold: float | None
     drawn: tuple[str, ...]
+    extrapolated: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ def subject_of(arm: Arm, known: Knowledge, *, seed: int, replicates: int) -> tup
     group = group_of(arm, known, seed=seed, replicates=replicates)
     check_size("regimen", group.draws.columns * len(arm.doses or ()), MOST_LEVELS, "doses of all people")
     ratio = known.parameter("PK-PLASMA-BLOOD").value
-    return Measured(arm, kinetics_of(arm, group, known), group.weight_kg, ratio), group.drawn
+    return Measured(arm, kinetics_of(arm, group, known), group.weight_kg, ratio, group.extrapolated), group.drawn
 
 
 def check_replicates(replicates: int) -> None:
@@ -125,7 +126,7 @@ def study(
             continue
         seen = observed.get(name)
         fold = middle / seen if seen else None
-        out.append(Prediction(arm.key, name, at_h, middle, low, high, seen, fold, drawn))
+        out.append(Prediction(arm.key, name, at_h, middle, low, high, seen, fold, drawn, subject.extrapolated))
     return tuple(out), tuple(refused)
 
 
@@ -148,7 +149,8 @@ def study_effect(
     seen = subject.observed
     fold = middle / seen if seen and seen > 0 else None
     drawn = (subject.measure, *group.drawn)
-    return (Prediction(subject.arm.key, "effect", subject.time_h, middle, low, high, seen, fold, drawn),), ()
+    key, beyond = subject.arm.key, group.extrapolated
+    return (Prediction(key, "effect", subject.time_h, middle, low, high, seen, fold, drawn, beyond),), ()
 
 
 def _summary(text: str, quantity: str) -> str:

@@ -41,7 +41,7 @@ class Arm:
     weight_kg: float | None
     ibw_percent: float | None
     people: str  # volunteers | patients | obese | child, which population blanks are drawn from
-    liver: str | None
+    liver: str | None  # A | B | C by Child and Pugh | unclassed
     dialysis: bool
     cyp2c19: str | None
     east_asian: bool

@@ -68,7 +68,7 @@ def _course(text: str) -> Doses:
             first, last = int(float(found.group(4))), int(float(found.group(5)))
         else:
             first, last = 1, int(float(found.group(3) or found.group(6)))
-        if not LEAST_MG <= mg <= MOST_MG:
+        if mg is not None and not LEAST_MG <= mg <= MOST_MG:
             raise refuse("regimen", part, f"doses from {LEAST_MG:g} to {MOST_MG:g} mg")
         doses.extend(_spread(mg, a_day, first, last))
     return tuple(sorted(doses, key=lambda dose: dose[0]))

@@ -12,9 +12,10 @@ from unclench.appraisal.perpetrators import Taken
 from unclench.engine import draw
 from unclench.engine.linear import Chain, modes_of
 from unclench.knowledge.load import Knowledge
+from unclench.models.covariates import Number
 from unclench.models.enzymes import clearance
 from unclench.models.pk import NG_ML_PER_MG_L
-from unclench.models.population import Absorption, formed_mg_per_mg, into_vein, spread_absorption
+from unclench.models.population import Absorption, formed_mg_per_mg, into_vein
 from unclench.simulation import routes
 from unclench.simulation.parameters import ANALYTES
 from unclench.simulation.sample import Z90
@@ -73,17 +74,11 @@ def _absorption(arm: Arm, group: Group) -> Absorption:
     """How the dose enters. A route that is not said enters a vein: only what no route alters is compared then."""
     if arm.route in ("iv", ""):
         return into_vein(group.draws.columns)
-    key = routes.DEPOTS[arm.route, arm.form]
-    rows = {f"PK-KA-{key}": "1/h", f"PK-LAG-{key}": "h", routes.SHARES.get(key, f"PK-F-{key}"): "1"}
-    ka, lag, share = (group.draws.each(group.numbers.drawn(row, unit)) for row, unit in rows.items())
-    if arm.fed and key == "TABLET":
-        slowed, late, kept = (
-            group.draws.each(group.numbers.drawn(row, unit))
-            for row, unit in (("PK-FED-KA", "ratio"), ("PK-FED-LAG", "h"), ("PK-FED-F", "ratio"))
-        )
-        found = spread_absorption(ka_per_h=ka * slowed, lag_h=late, f=share, etas=group.etas)
-        return Absorption(found.ka_per_h, found.lag_h, found.f * kept)
-    return spread_absorption(ka_per_h=ka, lag_h=lag, f=share, etas=group.etas)
+
+    def read(row: str, unit: str) -> Number:
+        return group.draws.each(group.numbers.drawn(row, unit))
+
+    return routes.from_depot(read, group.etas, route=arm.route, form=arm.form, fed=arm.fed)
 
 
 def multiple_of_clearance(arm: Arm, group: Group, known: Knowledge, victim: str) -> Array:

@@ -20,6 +20,7 @@ from unclench.models.covariates import Bodies, Disposition, Number, Reference
 from unclench.models.paediatric import ChildReference
 from unclench.models.population import Etas, Formation, spread_disposition
 from unclench.simulation import routes
+from unclench.simulation.bodies import extrapolated
 from unclench.simulation.parameters import Numbers
 from unclench.simulation.people import METABOLITES
 from unclench.simulation.sample import Sample
@@ -70,6 +71,7 @@ class Group:
     disposition: Disposition
     etas: Etas
     drawn: tuple[str, ...]
+    extrapolated: tuple[str, ...]  # what of the arm lies outside the people that the model rests on
 
 
 def check_size(where: str, found: int, most: int, what: str) -> None:
@@ -100,7 +102,6 @@ def group_of(arm: Arm, known: Knowledge, *, seed: int, replicates: int) -> Group
     if not arm.sex_said:
         drawn.append(f"{100 * women:.0f} % women")
     is_child = arm.people == "child" or bool(np.all(age < numbers.value("PK-ADULT-AGE", "a")))
-    drawn += _extrapolated(arm, numbers, is_child=is_child)
     weight, ideal = _weights(arm, numbers, reference, draws, drawn, age=age, female=female, is_child=is_child)
     bodies = Bodies(
         age_y=age,
@@ -117,12 +118,22 @@ def group_of(arm: Arm, known: Knowledge, *, seed: int, replicates: int) -> Group
     else:
         typical = covariates.adult(reference, bodies)
     etas = _etas(arm, numbers, draws, is_child=is_child)
-    return Group(draws, numbers, reference, age, weight, spread_disposition(typical, etas), etas, tuple(drawn))
+    beyond = _extrapolated(arm, numbers, is_child=is_child)
+    return Group(draws, numbers, reference, age, weight, spread_disposition(typical, etas), etas, tuple(drawn), beyond)
 
 
 def each_of(draws: Draws, record: Record) -> Record:
     """A record of numbers, each with one value per person where it had one per replicate."""
     return type(record)(**{part.name: draws.each(getattr(record, part.name)) for part in fields(record)})  # type: ignore[arg-type]  # what was one number stays one
+
+
+def _extrapolated(arm: Arm, numbers: Numbers, *, is_child: bool) -> tuple[str, ...]:
+    """What the arm says of ages and weight, held against the people that the model rests on."""
+    found: dict[str, None] = {}
+    for age in (arm.ages.low, arm.ages.mean, arm.ages.high):
+        said = extrapolated(numbers, age_y=age, weight_kg=arm.weight_kg, albumin_g_per_l=None, is_child=is_child)
+        found |= dict.fromkeys(said)
+    return tuple(found)
 
 
 def _ages(arm: Arm, numbers: Numbers, draws: Draws, drawn: list[str]) -> Array:
@@ -145,25 +156,6 @@ def _ages(arm: Arm, numbers: Numbers, draws: Draws, drawn: list[str]) -> Array:
     low, high = numbers.range(key)
     drawn.append(f"age {low:g}-{high:g}")
     return draws.between("age", low, high)
-
-
-def _extrapolated(arm: Arm, numbers: Numbers, *, is_child: bool) -> list[str]:
-    """What the arm states beyond the people that the model rests on."""
-    # The youngest, who may need another model, and the centre: the oldest of a range may be a single person.
-    span = arm.ages
-    centre = (span.low + span.high) / 2 if span.low is not None and span.high is not None else None
-    ages = [age for age in (span.low, span.mean if span.mean is not None else centre) if age is not None]
-    youngest = numbers.value("PK-CHILD-LOWEST-AGE", "a")
-    if is_child:
-        return [f"extrapolated: younger than {youngest:g} years"] if any(age < youngest for age in ages) else []
-    stated = (("PK-STUDIED-AGE", "years", ages), ("PK-STUDIED-WEIGHT", "kg", [arm.weight_kg] if arm.weight_kg else []))
-    out = []
-    for key, unit, values in stated:
-        low, high = numbers.range(key)
-        beyond = [value for value in values if not low <= value <= high]
-        if beyond:
-            out.append(f"extrapolated: {beyond[-1]:g} {unit} lies outside {low:g}-{high:g} {unit}")
-    return out
 
 
 def _weights(

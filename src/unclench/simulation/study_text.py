@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from unclench.simulation.parameters import ANALYTES
 from unclench.values import RecordError
 
 # Never part of a longer run of digits: so many would be no number at all, or too large to count with.
@@ -18,7 +19,6 @@ MOST_SAMPLES = 500
 MONTHS_A_YEAR = 12.0
 DAY_H = 24.0
 
-ANALYTES = ("diazepam", "nordazepam", "temazepam", "oxazepam")
 # mg of nordazepam from 1 mg of clorazepate dipotassium: 270.71 / 408.92.
 CLORAZEPATE = 0.662
 GIVEN = {**dict.fromkeys(ANALYTES, 1.0), "clorazepate": CLORAZEPATE}

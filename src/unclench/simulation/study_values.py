@@ -34,6 +34,7 @@ class Measured:
     kinetics: Kinetics
     weight_kg: Array
     plasma_over_blood: float
+    extrapolated: tuple[str, ...] = ()
 
     def doses(self, quantity: str) -> tuple[tuple[float, Array], ...]:
         """(hours, mg of each person).
