@@ -242,11 +242,11 @@ def test_an_age_that_was_never_studied_is_flagged_in_every_output(
     assert called(monkeypatch, "simulate", "old.yaml", *ON, *WEEK, *FEW, *tables) == 0
     printed = capsys.readouterr().out
     assert called(monkeypatch, "export", "old.yaml", *ON, *WEEK, "--sbml", "a.xml") == 0
-    assert ("99.5 years lies outside" in " ".join(printed.split())) is flagged
-    assert ("99.5 years lies outside" in Path("a.csv").read_text(encoding="utf-8")) is flagged
+    assert ("99 years lies outside" in " ".join(printed.split())) is flagged
+    assert ("99 years lies outside" in Path("a.csv").read_text(encoding="utf-8")) is flagged
     with pa.ipc.open_file("a.arrow") as reader:
         notes = reader.schema.metadata
-    assert (b"99.5 years lies outside" in notes[b"extrapolated"]) is flagged
+    assert (b"99 years lies outside" in notes[b"extrapolated"]) is flagged
     assert b"Strength, function and force" in notes[b"notes"]
     model = Path("a.xml").read_text(encoding="utf-8")
     assert ("is extrapolated" in model) is flagged

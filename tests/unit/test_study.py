@@ -63,7 +63,10 @@ def test_volume_clearance_and_half_life_agree():
 def test_a_short_window_sees_a_shorter_half_life():
     whole, short = subject(route="IV"), subject(route="IV", sampling_to_h="24")
 
-    assert np.all(measure(short, "t_half_h") < measure(whole, "t_half_h"))
+    seen, full = measure(short, "t_half_h"), measure(whole, "t_half_h")
+    known = ~np.isnan(seen)  # longer than three windows is not told
+    assert known.mean() > 0.9
+    assert np.all(seen[known] < full[known])
 
 
 def test_the_area_is_that_of_the_curve():
