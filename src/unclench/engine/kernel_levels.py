@@ -22,7 +22,6 @@ from unclench.engine.kernel_block import (
     SPACE,
     STILL,
     TEMPORARY,
-    WEIGHT,
     anchor,
     arrive,
     begin,
@@ -35,8 +34,9 @@ from unclench.engine.kernel_block import (
     step_to,
     unused,
 )
+from unclench.engine.kernel_emit import emitter
 from unclench.engine.kernel_events import INTO_BODY, INTO_DEPOT
-from unclench.engine.kernel_stream import copy, fence, put, take
+from unclench.engine.kernel_stream import copy, fence
 
 # Levels beyond so many numbers (32 MB) are written past the cache.
 CACHED = 4_000_000
@@ -44,74 +44,15 @@ CACHED = 4_000_000
 RUN, TOGETHER = 8, 16
 # After so many steps the state is had again from the last event; a multiple of RUN.
 MANY = 256
-PLANE = RUN * TOGETHER * LANES
+# Rows of the sheet are a block longer than they need be: at distances of a power of two they would all compete for
+# the same few places in the cache.
+ROW = (TOGETHER + 1) * LANES
+PLANE = RUN * ROW
 
 
-def emitter(bodies: int, daughters: int) -> Any:
-    """A loop over steps without events, for one size of system: decay, then levels into the sheet from `place` on."""
-    two, three = bodies > 1, bodies > 2
-
-    @part
-    def emit(ws: Array, decays: Array, sheet: Array, slots: Any, first: int, last: int, place: int) -> None:
-        for j in range(first, last):
-            decay = 8 * slots[j] * LANES
-            to = place + (j - first) * TOGETHER * LANES
-            for i in range(LANES):
-                z0 = ws[i] * take(decays, decay + i)
-                z1 = ws[LANES + i] * take(decays, decay + LANES + i)
-                ws[i], ws[LANES + i] = z0, z1
-                z2 = z3 = z4 = z5 = 0.0
-                w = WEIGHT * LANES + i
-                level = ws[w] * z0 + ws[w + LANES] * z1
-                if two:
-                    z2 = ws[2 * LANES + i] * take(decays, decay + 2 * LANES + i)
-                    ws[2 * LANES + i] = z2
-                    level += ws[w + 2 * LANES] * z2
-                if three:
-                    z3 = ws[3 * LANES + i] * take(decays, decay + 3 * LANES + i)
-                    ws[3 * LANES + i] = z3
-                    level += ws[w + 3 * LANES] * z3
-                put(sheet, to + i, level)
-                if daughters > 0:
-                    z4 = ws[4 * LANES + i] * take(decays, decay + 4 * LANES + i)
-                    ws[4 * LANES + i] = z4
-                    w += 8 * LANES
-                    level = ws[w] * z0 + ws[w + LANES] * z1 + ws[w + 4 * LANES] * z4
-                    if two:
-                        level += ws[w + 2 * LANES] * z2
-                    if three:
-                        level += ws[w + 3 * LANES] * z3
-                    put(sheet, to + 1 * PLANE + i, level)
-                if daughters > 1:
-                    z5 = ws[5 * LANES + i] * take(decays, decay + 5 * LANES + i)
-                    ws[5 * LANES + i] = z5
-                    w += 8 * LANES
-                    level = ws[w] * z0 + ws[w + LANES] * z1 + ws[w + 5 * LANES] * z5
-                    if two:
-                        level += ws[w + 2 * LANES] * z2
-                    if three:
-                        level += ws[w + 3 * LANES] * z3
-                    level += ws[w + 4 * LANES] * z4
-                    put(sheet, to + 2 * PLANE + i, level)
-                if daughters > 2:
-                    z6 = ws[6 * LANES + i] * take(decays, decay + 6 * LANES + i)
-                    ws[6 * LANES + i] = z6
-                    w += 8 * LANES
-                    level = ws[w] * z0 + ws[w + LANES] * z1 + ws[w + 6 * LANES] * z6
-                    if two:
-                        level += ws[w + 2 * LANES] * z2
-                    if three:
-                        level += ws[w + 3 * LANES] * z3
-                    level += ws[w + 4 * LANES] * z4
-                    level += ws[w + 5 * LANES] * z5
-                    put(sheet, to + 3 * PLANE + i, level)
-
-    return emit
-
-
-ONE_0, ONE_1, ONE_2, ONE_3 = (emitter(1, d) for d in range(4))
-TWO_0, TWO_1, TWO_2, TWO_3 = (emitter(2, d) for d in range(4))
-THREE_0, THREE_1, THREE_2, THREE_3 = (emitter(3, d) for d in range(4))
+ONE_0, ONE_1, ONE_2, ONE_3 = (emitter(1, d, ROW, PLANE) for d in range(4))
+TWO_0, TWO_1, TWO_2, TWO_3 = (emitter(2, d, ROW, PLANE) for d in range(4))
+THREE_0, THREE_1, THREE_2, THREE_3 = (emitter(3, d, ROW, PLANE) for d in range(4))
 
 
 @part
@@ -214,7 +155,7 @@ def march(
         return_to_anchor(ws, now, bodies, daughters)
     flush(ws)
     while j < last:
-        next_event, place = soonest(ws), (j - first) * TOGETHER * LANES + column
+        next_event, place = soonest(ws), (j - first) * ROW + column
         if j > 0 and next_event >= stops[j] and not some(running):
             ready_decay(ws, decays, slots[j], steps[j], ready, bodies, daughters)
             end = quiet_until(stops, slots, j, last, next_event)
@@ -298,6 +239,6 @@ def levels_of_blocks(
                 )  # fmt: skip
             for a in range(1 + daughters):
                 for k in range(j, end):
-                    place = a * PLANE + (k - j) * TOGETHER * LANES
+                    place = a * PLANE + (k - j) * ROW
                     copy(out[a, rows[k], left:right], sheet[place : place + right - left], out.size > CACHED)
     fence()
