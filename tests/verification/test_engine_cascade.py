@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import resource
 from typing import Any
 
 import numpy as np
@@ -193,6 +194,23 @@ def test_ten_thousand_doses_and_times_in_any_order() -> None:
     steady = levels([(0.0, system)], Doses(at[:5000], np.full(5000, 5.0)), np.array([8.0 * 5000]))
     assert np.allclose(found[:, 2], steady[:, 0] + levels([(0.0, system)], Doses([40_000.0], [5.0]), [40_000.0])[:, 0])
     assert np.all(early[1] < steady[1, 0] * 1.001)
+
+
+def test_a_table_of_ten_thousand_doses_for_each_person_stays_in_bounded_room() -> None:
+    """Each at own times and of an own size: what one gets is what one would get alone."""
+    people, events = 70, 10_000
+    system, at = crowd(people), np.arange(events) * 8.0
+    own = np.linspace(2.0, 10.0, people)
+    table = Doses(at[:, None] + np.linspace(0.0, 1.0, people), np.ones((events, 1)) * own)
+    times, limits = np.array([8.0, 40_000.0, 80_000.0]), np.full(4, np.inf)
+    resident = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    found = levels([(0.0, system)], table, times)
+    summed = summaries([(0.0, system)], table, 80_000.0, limits)
+    assert (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - resident) / 1024 < 400
+    for p in (0, 69):
+        shared = Doses(at + np.linspace(0.0, 1.0, people)[p], np.full(events, own[p]))
+        assert worst(found[..., p], levels([(0.0, system)], shared, times)[..., p]) < 1e-9
+        assert np.allclose(summed.auc_inf[0, p] * np.asarray(system.loss_l_per_h)[p], 0.93 * own[p] * events)
 
 
 def test_nobody_and_no_time_give_nothing() -> None:

@@ -14,11 +14,13 @@ def refuse(*arguments, **named):
 compiler.compile_extra = refuse
 from tests.verification.cascade_twin import crowd
 from unclench.engine.cascade import Doses, levels, percentiles, summaries
+from unclench.engine.nonlinear import Effect, effects
 import numpy as np
 system, doses = [(0.0, crowd(70))], Doses([0.0], [5.0])
 levels(system, doses, [1.0, 2.0])
 summaries(system, doses, 10.0)
 percentiles(system, doses, [1.0], [50])
+effects(system, doses, [1.0, 2.0], Effect(*(np.full(70, each) for each in (1.5, 1.0, 0.15, 1.0, 0.02, 0.02))))
 from unclench.engine.compiled import KERNELS
 assert len(KERNELS) >= 7
 assert all(kernel.stats.cache_misses == {} or not kernel.stats.cache_misses for kernel in KERNELS.values())

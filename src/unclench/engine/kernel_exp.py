@@ -20,6 +20,7 @@ LN2_LOW = 1.90821492927058770002e-10
 ROUNDER = 6755399441055744.0
 LARGEST = 708.0
 SERIES_BELOW = 0.0625
+THIRD, SEVENTH = 1.0 / 3.0, 1.0 / 7.0
 
 
 @intrinsic
@@ -69,6 +70,8 @@ def exp_minus(x: float) -> float:
 @part
 def mean_of_exp_minus(x: float, left: float) -> float:
     """(1 - exp(-x)) / x, where `left` is exp(-x); a series where the difference would lose digits."""
-    s = 1.0 - x * (1.0 - x * (1.0 - x * (1.0 - x * (1.0 - x * (1.0 - x / 8.0) / 7.0) / 6.0) / 5.0) / 4.0) / 3.0
+    s = 1.0 - x * THIRD * (
+        1.0 - x * 0.25 * (1.0 - x * 0.2 * (1.0 - x * (0.5 * THIRD) * (1.0 - x * SEVENTH * (1.0 - x * 0.125))))
+    )
     series = 1.0 - 0.5 * x * s if x < SERIES_BELOW else 0.0
     return series if x < SERIES_BELOW else (1.0 - left) / x
