@@ -49,8 +49,8 @@ def note_of(one, key: str) -> tuple[str, ...]:
     [
         ("EFF-REFLEX-PEAK", 29.0, 9.0, 52.0, "%", "At its strongest: 29 % less reflex excess (9 to 52)."),
         ("EFF-DROWSY-DAY-1", 24.0, 12.0, 45.0, "%", "Day 1, when drowsiest: 24 in 100 feel drowsy (12 to 45); on placebo 10."),
-        ("EFF-IMPAIRED-PEAK", 0.34, 0.09, 0.88, "g/L", "At its worst: impaired as by alcohol in blood of 0.034 % (0.009 to 0.088)."),
-        ("EFF-NEXT-MORNING", 0.21, 0.05, 0.6, "g/L", "The worst next morning: as by 0.021 % (0.005 to 0.06)."),
+        ("EFF-IMPAIRED-PEAK", 0.34, 0.09, 0.88, "g/L", "At its worst: impaired as by alcohol in blood somewhere from 0.009 to 0.088, middle 0.034 %."),
+        ("EFF-NEXT-MORNING", 0.21, 0.05, 0.6, "g/L", "The worst next morning: as by 0.005 to 0.06, middle 0.021 %."),
         ("EFF-BACK-UNDER", 11.2, 2.4, 31.0, "h", "After the last dose it stays under 0.02 % from 11 hours on (2 to 31): count on the longest of these; even that clears nobody to drive."),
         ("EFF-CO2-SLOPE", 83.0, 61.0, 95.0, "%", "Alone, with healthy lungs: the drive to breathe against CO2 falls to 83 % of the person's own at its lowest (61 to 95)."),
         ("EFF-EVENT-TOGETHER", 2.4, 0.6, 11.0, "odds ratio", "With an opioid: odds of low oxygen 2.4 times those with the opioid alone (0.6 to 11)."),
@@ -68,7 +68,7 @@ def test_a_number_of_effect_is_told_in_one_sentence_with_its_interval(id, typica
 def test_no_more_digits_than_the_interval_is_wide():
     """Two significant digits: 0.119 (0.029 to 0.353) would claim a third digit that no study gives."""
     one = number("EFF-IMPAIRED-PEAK", "", 1.194, 0.294, 3.53, "g/L")
-    assert "0.12 % (0.029 to 0.35)" in answer(one, effect_course(), Jurisdiction.US).says
+    assert "0.029 to 0.35, middle 0.12 %" in answer(one, effect_course(), Jurisdiction.US).says
     assert "120 mg per 100 mL (29 to 350)" in answer(one, effect_course(), Jurisdiction.UK).says
 
 
@@ -87,8 +87,8 @@ def test_words_of_drowsiness_stand_for_the_worst_day():
 @pytest.mark.parametrize(
     ("jurisdiction", "sentence"),
     [
-        ("us", "The worst next morning: as by 0.021 % (0.005 to 0.06)."),
-        ("uk", "The worst next morning: as by 21 mg per 100 mL (5 to 60)."),
+        ("us", "The worst next morning: as by 0.005 to 0.06, middle 0.021 %."),
+        ("uk", "The worst next morning: as by 5 to 60, middle 21 mg per 100 mL."),
     ],
 )
 def test_alcohol_is_counted_as_the_country_counts_it(jurisdiction, sentence):
