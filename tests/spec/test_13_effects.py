@@ -69,7 +69,7 @@ def test_no_more_digits_than_the_interval_is_wide():
     """Two significant digits: 0.119 (0.029 to 0.353) would claim a third digit that no study gives."""
     one = number("EFF-IMPAIRED-PEAK", "", 1.194, 0.294, 3.53, "g/L")
     assert "0.029 to 0.35, middle 0.12 %" in answer(one, effect_course(), Jurisdiction.US).says
-    assert "120 mg per 100 mL (29 to 350)" in answer(one, effect_course(), Jurisdiction.UK).says
+    assert "29 to 350, middle 120 mg per 100 mL" in answer(one, effect_course(), Jurisdiction.UK).says
 
 
 def test_words_of_drowsiness_stand_for_the_worst_day():
