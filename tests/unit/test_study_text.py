@@ -265,3 +265,28 @@ def test_other_names_of_nordazepam():
     arm = parse_arm(ARM | {"analyte": "N-desmethyldiazepam"}, KNOWN)
 
     assert (arm.given, arm.analyte) == ("diazepam", "nordazepam")
+
+
+@pytest.mark.parametrize(
+    ("cells", "column"),
+    [
+        ({"route": "oral", "formulation": "gel"}, "formulation"),
+        ({"route": "oral", "formulation": "frobnicated"}, "formulation"),
+        ({"route": "oral; DROP", "formulation": "tablet"}, "formulation"),
+        ({"condition": "healthy/cirrhosis"}, "condition"),
+        ({"condition": "healthy or obese"}, "condition"),
+        ({"genotype": "CYP2C19 *17/*17/*2"}, "genotype"),
+    ],
+)
+def test_text_that_says_more_than_is_understood_is_refused(cells, column):
+    with pytest.raises(RecordError) as refused:
+        parse_arm(ARM | cells, KNOWN)
+
+    assert refused.value.where == column
+
+
+@pytest.mark.parametrize("form", ["", "tablet", "capsule", "tablet with vodka/orange juice", "coated tablets, fasting"])
+def test_usual_words_of_tablets_are_understood(form):
+    arm = parse_arm(ARM | {"route": "oral", "formulation": form}, KNOWN)
+
+    assert (arm.route, arm.form) == ("oral", "tablet")

@@ -66,7 +66,8 @@ def test_every_kind_of_dose_and_spans_match_both_twins(name: str) -> None:
 @given(
     rates=st.lists(RATES, min_size=5, max_size=5),
     volumes=st.lists(st.floats(5, 200), min_size=6, max_size=6),
-    shares=st.lists(st.floats(0, 1), min_size=5, max_size=5),
+    # A share is none, or one that could be told: where rates meet, accuracy is that of the largest amount.
+    shares=st.lists(st.just(0.0) | st.floats(1e-4, 1), min_size=5, max_size=5),
 )
 def test_any_system_matches_its_twin(rates: list[float], volumes: list[float], shares: list[float]) -> None:
     system = one_person(rates, volumes, shares)

@@ -48,6 +48,8 @@ def condition(text: str, population: str, known: frozenset[str]) -> tuple[str, s
     words, people = text.strip().lower(), CHILD_SCORE.sub(" ", population.lower())
     if re.search(TAKEN_BACK, re.sub(NOT_TAKEN_BACK, "", words)):
         raise refuse("condition", text, "what there is, not what there is not", "Write healthy, or what is taken.")
+    if re.search(r"\bhealthy\s*(/|\bor\b)\s*[a-z]", words):
+        raise refuse("condition", text, "one state an arm", "Give the healthy an arm of their own.")
     found = _perpetrators(text, words, known)
     liver = _liver(words)
     dialysis = bool(re.search(ON_DIALYSIS, words)) and not re.search(r"pre-?dialysis", words)

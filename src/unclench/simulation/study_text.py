@@ -136,6 +136,8 @@ def cyp2c19(text: str) -> str | None:
     )
     # wt, m1 and m2 are old names of *1, *2 and *3.
     words = re.sub(r"\b(wt|m1|m2)\s*/\s*(wt|m1|m2)\b", lambda old: "/".join(OLD[name] for name in old.groups()), words)
+    if re.search(r"\*\d+\s*/\s*\*\d+\s*/", words):
+        raise refuse("genotype", text, "two alleles", "Nobody has three of one gene that count here.")
     found: set[str] = set()
     for first, second in re.findall(r"\*(\d+)\s*/\s*\*(\d+)", words):
         found.add(_of_alleles(first, second, text))
@@ -174,6 +176,14 @@ SLOW_FORM = re.compile(r"(controlled|slow|sustained|extended|modified|delayed)[-
 FORM_WORDS = {"enema": "solution", "rectiole": "solution", "suppositor": "suppository"}
 
 
+# What may stand beside "by mouth" without making it another form.
+PLAIN_ORAL = (
+    r"\b(tablets?|capsules?|clorazepate|diazepam|valium|dipotassium|coated|solution|syrup|elixir|drops|liquid|water|"
+    r"fasted|fasting|fed|with|and|orange|juice|vodka|ethanol|breakfast|meal|food|by|mouth|per|os|po|orally|single|dose|"
+    r"plain|scored|generic|immediate|release|mg|\d+(\.\d+)?)\b"
+)
+
+
 def route_and_form(route: str, formulation: str) -> tuple[str, str]:
     """Route and form in the words of the model; both empty where the route is not said, or several are."""
     way, form = re.sub(r"\b([a-z])\.\s?([a-z])\.", r"\1\2", route.strip().lower()), formulation.strip().lower()
@@ -189,6 +199,9 @@ def route_and_form(route: str, formulation: str) -> tuple[str, str]:
     if found[0] == "oral":
         if SLOW_FORM.search(f"{way} {form}"):
             raise refuse("formulation", formulation, "a tablet, capsule or solution that is not slowed")
+        left = re.sub(PLAIN_ORAL, " ", f"{re.sub(ROUTES['oral'], ' ', way)} {form}")
+        if left.strip(" ,;:+/()&"):
+            raise refuse("formulation", formulation or route, "a tablet, capsule or solution by mouth")
         return "oral", "solution" if re.search(r"solution|syrup|elixir|drops", f"{way} {form}") else "tablet"
     for word, meant in FORM_WORDS.items():
         form, way = form.replace(word, meant), way.replace(word, meant)
