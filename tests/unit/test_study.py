@@ -289,3 +289,12 @@ def test_arms_outside_the_people_studied_are_flagged(cells, said):
     assert {bool(row.extrapolated) for row in predictions} == {bool(said)}
     assert all(said in " ".join(row.extrapolated) for row in predictions)
     assert ("extrapolated." in to_csv(predictions, ()) or "a guess." in to_csv(predictions, ())) is bool(said)
+
+
+def test_progress_rises_with_the_arms():
+    rows = [",".join(ARM), *(",".join((ARM | {"study_id": f"X{at}"}).values()) for at in range(4))]
+    heard: list[float] = []
+
+    run(read_arms("\n".join(rows).encode()), replicates=2, progress=heard.append)
+
+    assert heard == [0.0, 0.25, 0.5, 0.75]

@@ -33,6 +33,7 @@ def study(
     curve: Annotated[str | None, typer.Option(metavar="ARM", help="Print the curve of this arm instead.")] = None,
 ) -> None:
     """Simulate the arms of a table of studies, and compare with what they observed."""
+    from unclench.engine.progress import on_terminal
     from unclench.report.study_csv import curve_text, to_csv
     from unclench.simulation.study import curve as curve_of
     from unclench.simulation.study_arm import Arm
@@ -55,7 +56,8 @@ def study(
             raise refused(why[0] if why else f"found no arm {shortened(curve)!r}, need one of the table.")
         write(out, curve_text(curve_of(chosen[0], table.known, seed=seed, replicates=replicates)).encode())
         return
-    predictions, refusals = run(table, seed=seed, replicates=replicates)
+    with on_terminal("arms") as progress:
+        predictions, refusals = run(table, seed=seed, replicates=replicates, progress=progress)
     write(out, to_csv(predictions, refusals).encode())
     for refusal in refusals:
         sys.stderr.write(f"refused: {printable(str(refusal))}\n")

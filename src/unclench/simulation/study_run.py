@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from unclench.appraisal.perpetrators import keys_of
@@ -38,12 +38,21 @@ def read_arms(content: bytes, levels_h: Mapping[str, tuple[float, ...]] | None =
 
 
 def run(
-    table: Table, *, seed: int = SEED, replicates: int = REPLICATES
+    table: Table,
+    *,
+    seed: int = SEED,
+    replicates: int = REPLICATES,
+    progress: Callable[[float], None] | None = None,
 ) -> tuple[tuple[Prediction, ...], tuple[Refusal, ...]]:
-    """Predictions of every arm, in the order of the table, and everything that was refused."""
+    """Predictions of every arm, in the order of the table, and everything that was refused.
+
+    `progress` hears the share of arms that are done.
+    """
     predictions: list[Prediction] = []
     refusals = list(table.refusals)
-    for arm in table.arms:
+    for done, arm in enumerate(table.arms):
+        if progress is not None:
+            progress(done / len(table.arms))
         try:
             if isinstance(arm, EffectArm):
                 found, cannot = study_effect(arm, table.known, seed=seed, replicates=replicates)
