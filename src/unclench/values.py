@@ -17,6 +17,8 @@ from enum import StrEnum
 # The same as in pyproject.toml; a test holds them together. Reading it from the installed package would cost 10 ms.
 VERSION = "0.1.0"
 
+DAY_H = 24.0
+
 
 MAX_QUOTED = 300
 """Errors quote what was found, and what was found may be a hundred megabytes in one line."""

@@ -10,6 +10,7 @@ from unclench.appraisal.findings import CurrentMedicine, Exposure, ExposureChang
 from unclench.appraisal.perpetrators import ESTIMATE, MEASURED, Strength, Taken
 from unclench.knowledge import Knowledge
 from unclench.models.enzymes import Shares, auc_ratio, clearance
+from unclench.values import DAY_H
 
 # Ranges are read as 90 % intervals: half their log width is this many standard deviations.
 Z90 = 1.645
@@ -107,7 +108,7 @@ def _change(found: Strength, one: Taken, when: exposure_time.Acting, on: date, f
     began = min(span[0] for span in when.spans)
     last = max((course.until or date.max) for course in one.courses)
     until_day = None if last == date.max else (last - on).days + 1
-    from_day = 1 if math.isinf(began) else round(began / exposure_time.DAY_H) + 1
+    from_day = 1 if math.isinf(began) else round(began / DAY_H) + 1
     return ExposureChange(
         _name(one, facts),
         found.ratio,

@@ -12,12 +12,12 @@ from unclench.appraisal.findings import ClearanceSegment
 from unclench.appraisal.perpetrators import Course, Strength, shares
 from unclench.knowledge import Knowledge
 from unclench.models.enzymes import Block, Levels, clearance_at, inducer_level, inhibitor_level
+from unclench.values import DAY_H
 
 # The exact solver pays for every step; more would change no curve by more than its line.
 MOST_SEGMENTS = 6
 # An exponential rise or fall becomes steps that end after 1, 2 and 4 half-lives; the rest, one sixteenth, is dropped.
 STEPS = (0, 1, 2, 4)
-DAY_H = 24.0
 SAME = 1e-6  # log clearance times hours: rounding only
 WITHIN = 3  # hours looked at within a step, for its mean
 

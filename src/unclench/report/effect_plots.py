@@ -13,7 +13,6 @@ from html import escape
 import numpy as np
 from numpy.typing import NDArray
 
-from unclench.appraisal.exposure_time import DAY_H
 from unclench.planning.words import clock
 from unclench.report import wording as words
 from unclench.report.drawing import Box, Frame, day_step, kept_points, nice_above, nice_step
@@ -21,7 +20,7 @@ from unclench.report.effect_tables import WINDOW_H, begins_h, cell, named, stron
 from unclench.report.quantities import Scale, scale
 from unclench.report.subjects import Drawing
 from unclench.simulation.effect_course import Array, EffectCourse, EffectCurve
-from unclench.values import Jurisdiction
+from unclench.values import DAY_H, Jurisdiction
 
 BOX = Box(width=240, height=118, left=30, right=6, top=16, bottom=20)
 TOGETHER = {"co2-slope": "co2-slope-together"}  # drawn instead where there is one, with the other as a broken line

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from unclench.appraisal.exposure_time import DAY_H
 from unclench.planning.words import clock
 from unclench.report.quantities import scale
 from unclench.simulation.effect_course import EffectCourse, EffectCurve
-from unclench.values import Jurisdiction
+from unclench.values import DAY_H, Jurisdiction
 
 NAMES = {
     "muscle": "Less reflex excess and tone",

@@ -12,10 +12,10 @@ from html import escape
 
 import numpy as np
 
-from unclench.appraisal.exposure_time import DAY_H
 from unclench.report import wording as words
 from unclench.report.drawing import Box, Frame, day_step, kept_points, nice_above, nice_step
 from unclench.simulation.course import Course, Curve
+from unclench.values import DAY_H
 
 BOX = Box(width=460, height=250, left=46, right=10, top=14, bottom=44)
 MOST_DOSE_MARKS = 90

@@ -17,8 +17,8 @@ from unclench.report.effects import answer
 from unclench.report.terminal import STYLES
 from unclench.report.writer import Writer
 from unclench.simulation.course import Course, Curve
+from unclench.values import DAY_H
 
-DAY_H = 24.0
 EACH_DAY = 7
 DAY_WIDTH, LEVEL_WIDTH = 5, 22
 AFTER = (1, 3, 7, 14)  # days after the last dosing day

@@ -13,9 +13,8 @@ import msgspec
 from unclench.report import wording as words
 from unclench.simulation.course import Course, Curve
 from unclench.simulation.effect_course import EffectCourse, EffectCurve
-from unclench.values import MadeWith
+from unclench.values import DAY_H, MadeWith
 
-DAY_H = 24.0
 STATISTICS = ("typical", "p05", "p25", "p50", "p75", "p95")
 EFFECT = "effect"
 FORMULA = ("=", "+", "-", "@", "\t", "\r")

@@ -15,12 +15,11 @@ from unclench.models import adaptation, breathing, effects, receptor, tolerance
 from unclench.models.population import MolarMasses
 from unclench.simulation.effects_constants import Constants
 from unclench.simulation.parameters import ANALYTES, Numbers
-from unclench.values import EngineError
+from unclench.values import DAY_H, EngineError
 
 Array = NDArray[np.float64]
 
 MIN_PER_H = 60.0
-DAY_H = 24.0
 
 
 @dataclass(frozen=True, slots=True)

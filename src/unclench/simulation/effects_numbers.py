@@ -13,7 +13,7 @@ from unclench.simulation import effects_times as times
 from unclench.simulation.effects_draws import Crowd
 from unclench.simulation.effects_model import Effects
 from unclench.simulation.parameters import Numbers
-from unclench.values import Regimen, Standing
+from unclench.values import DAY_H, Regimen, Standing
 
 Array = NDArray[np.float64]
 
@@ -56,8 +56,8 @@ def answers(regimen: Regimen, t_h: Array, lines: Lines, crowd: Crowd, numbers: N
 
 
 def _muscle(regimen: Regimen, t_h: Array, lines: Lines, crowd: Crowd) -> list[Answered]:
-    full = times.full_day(regimen) * times.DAY_H
-    mean = times.mean_over(t_h, full, full + times.DAY_H)
+    full = times.full_day(regimen) * DAY_H
+    mean = times.mean_over(t_h, full, full + DAY_H)
     peak, average = lines.effects.reflex.max(axis=0), times.read(mean, lines.effects.reflex)
     carry = crowd.constants.tone_carry
     return [
@@ -70,9 +70,9 @@ def _muscle(regimen: Regimen, t_h: Array, lines: Lines, crowd: Crowd) -> list[An
 
 
 def _sedation(regimen: Regimen, t_h: Array, lines: Lines, numbers: Numbers) -> list[Answered]:
-    full = times.full_day(regimen) * times.DAY_H
-    mean = times.mean_over(t_h, full, full + times.DAY_H)
-    first = t_h <= times.DAY_H
+    full = times.full_day(regimen) * DAY_H
+    mean = times.mean_over(t_h, full, full + DAY_H)
+    first = t_h <= DAY_H
     found = [
         _share("EFF-DROWSY-DAY-1", lines.drowsy[first].max(axis=0) if first.any() else lines.drowsy[0]),
         _share("EFF-DROWSY-PEAK", lines.drowsy.max(axis=0)),
@@ -107,7 +107,7 @@ def _breathing(lines: Lines) -> list[Answered]:
 
 def _lasting(regimen: Regimen, t_h: Array, lines: Lines) -> list[Answered]:
     after = t_h >= _last_dose_h(regimen)
-    end = min(int(np.searchsorted(t_h, regimen.days * times.DAY_H)), t_h.size - 1)
+    end = min(int(np.searchsorted(t_h, regimen.days * DAY_H)), t_h.size - 1)
     peak = lines.drive[after].max(axis=0) if after.any() else lines.drive[-1]
     return [
         _amount("EFF-TOLERANCE-END", lines.effects.sedation_shift[end], "ratio"),

@@ -5,11 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from unclench.values import Regimen
+from unclench.values import DAY_H, Regimen
 
 Array = NDArray[np.float64]
 
-DAY_H = 24.0
 PARTS = 24
 
 

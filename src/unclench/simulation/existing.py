@@ -10,11 +10,10 @@ from numpy.typing import NDArray
 
 from unclench.engine.linear import March
 from unclench.simulation.clearance import Spans
-from unclench.values import Phase, Regimen, RegimenError
+from unclench.values import DAY_H, Phase, Regimen, RegimenError
 
 Array = NDArray[np.float64]
 
-DAY_H = 24.0
 LOOKS = (4.0, 8.0, 12.0, 16.0, 20.0, 24.0)
 
 

@@ -15,14 +15,14 @@ from unclench.simulation import effects
 from unclench.simulation.course import Course
 from unclench.simulation.effect_course import EffectCourse, EffectCurve
 from unclench.simulation.effects_draws import CoMedication, PastUse
-from unclench.simulation.existing import DAY_H, advance, looks_back
+from unclench.simulation.existing import advance, looks_back
 from unclench.simulation.kinetic_causes import causes_of, level_drivers
 from unclench.simulation.parameters import ANALYTES, Numbers
 from unclench.simulation.people import METABOLITES
 from unclench.simulation.sample import Sample
 from unclench.simulation.simulate import walk
 from unclench.simulation.summary import Walked, courses_of, numbers_of
-from unclench.values import Answer, Regimen
+from unclench.values import DAY_H, Answer, Regimen
 
 Array = NDArray[np.float64]
 
@@ -60,9 +60,10 @@ def foresee(appraisal: Appraisal, course: Course | None, *, seed: int, fed: bool
         metabolites=len(METABOLITES),
         keep=True,
     )
-    (in_full,) = courses_of(walked, (regimen,), background=existing is not None)
+    numbers = numbers_of(walked)
+    (in_full,) = courses_of(walked, (regimen,), background=existing is not None, numbers=numbers)
     causes = causes_of(walked)
-    drivers = level_drivers(walked, causes, numbers_of(walked))
+    drivers = level_drivers(walked, causes, numbers[0])
     t_h, levels = _followed(walked)
     found = effects.foresee(
         regimen=regimen,

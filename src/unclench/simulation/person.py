@@ -17,11 +17,10 @@ from unclench.simulation.people import METABOLITES, People, people_like
 from unclench.simulation.person_effects import PersonEffects, person_effects
 from unclench.simulation.routes import check_route
 from unclench.simulation.sample import Sample
-from unclench.values import EngineError, Regimen, RegimenError
+from unclench.values import DAY_H, EngineError, Regimen, RegimenError
 
 Array = NDArray[np.float64]
 
-DAY_H = 24.0
 TYPICAL = -1  # the last column of people is the typical person
 FEWEST_PEOPLE = 2
 

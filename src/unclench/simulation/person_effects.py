@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from unclench.simulation import effects_model as model
 from unclench.simulation.effects_draws import Crowd, crowd_of
-from unclench.simulation.effects_model import DAY_H, MIN_PER_H, Structure
+from unclench.simulation.effects_model import MIN_PER_H, Structure
 from unclench.simulation.parameters import ANALYTES, Numbers
+from unclench.values import DAY_H
 
 Array = NDArray[np.float64]
 

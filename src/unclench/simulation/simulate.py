@@ -11,7 +11,7 @@ from unclench.knowledge.load import knowledge
 from unclench.models import pk
 from unclench.simulation.clearance import Spans, spans_of
 from unclench.simulation.course import Course
-from unclench.simulation.existing import DAY_H, advance, begin
+from unclench.simulation.existing import advance, begin
 from unclench.simulation.parameters import Numbers
 from unclench.simulation.people import people_like
 from unclench.simulation.routes import check_route
@@ -19,7 +19,7 @@ from unclench.simulation.sample import Sample
 from unclench.simulation.summary import Walked, courses_of
 from unclench.simulation.timeline import Marks, Stop, marks_of, stops_of, washout_steps
 from unclench.simulation.watch import Watch
-from unclench.values import Regimen, RegimenError
+from unclench.values import DAY_H, Regimen, RegimenError
 
 SEED = 20261122
 PEOPLE = 640  # and a quarter more who differ only by what studies leave unsure

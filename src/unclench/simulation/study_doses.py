@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from unclench.simulation.study_text import DAY_H, NUMBER, TIMES_A_DAY, refuse
+from unclench.simulation.study_text import NUMBER, TIMES_A_DAY, refuse
+from unclench.values import DAY_H
 
 MOST_DOSES = 5000
 LEAST_MG, MOST_MG = 0.01, 2000.0

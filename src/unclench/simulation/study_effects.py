@@ -23,9 +23,9 @@ from unclench.simulation.parameters import ANALYTES, Numbers
 from unclench.simulation.study_arm import Arm
 from unclench.simulation.study_model import kinetics_of
 from unclench.simulation.study_people import MOST_LEVELS, Group, check_size, group_of
-from unclench.simulation.study_text import DAY_H, refuse
+from unclench.simulation.study_text import refuse
 from unclench.simulation.study_values import Measured
-from unclench.values import RecordError
+from unclench.values import DAY_H, RecordError
 
 Array = NDArray[np.float64]
 

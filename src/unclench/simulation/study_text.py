@@ -17,7 +17,6 @@ OLDEST_Y = 120.0
 LONGEST_H = 5000.0
 MOST_SAMPLES = 500
 MONTHS_A_YEAR = 12.0
-DAY_H = 24.0
 
 # mg of nordazepam from 1 mg of clorazepate dipotassium: 270.71 / 408.92.
 CLORAZEPATE = 0.662

@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 
 from unclench.simulation.study_arm import Arm
 from unclench.simulation.study_model import Kinetics
-from unclench.simulation.study_text import DAY_H
-from unclench.values import RecordError
+from unclench.values import DAY_H, RecordError
 
 Array = NDArray[np.float64]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,12 +12,11 @@ from unclench.knowledge.load import knowledge
 from unclench.models import pk
 from unclench.simulation.clearance import Spans
 from unclench.simulation.course import Course, Curve, Span
-from unclench.simulation.existing import DAY_H
 from unclench.simulation.parameters import ANALYTES, Numbers
 from unclench.simulation.people import People
 from unclench.simulation.spans import spans_of_all
 from unclench.simulation.watch import Watch
-from unclench.values import Regimen
+from unclench.values import DAY_H, Regimen
 
 Array = NDArray[np.float64]
 
@@ -47,10 +46,19 @@ class Walked:
         return self.spans.people
 
 
-def courses_of(walked: Walked, regimens: Sequence[Regimen], *, background: bool) -> tuple[Course, ...]:
-    """One course per regimen of the walk. `background`: something was there before the first dose."""
+def courses_of(
+    walked: Walked,
+    regimens: Sequence[Regimen],
+    *,
+    background: bool,
+    numbers: Sequence[Mapping[str, Array]] | None = None,
+) -> tuple[Course, ...]:
+    """One course per regimen of the walk. `background`: something was there before the first dose.
+
+    `numbers`: what `numbers_of` found, where somebody has asked already.
+    """
     summary = _Summary(walked)
-    values = [summary.values(index) for index in range(len(regimens))]
+    values = numbers_of(walked) if numbers is None else numbers
     spans = iter(
         spans_of_all(
             [one[name] for one in values for name in UNITS],
@@ -64,9 +72,10 @@ def courses_of(walked: Walked, regimens: Sequence[Regimen], *, background: bool)
     )
 
 
-def numbers_of(walked: Walked) -> dict[str, Array]:
-    """Every number of `UNITS` of the first regimen of a walk, one per column."""
-    return _Summary(walked).values(0)
+def numbers_of(walked: Walked) -> list[dict[str, Array]]:
+    """Every number of `UNITS`, one per column, of each regimen of a walk."""
+    summary = _Summary(walked)
+    return [summary.values(index) for index in range(len(walked.watch.marks))]
 
 
 class _Summary:

@@ -7,9 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import inf
 
-from unclench.values import Regimen
+from unclench.values import DAY_H, Regimen
 
-DAY_H = 24.0
 # Hours after a dose: in days that are looked at closely, in other dosing days, and where only the peak is sought.
 CLOSE = (0.0, 0.5, 1.0, 1.5, 2.5, 4.5, 8.0, 14.0)
 MIDDLE = (0.0, 0.75, 1.25, 3.0, 8.0)

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from unclench.engine.linear import March
 from unclench.engine.quantiles import quantiles_in_place
-from unclench.simulation.timeline import DAY_H, Marks
+from unclench.simulation.timeline import Marks
+from unclench.values import DAY_H
 
 Array = NDArray[np.float64]
 
