@@ -59,8 +59,10 @@ class Falling:
     def load(self, doses_mg: Array) -> Array:
         """(days, columns) from the dose of each day."""
         given = np.asarray(doses_mg, dtype=np.float64)[None] * pk.NG_ML_PER_MG_L
-        found = engine.weighed(self.spans, self.amounts, given, self.weights)[0]
-        return found if self.others is None else found + _first(self.others, found.shape[0])
+        found: Array = engine.weighed(self.spans, self.amounts, given, self.weights)[0]
+        if self.others is not None:
+            found += _first(self.others, found.shape[0])
+        return found
 
     def levels(self, doses_mg: Array) -> Array:
         """(analytes, days, columns) in ng/mL."""
