@@ -49,6 +49,8 @@ FILES: dict[str, type[Struct]] = {
     "alternative_checks": rows.AlternativeCheck,
     "advice": rows.Advice,
     "need": rows.NeedCell,
+    "paces": rows.Pace,
+    "taper_bands": rows.TaperBand,
     "claims": rows.Claim,
     "statements": rows.Statement,
     "softenings": rows.Softening,
