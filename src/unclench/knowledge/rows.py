@@ -324,56 +324,6 @@ class Advice(Struct, frozen=True):
     standing: Standing
 
 
-class NeedCell(Struct, frozen=True):
-    """The grid of need for a taper: the first row that holds decides."""
-
-    order: int
-    days_per_week_low: float
-    days_per_week_high: float
-    duration_days_low: float
-    duration_days_high: float
-    mg_per_day_low: float
-    mg_per_day_high: float
-    need: str  # none | step-down | taper | specialist
-    rule: str
-    say: str
-    source: str
-    locator: str
-    standing: Standing
-
-
-class Pace(Struct, frozen=True):
-    """How fast a taper goes: the days between cuts, and the cut that sets its length."""
-
-    id: str  # slow | usual | fast
-    name: str
-    interval_days: int
-    share_percent: float  # of the present dose: the cuts that set the length
-    least_cut_mg: float
-    most_percent: float  # of the present dose: no cut of this pace is larger, but for the next dose that can be made
-    order: int  # slowest first
-    say: str
-    source: str
-    locator: str
-    standing: Standing
-
-
-class TaperBand(Struct, frozen=True):
-    """A published way to taper, dose band by dose band: the cut from a dose above `above_mg`, up to `upto_mg`."""
-
-    schedule: str
-    name: str
-    above_mg: float
-    upto_mg: float
-    kind: str  # mg | current (% of the present dose) | initial (% of the first dose)
-    step: float
-    interval_days: int
-    ends_below_mg: float
-    source: str
-    locator: str
-    standing: Standing
-
-
 class Claim(Struct, frozen=True):
     """A statement of the founding documents, and what keeps it."""
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from unclench.appraisal.findings import SourceView
 from unclench.simulation.course import Course
 from unclench.values import Regimen
 
@@ -82,3 +83,6 @@ class Plan:
     considered: tuple[Considered, ...]
     chosen: Considered | None
     facts: tuple[str, ...]
+    taper_views: tuple[SourceView, ...] = ()  # what the sources say of the need
+    taper_hold: str = ""  # what to do until a specialist has seen the patient; "" unless one is needed
+    taper_urgency: str = ""

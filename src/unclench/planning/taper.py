@@ -160,7 +160,7 @@ def _best(
     """The doses of the slots, and their worst fifth. Published schedules of this length are among the beginnings."""
     targets = beginnings(length.ladder, length.slots)
     targets += [stretched(one.daily(), length.slots) for one in published(facts, start.from_mg) if one.steps]
-    own = np.array([float(mg) for mg in paced(length.pace, start.from_mg)])
+    own = np.array([float(mg) for mg in paced(length.pace, start.from_mg, length.ladder.doses)])
     targets.append(stretched(own, length.slots))
     kept = {} if rounds is None else {"rounds": rounds}
     found = search(judged, length.ladder, targets, **kept)

@@ -63,7 +63,7 @@ def caps_of(facts: Knowledge) -> Caps:
 
 
 def worst_window(doses: Sequence[Decimal], caps: Caps) -> tuple[Decimal, int, Decimal]:
-    """The fall in the window that comes nearest to its cap, or breaks it most: the share of the cap, its first day, fall.
+    """The window that comes nearest to its cap, or breaks it most: its share of the cap, first day, and fall.
 
     `doses`: of every day, the days before the first cut and after the last dose included.
     """

@@ -81,14 +81,14 @@ class Ladder:
         doses[:, self.window : self.window + slots] = self.mg[places]
         doses[:, self.window + slots :] = 0.0
         fall = doses[:, : -self.window] - doses[:, self.window :]
-        fine = (fall <= self.most(doses[:, : -self.window]) + HAIR).all(axis=1)
-        fine &= (np.diff(doses[:, self.window - 1 :], axis=1) <= HAIR).all(axis=1)
+        fine: Flags = np.all(fall <= self.most(doses[:, : -self.window]) + HAIR, axis=1)
+        fine &= np.all(np.diff(doses[:, self.window - 1 :], axis=1) <= HAIR, axis=1)
         fine &= self.mg[places[:, -1]] <= self.last_mg + HAIR
-        fine &= (places[:, 1:] <= self.deepest(places[:, :-1])).all(axis=1)
+        fine &= np.all(places[:, 1:] <= self.deepest(places[:, :-1]), axis=1)
         if self.first_is_cut:
             first = float(self.from_mg) - doses[:, self.window]
             fine &= first <= float(self.caps.most_first(self.from_mg)) + HAIR
-        return fine & (places[:, -1] < self.bottom) & self.one_change(places)
+        return np.logical_and(fine & (places[:, -1] < self.bottom), self.one_change(places))
 
     def one_change(self, places: Places) -> Flags:
         """(series,): whether tablets can give way to the liquid once, at a dose that both make, and for good."""
@@ -96,9 +96,9 @@ class Ladder:
         since = np.maximum.accumulate(needs, axis=1)
         first = needs.argmax(axis=1)
         before = np.take_along_axis(places, np.maximum(first - 1, 0)[:, None], axis=1)[:, 0]
-        bridged = ~needs.any(axis=1) | (first == 0) | self.liquid[before]
-        stays: Flags = (self.liquid[places] | ~since).all(axis=1)
-        return bridged & stays
+        bridged = ~np.any(needs, axis=1) | (first == 0) | self.liquid[before]
+        stays = np.all(self.liquid[places] | ~since, axis=1)
+        return np.logical_and(bridged, stays)
 
     def deepest(self, places: Places) -> Places:
         """The deepest places that the pace lets follow these."""

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from unclench.appraisal.findings import Appraisal
 from unclench.knowledge.load import Knowledge
-from unclench.knowledge.rows import Pace
+from unclench.knowledge.rows_stopping import Pace
 from unclench.planning.taper_caps import Caps
 from unclench.planning.taper_ladder import Ladder
 from unclench.planning.taper_shapes import paced
@@ -83,14 +83,32 @@ def ladder_of(pace: Pace, from_mg: Decimal, rungs: Rungs, caps: Caps) -> Ladder:
     )
 
 
-def length_of(pace: Pace, ladder: Ladder, facts: Knowledge, *, weeks: int | None = None) -> Length | None:
+def begins_of(slots: int, slot_days: int, kept_free: Sequence[tuple[int, int]]) -> tuple[int, ...]:
+    """The days on which slots begin, and the end. No cut but the first falls on days that are kept free."""
+    begins = [0]
+    while len(begins) <= slots:
+        day = begins[-1] + slot_days
+        while blocked := [until for first, until in kept_free if first <= day <= until]:
+            day = max(blocked) + 1
+        begins.append(day)
+    return tuple(begins)
+
+
+def length_of(
+    pace: Pace,
+    ladder: Ladder,
+    facts: Knowledge,
+    *,
+    weeks: int | None = None,
+    kept_free: Sequence[tuple[int, int]] = (),
+) -> Length | None:
     """The slots of a pace: those of its own cuts, never fewer than its caps need. None: not in so many weeks."""
     longest = int(facts.limit("TAPER-LONGEST", "wk")) * DAYS_A_WEEK // pace.interval_days
     fewest = ladder.shortest(longest)
     if fewest is None:
         return None
     if weeks is None:
-        slots = max(len(paced(pace, ladder.from_mg)), fewest)
+        slots = max(len(paced(pace, ladder.from_mg, ladder.doses)), fewest)
         return Length(pace, ladder, begins_of(slots, pace.interval_days, kept_free))
     days = weeks * DAYS_A_WEEK
     begins = begins_of(max(days // pace.interval_days, 1), pace.interval_days, kept_free)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unclench.knowledge.load import Knowledge
-from unclench.knowledge.rows import Pace, TaperBand
+from unclench.knowledge.rows_stopping import Pace, TaperBand
 from unclench.planning.taper_plan import Step
 
 Array = NDArray[np.float64]
@@ -59,14 +59,16 @@ def _published(key: str, bands: Sequence[TaperBand], from_mg: Decimal) -> Publis
     return Published(key, bands[0].name, tuple(steps), tuple(dict.fromkeys(row.source for row in bands)))
 
 
-def paced(pace: Pace, from_mg: Decimal) -> tuple[Decimal, ...]:
-    """The dose after each cut of a pace: a share of the present dose, at least its smallest cut."""
+def paced(pace: Pace, from_mg: Decimal, rungs: Sequence[Decimal]) -> tuple[Decimal, ...]:
+    """The dose after each cut of a pace: a share of the present dose, at least its smallest cut, to the nearest rung."""
     mg, found = from_mg, list[Decimal]()
     share, least = Decimal(f"{pace.share_percent:g}") / PERCENT, Decimal(f"{pace.least_cut_mg:g}")
     while len(found) < LONGEST_STEPS:
-        mg = round(mg - max(share * mg, least), DIGITS)
-        if mg <= 0:
+        wanted = mg - max(share * mg, least)
+        lower = [rung for rung in rungs if 0 < rung < mg]
+        if wanted <= 0 or not lower:
             break
+        mg = min(lower, key=lambda rung: (abs(rung - wanted), rung))
         found.append(mg)
     return tuple(found)
 
