@@ -88,7 +88,8 @@ class Ladder:
         if self.first_is_cut:
             first = float(self.from_mg) - doses[:, self.window]
             fine &= first <= float(self.caps.most_first(self.from_mg)) + HAIR
-        return np.logical_and(fine & (places[:, -1] < self.bottom), self.one_change(places))
+        kept: Flags = np.logical_and(fine & (places[:, -1] < self.bottom), self.one_change(places))
+        return kept
 
     def one_change(self, places: Places) -> Flags:
         """(series,): whether tablets can give way to the liquid once, at a dose that both make, and for good."""
@@ -98,7 +99,8 @@ class Ladder:
         before = np.take_along_axis(places, np.maximum(first - 1, 0)[:, None], axis=1)[:, 0]
         bridged = ~np.any(needs, axis=1) | (first == 0) | self.liquid[before]
         stays = np.all(self.liquid[places] | ~since, axis=1)
-        return np.logical_and(bridged, stays)
+        kept: Flags = np.logical_and(bridged, stays)
+        return kept
 
     def deepest(self, places: Places) -> Places:
         """The deepest places that the pace lets follow these."""

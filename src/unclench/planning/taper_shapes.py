@@ -60,7 +60,7 @@ def _published(key: str, bands: Sequence[TaperBand], from_mg: Decimal) -> Publis
 
 
 def paced(pace: Pace, from_mg: Decimal, rungs: Sequence[Decimal]) -> tuple[Decimal, ...]:
-    """The dose after each cut of a pace: a share of the present dose, at least its smallest cut, to the nearest rung."""
+    """The dose after each cut of a pace: a share of the present dose or its smallest cut, at the nearest rung."""
     mg, found = from_mg, list[Decimal]()
     share, least = Decimal(f"{pace.share_percent:g}") / PERCENT, Decimal(f"{pace.least_cut_mg:g}")
     while len(found) < LONGEST_STEPS:
