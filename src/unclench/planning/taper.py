@@ -66,13 +66,27 @@ def plan_taper(appraisal: Appraisal, wish: Wish = Wish(), *, plan: Plan | None =
     """
     facts = knowledge()
     stock = stock_of(facts, appraisal.jurisdiction, wish.products)
-    need = plan.taper_needed if plan is not None and plan.regimen is not None else appraisal.taper_need
+    need = appraisal.taper_need if plan is None else plan.taper_needed
     if need in (NONE, SPECIALIST):
         return _without(appraisal, plan, need)
     asked = start_of_taper(appraisal, plan, wish.start_on, facts, rungs=reachable(stock, Decimal(PERCENT), 1))
     if asked is None:
         return replace(_without(appraisal, plan, need), hold=facts.say("TAPER-DOSE-UNKNOWN"))
     return _planned(appraisal, wish, plan, need, asked, stock, seed)
+
+
+def with_taper(appraisal: Appraisal, plan: Plan, *, seed: int = SEED) -> Plan:
+    """The plan with its taper, where one is needed. One that cannot be planned says why, and what to do until then."""
+    if plan.taper_needed == NONE:
+        return plan
+    try:
+        taper = plan_taper(appraisal, plan=plan, seed=seed)
+    except RegimenError as error:
+        facts = knowledge()
+        taper = replace(
+            _without(appraisal, plan, plan.taper_needed), hold=facts.say("TAPER-NOT-PLANNED", why=str(error))
+        )
+    return replace(plan, taper=taper)
 
 
 def _planned(
@@ -251,8 +265,8 @@ def _drawn(
     others = _others(appraisal, found, start, people, facts, rungs=rungs_of(stock, start), caps=caps)
     return Taper(
         need=need,
-        because=_because(appraisal, plan, need),
-        views=appraisal.taper_views,
+        because=_because(appraisal, plan),
+        views=appraisal.taper_views if plan is None else plan.taper_views,
         hold="",
         urgency="",
         from_mg=start.from_mg,
@@ -320,9 +334,8 @@ def _sums(days: Sequence[TaperDay], facts: Knowledge) -> Proof:
     return Proof("TAPER-SUMS", off == 0, float(off), 0.0, "mg", None, facts.say("TAPER-SUMS-PROOF"))
 
 
-def _because(appraisal: Appraisal, plan: Plan | None, need: str) -> tuple[str, ...]:
-    planned = plan is not None and plan.regimen is not None
-    return plan.taper_because if plan is not None and planned else appraisal.taper_because
+def _because(appraisal: Appraisal, plan: Plan | None) -> tuple[str, ...]:
+    return appraisal.taper_because if plan is None else plan.taper_because
 
 
 def _facts(people: Falling, found: Searched) -> tuple[str, ...]:
@@ -335,10 +348,10 @@ def _without(appraisal: Appraisal, plan: Plan | None, need: str) -> Taper:
     facts = knowledge()
     return Taper(
         need=need,
-        because=_because(appraisal, plan, need),
-        views=appraisal.taper_views,
-        hold=appraisal.taper_hold if need == SPECIALIST else "",
-        urgency=appraisal.taper_urgency if need == SPECIALIST else "",
+        because=_because(appraisal, plan),
+        views=appraisal.taper_views if plan is None else plan.taper_views,
+        hold="" if need != SPECIALIST else appraisal.taper_hold if plan is None else plan.taper_hold,
+        urgency="" if need != SPECIALIST else appraisal.taper_urgency if plan is None else plan.taper_urgency,
         from_mg=None,
         schedule=None,
         pace="",

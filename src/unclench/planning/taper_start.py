@@ -40,7 +40,8 @@ def start_of_taper(
 
     Raises RegimenError for a start in the past, or before the planned course has ended.
     """
-    planned = plan.regimen if plan is not None else None
+    # What is taken already ends from today; only a new course ends after it has run.
+    planned = plan.regimen if plan is not None and appraisal.purpose == "new" else None
     first_free = appraisal.on if planned is None else planned.last_day + timedelta(days=1)
     begins = first_free if start_on is None else start_on
     if begins < first_free:

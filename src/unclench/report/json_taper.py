@@ -7,12 +7,12 @@ from typing import Any
 
 import msgspec
 
+from unclench.individual.learnt import Learning
 from unclench.planning.plan import SupplyLine
 from unclench.planning.taper_plan import (
     Compared,
     Drive,
     HiddenChange,
-    Learning,
     Proof,
     Switch,
     Taper,

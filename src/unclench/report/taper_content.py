@@ -8,9 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from unclench.appraisal.findings import SourceView
+from unclench.individual.learnt import Learning, Learnt
 from unclench.knowledge import knowledge
 from unclench.knowledge.rows import Source, Statement
-from unclench.planning.taper_plan import Drive, HiddenChange, Learning, Learnt, Proof, SourceView, Taper, TaperSupply
+from unclench.planning.taper_plan import Drive, HiddenChange, Proof, Taper, TaperSupply
 from unclench.report import wording as words
 from unclench.report.basis import sources_of, taper_facts, taper_limits
 from unclench.report.taper_compared import ComparedLine, compared_lines, trade
