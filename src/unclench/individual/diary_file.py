@@ -142,7 +142,9 @@ def _day(
 ) -> DiaryDay:
     if len(cells) != len(names):
         found, need = f"{len(cells)} cells", f"{len(names)}, as in the header"
-        raise _refused(where, "all columns", found, need, "Write 2.5 with a point, and leave a cell empty between commas.")
+        raise _refused(
+            where, "all columns", found, need, "Write 2.5 with a point, and leave a cell empty between commas."
+        )
     row = dict(zip(names, (cell.strip() for cell in cells), strict=True))
     on = _date(row["date"], where)
     if on > until:

@@ -187,9 +187,7 @@ def expected(person: Person, columns: Columns, days: NDArray[np.intp], prior: Pr
     return drive
 
 
-def log_likelihood(
-    person: Person, columns: Columns, days: NDArray[np.intp], ratings: Array, prior: Prior
-) -> Array:
+def log_likelihood(person: Person, columns: Columns, days: NDArray[np.intp], ratings: Array, prior: Prior) -> Array:
     """(points,): of the ratings (rated days,) on those days, rising."""
     mean = expected(person, columns, days, prior)
     after = ratings[:, None] - mean

@@ -41,9 +41,7 @@ class Deviates(Mapping[str, Array]):
 
     __slots__ = ("_centre", "_people")
 
-    def __init__(
-        self, people: Mapping[str, Array] | None = None, centre: Mapping[str, float] | None = None
-    ) -> None:
+    def __init__(self, people: Mapping[str, Array] | None = None, centre: Mapping[str, float] | None = None) -> None:
         self._people = {name: np.array(values, dtype=np.float64) for name, values in (people or {}).items()}
         self._centre = {name: float(value) for name, value in (centre or {}).items()}
         for name, values in self._people.items():
