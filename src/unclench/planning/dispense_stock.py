@@ -33,9 +33,6 @@ class Stock:
                 where="the products", found="none", need="tablets or a liquid", fix="Name at least one product."
             )
 
-    def named(self, product: str) -> Product:
-        return next(row for row in (*self.tablets, self.liquid) if row is not None and row.id == product)
-
 
 @dataclass(frozen=True, slots=True)
 class Making:
@@ -154,7 +151,7 @@ def _refused(country: Jurisdiction, found: str, need: str, facts: Knowledge) -> 
     others = words.listed(f"{row.id} ({row.name})" for row in usable if row.form != "tablet")
     return RegimenError(
         where="the products",
-        found=found,
+        found=repr(found),
         need=need,
         fix=f"{country.upper()} has tablets of {sizes} mg, and {others}.",
     )
