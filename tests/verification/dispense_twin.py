@@ -69,12 +69,13 @@ def best_day(mg, intakes, strengths, halves, most):
 
 
 def best_set(doses, intakes, strengths, halves, most):
-    """The set of strengths of least (an avoided one, how many, then the cost of all days), and that cost."""
+    """The set of strengths of the least puzzle (an avoided one, more than two), then halves, strengths, pieces."""
     found = []
     for size in range(1, len(strengths) + 1):
         for chosen in combinations(strengths, size):
             days = [best_day(mg, intakes, chosen, halves, most) for mg in doses]
             if all(day is not None for day in days):
-                cost = tuple(map(sum, zip(*(day[1:4] for day in days), strict=True)))
-                found.append((any(mg >= 10 for mg in chosen), size, cost, chosen))
+                avoided, halves, pieces = map(sum, zip(*(day[1:4] for day in days), strict=True))
+                puzzle = (any(mg >= 10 for mg in chosen), max(0, size - 2))
+                found.append((*puzzle, avoided, halves, size, pieces, chosen))
     return min(found, default=None)

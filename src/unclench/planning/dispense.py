@@ -92,7 +92,7 @@ def _given(
         for mg in segment.doses
     ]
     count = len(hours)
-    kit = best_kit(kit_of(stock, made), tablet_days, made.most_pieces, count, made.evenness) if tablet_days else None
+    kit = best_kit(kit_of(stock, made), tablet_days, count, made.choosing) if tablet_days else None
     return {
         segment: tuple(
             (mg, _poured(mg, stock, hours, made) if segment.form == SOLUTION else _counted(mg, kit or (), hours, made))
@@ -104,7 +104,7 @@ def _given(
 
 def _counted(mg: Decimal, kit: Kit, hours: tuple[float, ...], made: Making) -> tuple[Intake, ...]:
     """One day of tablets. The smallest part comes first, so the largest is the last of the day."""
-    day = divided(kit, made.most_pieces, mg, len(hours), made.evenness)
+    day = divided(kit, made.choosing.most_pieces, mg, len(hours), made.choosing.evenness)
     parts = day.counts if day else ()
     return tuple(
         Intake(

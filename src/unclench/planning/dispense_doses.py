@@ -25,7 +25,7 @@ def reachable(stock: Stock, most_mg: Decimal, intakes: int, alternate: bool = Fa
     `alternate`: also the means of two days' tablets, where nothing else makes them and the swing is acceptable.
     """
     made = making(knowledge())
-    tablets = {mg for mg in makeable(kit_of(stock, made), made.most_pieces, intakes) if mg <= most_mg}
+    tablets = {mg for mg in makeable(kit_of(stock, made), made.choosing.most_pieces, intakes) if mg <= most_mg}
     liquid = _liquid_doses(stock, most_mg, intakes, made)
     if tablets:
         falling = sorted(tablets, reverse=True)
@@ -59,7 +59,7 @@ def _liquid_doses(stock: Stock, most_mg: Decimal, intakes: int, made: Making) ->
 def forms(stock: Stock, mg: Decimal, intakes: int = 1) -> tuple[str, ...]:
     """Which forms make a daily dose: "tablet", "solution", both or none."""
     made = making(knowledge())
-    found = [TABLET] if mg in makeable(kit_of(stock, made), made.most_pieces, intakes) else []
+    found = [TABLET] if mg in makeable(kit_of(stock, made), made.choosing.most_pieces, intakes) else []
     if stock.liquid is not None and mg > 0 and measured(mg / strength(stock.liquid), intakes, made):
         found.append(SOLUTION)
     return tuple(found)
@@ -74,4 +74,4 @@ def can_change_form_at(stock: Stock, mg: Decimal, intakes: int = 1) -> bool:
 def alternating(stock: Stock, mg: Decimal, intakes: int = 1) -> Alternation | None:
     """Two days' doses of tablets with this mean, the first the larger; None where the swing is too large."""
     made = making(knowledge())
-    return alternation(mg, makeable(kit_of(stock, made), made.most_pieces, intakes), knowledge())
+    return alternation(mg, makeable(kit_of(stock, made), made.choosing.most_pieces, intakes), knowledge())
