@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from datetime import date, timedelta
 from decimal import ROUND_CEILING, Decimal
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import pytest
 from hypothesis import given
@@ -130,28 +130,34 @@ def test_prescriptions_hold_what_their_days_take_and_no_more(case, interval):
     assert {line.product: line.count for line in supply.lines} == dict(totals)
 
 
+def halves_of(days):
+    return sum(unit.count % 1 != 0 for day in days for intake in day.intakes for unit in intake.units)
+
+
 @given(tapers())
-def test_three_strengths_only_where_no_two_do(case):
-    """No two strengths of the stock make every dose of the tablet days: shown by asking for each pair alone."""
+def test_a_strength_less_would_not_do_or_would_need_more_halves(case):
+    """Three strengths only where no two make every dose of tablets; two only where one cannot, or needs more halves."""
     stock, intakes, schedule = case
     if not can_be_dispensed(schedule, stock, intakes, knowledge()):
         return
     days, _ = dispensed(schedule, stock, HOURS[intakes], knowledge())
-    tablet_days = [day for day in days if any(unit.product in tablets_of(stock) for unit in day.units)]
-    used = {unit.product for day in tablet_days for unit in day.units}
+    on_tablets = [day for day in days if {unit.product for unit in day.units} & tablets_of(stock)]
+    used = sorted({unit.product for day in on_tablets for unit in day.units})
     if len(used) < 2:
         return
-    fewer = (
-        [row for row in stock.tablets if row.strength_mg < 10]
-        if not any("10" in name for name in used)
-        else stock.tablets
-    )
-    for without in fewer:
-        others = [row.id for row in fewer if row is not without]
-        if len(others) < len(used) and others:
-            wish = [*others, *([] if stock.halves else ["no-halves"])]
-            smaller = stock_of(knowledge(), stock.jurisdiction, wish)
-            assert not all("tablet" in forms(smaller, day.mg, intakes) for day in tablet_days)
+    steps = tuple(Step(1, day.mg) for day in on_tablets)
+    for fewer in combinations([row.id for row in stock.tablets], len(used) - 1):
+        smaller = stock_of(knowledge(), stock.jurisdiction, (*fewer, *(() if stock.halves else ("no-halves",))))
+        if any("10" in name for name in fewer) and not any("10" in name for name in used):
+            continue  # 10 mg tablets are no way to save a strength
+        if all("tablet" in forms(smaller, step.mg, intakes) for step in steps):
+            assert len(used) == 2
+            other, _ = dispensed(Schedule(ON, steps[0].mg, steps), smaller, HOURS[intakes], knowledge())
+            assert halves_of(other) > halves_of(on_tablets) or tens(other) > tens(on_tablets)
+
+
+def tens(days):
+    return sum(unit.count for day in days for unit in day.units if unit.mg_each == 10)
 
 
 @given(STOCKS, st.integers(1, 4), st.integers(1, 40))

@@ -102,10 +102,10 @@ def test_a_supply_longer_than_allowed_is_refused(where, days):
 
 @pytest.mark.parametrize(
     ("mg", "near"),
-    [("5.25", "5 mg and 5.5 mg"), ("0.05", "0.1 mg"), ("1.25", "1.2 mg and 1.3 mg"), ("300", "100 mg")],
+    [("5.25", "5 mg and 5.5 mg"), ("0.05", "0.1 mg"), ("1.25", "1.2 mg and 1.3 mg"), ("300", "80 mg")],
 )
 def test_a_dose_that_nothing_makes_names_the_nearest(mg, near):
-    with pytest.raises(RegimenError, match="make exactly in 2 intakes a day") as refused:
+    with pytest.raises(RegimenError, match="make exactly, taken twice a day") as refused:
         given((7, mg))
     assert refused.value.fix == f"The nearest: {near}."
 
@@ -271,3 +271,8 @@ def test_two_stocks_do_not_share_their_strengths():
     narrow = given((14, 10), wanted=("2",))[1]
     given((14, 10), wanted=("5",))
     assert given((14, 10), wanted=("2",))[1] == narrow
+
+
+def test_three_strengths_where_no_two_make_every_dose():
+    _, supply = given((14, 35), (14, 22), (14, "7.5"), wanted=("tablets",), hours=(22.0,))
+    assert [line.product for line in supply.lines] == ["US-TABLET-2", "US-TABLET-5", "US-TABLET-10"]

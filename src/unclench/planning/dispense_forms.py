@@ -121,7 +121,7 @@ def _unmakeable(run: Step, stock: Stock, intakes: int, made: Making, alternate: 
     return RegimenError(
         where="the doses of a taper",
         found=found,
-        need=f"a dose that {_listed(stock)} make exactly in {intakes} intakes a day",
+        need=f"a dose that {_listed(stock)} make exactly, taken {words.times(intakes)}",
         fix=f"The nearest: {words.listed(map(words.mg, near))}." if near else "Choose other products.",
     )
 
