@@ -1,0 +1,83 @@
+"""What is really taken now, from a diary: where the rest of a taper starts. Interrupted tapers are normal.
+
+It never goes up by itself: a dose that was borne for some days is kept, and one high or missed day changes nothing.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+from unclench.individual.diary_file import Diary
+from unclench.knowledge.load import Knowledge
+from unclench.planning import words
+from unclench.planning.taper_plan import Schedule
+
+NOTHING = Decimal(0)
+Taken = tuple[tuple[date, Decimal], ...]
+
+
+def base_dose(diary: Diary, schedule: Schedule | None, known: Knowledge) -> tuple[Decimal | None, tuple[str, ...]]:
+    """The daily dose to go on from, and why; none where somebody must be asked first."""
+    planned = planned_mg(schedule, diary.until)
+    window = int(known.limit("RATE-BASE-DAYS", "d"))
+    taken = _recent(diary, window)
+    if not taken:
+        return None, (known.say("RATE-BASE-UNKNOWN", days=window),)
+    nights = _without(taken)
+    if nights and _ended(schedule, taken, nights):
+        return NOTHING, (known.say("RATE-BASE-ENDED"),)
+    if nights >= known.limit("RATE-LOWER-DAYS", "d"):
+        return None, (known.say("RATE-BASE-STOPPED", days=nights), known.say("RATE-BASE-NO-RESTART"))
+    doses = [mg for _, mg in taken[-window:]]
+    if planned is not None and planned_mg(schedule, taken[-1][0]) == doses[-1]:
+        return doses[-1], (known.say("RATE-BASE-AS-PLANNED", mg=words.number(doses[-1])),)
+    return _own(doses, known)
+
+
+def planned_mg(schedule: Schedule | None, on: date) -> Decimal | None:
+    """The dose that the schedule has for a day: the one before it begins, and nothing after its end."""
+    if schedule is None:
+        return None
+    if on < schedule.start_on:
+        return schedule.from_mg
+    daily, at = schedule.daily(), (on - schedule.start_on).days
+    return daily[at] if at < len(daily) else NOTHING
+
+
+def _recent(diary: Diary, window: int) -> Taken:
+    """The recorded doses, if the last of them is not too long ago to speak for today."""
+    taken = diary.taken()
+    fresh = taken and (diary.until - taken[-1][0]).days <= window
+    return taken if fresh else ()
+
+
+def _without(taken: Taken) -> int:
+    """Recorded days in a row, up to the last, on which nothing was taken."""
+    count = 0
+    for _, mg in reversed(taken):
+        if mg > NOTHING:
+            break
+        count += 1
+    return count
+
+
+def _ended(schedule: Schedule | None, taken: Taken, nights: int) -> bool:
+    """Whether taking nothing is what the schedule says for all of those days."""
+    return schedule is not None and taken[-nights][0] + timedelta(days=0) >= schedule.ends_on
+
+
+def _own(doses: list[Decimal], known: Knowledge) -> tuple[Decimal, tuple[str, ...]]:
+    """The middle of the last days, or what the very last of them agree on if that is lower."""
+    ordered = sorted(doses)
+    middle = ordered[(len(ordered) - 1) // 2]  # the lower of two: never up by itself
+    last = doses[-int(known.limit("RATE-LOWER-DAYS", "d")) :]
+    lower = min(middle, max(last))
+    if lower <= NOTHING:  # doses on fewer than half of the days: the smallest that was taken
+        lower = min(mg for mg in ordered if mg > NOTHING)
+    because = [known.say("RATE-BASE-TAKEN", days=len(doses), mg=words.number(lower))]
+    if max(doses) > lower and doses.count(max(doses)) == 1:
+        because.append(known.say("RATE-BASE-ONE-HIGH", mg=words.number(max(doses))))
+    if lower < middle:
+        because.append(known.say("RATE-BASE-LOWER"))
+    return lower, tuple(because)
