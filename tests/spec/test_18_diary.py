@@ -204,7 +204,9 @@ def test_where_the_rest_starts(spec):
         9x10 .x10          |                | ask        |
         10x10 0x4          | 10x10 9x14     | ask        | no-restart
         1x10 0x4           | 1x10 0x4       | 0 mg       | ended
-        2 0 2 0 2 0 2 0    |                | 2 mg       |
+        10x10 0x4 10       |                | ask        | no-restart
+        2 1 2 1 2 1 2      |                | 1.50 mg    |
+        2 0 2 0 2 0 2 0    |                | 1.00 mg    |
         """,
         base,
     )

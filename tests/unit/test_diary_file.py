@@ -113,8 +113,8 @@ def test_hostile_text_is_refused_and_quoted_without_control_characters(text: str
         with pytest.raises(RecordError) as error:
             diary(f"{row}\n")
         assert not any(ord(mark) < 32 for mark in str(error.value))
+    header = f"{cell},mg_taken,withdrawal,spasm\n".encode("utf-8", "surrogatepass")
     with pytest.raises(RecordError):
-        header = f"{cell},mg_taken,withdrawal,spasm\n".encode("utf-8", "surrogatepass")
         read_diary(header + b"2026-11-19,1,1,1\n", until=UNTIL)
 
 

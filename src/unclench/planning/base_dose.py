@@ -5,8 +5,10 @@ It never goes up by itself: a dose that was borne for some days is kept, and one
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-from decimal import Decimal
+from collections.abc import Sequence
+from datetime import date
+from decimal import ROUND_FLOOR, Decimal
+from itertools import groupby, pairwise
 
 from unclench.individual.diary_file import Diary
 from unclench.knowledge.load import Knowledge
@@ -14,6 +16,7 @@ from unclench.planning import words
 from unclench.planning.taper_plan import Schedule
 
 NOTHING = Decimal(0)
+GRID = Decimal("0.01")  # of an average
 Taken = tuple[tuple[date, Decimal], ...]
 
 
@@ -24,12 +27,12 @@ def base_dose(diary: Diary, schedule: Schedule | None, known: Knowledge) -> tupl
     taken = _recent(diary, window)
     if not taken:
         return None, (known.say("RATE-BASE-UNKNOWN", days=window),)
-    nights = _without(taken)
-    if nights and _ended(schedule, taken, nights):
-        return NOTHING, (known.say("RATE-BASE-ENDED"),)
-    if nights >= known.limit("RATE-LOWER-DAYS", "d"):
-        return None, (known.say("RATE-BASE-STOPPED", days=nights), known.say("RATE-BASE-NO-RESTART"))
     doses = [mg for _, mg in taken[-window:]]
+    if _ended(schedule, taken):
+        return NOTHING, (known.say("RATE-BASE-ENDED"),)
+    without = _without(doses)
+    if without >= known.limit("RATE-LOWER-DAYS", "d") or without == len(doses):
+        return None, (known.say("RATE-BASE-STOPPED", days=without), known.say("RATE-BASE-NO-RESTART"))
     if planned is not None and planned_mg(schedule, taken[-1][0]) == doses[-1]:
         return doses[-1], (known.say("RATE-BASE-AS-PLANNED", mg=words.number(doses[-1])),)
     return _own(doses, known)
@@ -52,19 +55,16 @@ def _recent(diary: Diary, window: int) -> Taken:
     return taken if fresh else ()
 
 
-def _without(taken: Taken) -> int:
-    """Recorded days in a row, up to the last, on which nothing was taken."""
-    count = 0
-    for _, mg in reversed(taken):
-        if mg > NOTHING:
-            break
-        count += 1
-    return count
+def _without(doses: Sequence[Decimal]) -> int:
+    """The longest run of recorded days on which nothing was taken."""
+    return max((len(list(run)) for mg, run in groupby(doses, key=bool) if not mg), default=0)
 
 
-def _ended(schedule: Schedule | None, taken: Taken, nights: int) -> bool:
-    """Whether taking nothing is what the schedule says for all of those days."""
-    return schedule is not None and taken[-nights][0] + timedelta(days=0) >= schedule.ends_on
+def _ended(schedule: Schedule | None, taken: Taken) -> bool:
+    """Whether nothing was taken since the schedule ended, as it says."""
+    if schedule is None or taken[-1][0] < schedule.ends_on:
+        return False
+    return not any(mg for on, mg in taken if on >= schedule.ends_on)
 
 
 def _own(doses: list[Decimal], known: Knowledge) -> tuple[Decimal, tuple[str, ...]]:
@@ -73,11 +73,20 @@ def _own(doses: list[Decimal], known: Knowledge) -> tuple[Decimal, tuple[str, ..
     middle = ordered[(len(ordered) - 1) // 2]  # the lower of two: never up by itself
     last = doses[-int(known.limit("RATE-LOWER-DAYS", "d")) :]
     lower = min(middle, max(last))
-    if lower <= NOTHING:  # doses on fewer than half of the days: the smallest that was taken
-        lower = min(mg for mg in ordered if mg > NOTHING)
+    if lower <= NOTHING or sum(after > before for before, after in pairwise(doses)) > 1:
+        return _average(doses, known)
     because = [known.say("RATE-BASE-TAKEN", days=len(doses), mg=words.number(lower))]
     if max(doses) > lower and doses.count(max(doses)) == 1:
         because.append(known.say("RATE-BASE-ONE-HIGH", mg=words.number(max(doses))))
     if lower < middle:
         because.append(known.say("RATE-BASE-LOWER"))
     return lower, tuple(because)
+
+
+def _average(doses: list[Decimal], known: Knowledge) -> tuple[Decimal, tuple[str, ...]]:
+    """What doses that go up and down amount to, over whole pairs of days; a single highest day counts as the next."""
+    usual = sorted(mg for mg in doses if mg)[-2:][0]
+    mild = [min(mg, usual) for mg in doses]
+    paired = mild[len(mild) % 2 :] or mild
+    mean = (sum(paired, NOTHING) / len(paired)).quantize(GRID, ROUND_FLOOR)
+    return mean, (known.say("RATE-BASE-UP-AND-DOWN", days=len(paired), mg=words.number(mean)),)
