@@ -30,9 +30,9 @@ DRAWS = 1000
 QUANTILES = (0.5, 0.05, 0.95)
 PERCENT = 100.0
 T4_SD = sqrt(2.0)
-FAR = 3.0  # standard errors of the mean of a week: one diary in a few hundred reaches it by chance
+BY_CHANCE = 3.0  # standard errors of the mean of a week: one diary in a few hundred reaches it by chance
 FACTS = (
-    "RATE-FEWEST", "RATE-FELL", "RATE-RISE", "RATE-WINDOW", "RATE-EFFECTIVE",
+    "RATE-FEWEST", "RATE-FELL", "RATE-RISE", "RATE-FAR", "RATE-WINDOW", "RATE-EFFECTIVE",
 )  # fmt: skip
 
 
@@ -247,18 +247,23 @@ def _doubts(
         found.append("RATE-RISE-UNCUT" if rose else "RATE-NO-CUT")
     if ratings.day.size >= window and float(np.median(person.noise)) > numbers.range("RATING-NOISE")[1]:
         found.append("RATE-NOISY")
-    if _unexplained(person, model.expected(person, columns, ratings.day, prior), ratings, window, rise):
+    if _unexplained(person, model.expected(person, columns, ratings.day, prior), ratings, numbers):
         found.append("RATE-CONTRADICT")
     return tuple(found)
 
 
-def _unexplained(person: model.Person, mean: Array, ratings: Rated, window: int, rise: float) -> bool:
-    """Whether a week of ratings lies as far from the model as a rise, and farther than swings of single days reach."""
-    weeks = ratings.day.size // window
-    if not weeks:
-        return False
-    kept = slice(ratings.day.size - weeks * window, None)
-    off = np.median(ratings.rating[:, None] - mean, axis=1)[kept].reshape(weeks, window).mean(axis=1)
+def _unexplained(person: model.Person, mean: Array, ratings: Rated, numbers: Numbers) -> bool:
+    """Whether a week of ratings lies too far from the model, or nearer but farther than swings of single days reach."""
+    window = int(numbers.known.limit("RATE-WINDOW", "d"))
+    off = _by_week(np.median(ratings.rating[:, None] - mean, axis=1), window)
     swings = np.median(model.swings(person, mean, ratings.day, ratings.rating) / person.noise, axis=1)
-    far = swings[kept].reshape(weeks, window).mean(axis=1) * sqrt(window) / T4_SD
-    return bool(np.any((np.abs(off) >= rise) & (np.abs(far) >= FAR)))
+    chance = np.abs(_by_week(swings, window)) * sqrt(window) / T4_SD < BY_CHANCE
+    rise, far = (numbers.known.limit(row, "{points}") for row in ("RATE-RISE", "RATE-FAR"))
+    return bool(np.any((np.abs(off) >= far) | ((np.abs(off) >= rise) & ~chance)))
+
+
+def _by_week(values: Array, window: int) -> Array:
+    """Means of whole weeks, counted from the first rated day and once more from the last."""
+    whole = values.size // window * window
+    ends = np.concatenate([values[:whole], values[values.size - whole :]])
+    return ends.reshape(-1, window).mean(axis=1)

@@ -87,6 +87,7 @@ def _average(doses: list[Decimal], known: Knowledge) -> tuple[Decimal, tuple[str
     """What doses that go up and down amount to, over whole pairs of days; a single highest day counts as the next."""
     usual = sorted(mg for mg in doses if mg)[-2:][0]
     mild = [min(mg, usual) for mg in doses]
-    paired = mild[len(mild) % 2 :] or mild
+    paired = mild[len(mild) % 2 :]
+    paired = paired if any(paired) else mild
     mean = (sum(paired, NOTHING) / len(paired)).quantize(GRID, ROUND_FLOOR)
     return mean, (known.say("RATE-BASE-UP-AND-DOWN", days=len(paired), mg=words.number(mean)),)
