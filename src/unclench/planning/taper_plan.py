@@ -10,6 +10,7 @@ from decimal import Decimal
 import numpy as np
 from numpy.typing import NDArray
 
+from unclench.appraisal.findings import SourceView
 from unclench.individual.learnt import Learning
 from unclench.planning.plan import SupplyLine
 from unclench.values import RegimenError
@@ -206,17 +207,6 @@ class Compared:
     chosen: bool
     say: str
     facts: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class SourceView:
-    """What one source says of the need for a taper here."""
-
-    fact: str
-    name: str
-    need: str  # none | step-down | taper | specialist
-    agrees: bool
-    say: str
 
 
 @dataclass(frozen=True, slots=True)

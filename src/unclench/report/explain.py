@@ -35,6 +35,8 @@ KINDS = {
     "alternatives": "alternative",
     "alternative_checks": "check of an alternative",
     "advice": "advice for the patient",
+    "need_views": "what a source says of the need for a taper",
+    "stopping_risks": "what makes stopping harder or easier",
     "claims": "statement of the founding documents",
     "statements": "sentence that outputs show",
     "softenings": "exception that lowers a concern",
