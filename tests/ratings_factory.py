@@ -91,6 +91,4 @@ def somebody(
 
 
 def columns_of(world: World, prior: Prior) -> Columns:
-    return model.ordered(
-        world.load / (1.0 + world.load), tau_on_d=world.tau_on_d, start=world.adaptation, prior=prior
-    )
+    return model.ordered(world.load / (1.0 + world.load), tau_on_d=world.tau_on_d, start=world.adaptation, prior=prior)
