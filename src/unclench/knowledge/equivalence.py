@@ -11,7 +11,7 @@ from decimal import Decimal
 from math import exp, log
 
 from unclench.knowledge.load import Knowledge
-from unclench.knowledge.rows import Equivalent, HalfLife
+from unclench.knowledge.rows_equivalents import Equivalent, HalfLife
 from unclench.values import Standing
 
 DIAZEPAM_MG = 10.0  # every row is equal to so much
@@ -61,7 +61,8 @@ def equivalence(facts: Knowledge, drug: str) -> Equivalence | None:
         guideline_low_mg=min(guideline),
         low_mg=min(every),
         high_mg=max(every),
-        middle_mg=exp(sum(middles) / len(middles)),
+        # A mean of equal logs may miss them by the last bit.
+        middle_mg=min(max(exp(sum(middles) / len(middles)), min(every)), max(every)),
         half_life=next(row for row in facts.table("half_lives") if row.drug == drug),
     )
 

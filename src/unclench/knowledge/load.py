@@ -20,7 +20,7 @@ from typing import Any, TypeVar
 
 from msgspec import Struct
 
-from unclench.knowledge import rows
+from unclench.knowledge import rows, rows_equivalents
 from unclench.values import KnowledgeError
 
 Row = TypeVar("Row", bound=Struct)
@@ -49,9 +49,9 @@ FILES: dict[str, type[Struct]] = {
     "alternative_checks": rows.AlternativeCheck,
     "advice": rows.Advice,
     "need": rows.NeedCell,
-    "equivalents": rows.Equivalent,
-    "omitted_equivalents": rows.OmittedEquivalent,
-    "half_lives": rows.HalfLife,
+    "equivalents": rows_equivalents.Equivalent,
+    "omitted_equivalents": rows_equivalents.OmittedEquivalent,
+    "half_lives": rows_equivalents.HalfLife,
     "claims": rows.Claim,
     "statements": rows.Statement,
     "softenings": rows.Softening,

@@ -9,12 +9,15 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from unclench.appraisal.findings import Appraisal
 from unclench.engine.quantiles import quantiles_in_place
 from unclench.knowledge.equivalence import equivalence
 from unclench.knowledge.load import Knowledge
 from unclench.planning.switch_words import rounded
 from unclench.planning.taper_plan import Switch, TaperCurve
 from unclench.simulation.effects_draws import CoMedication, Equal
+from unclench.simulation.simulate import SEED
+from unclench.simulation.taper_model import falling
 from unclench.values import DAY_H, EngineError
 
 Array = NDArray[np.float64]
@@ -87,6 +90,24 @@ def crossing_loads(load: Callable[[Array], Array], diazepam_mg: Array) -> dict[s
         DIAZEPAM: PERCENT * (together - other) / before,
         TOGETHER: PERCENT * together / before,
     }
+
+
+def crossed(switch: Switch, appraisal: Appraisal, facts: Knowledge, *, seed: int = SEED) -> Switch:
+    """The switch followed in people like this patient."""
+    if not switch.days:
+        return switch
+    people = falling(
+        body=appraisal.body,
+        exposure=appraisal.exposure,
+        on=switch.days[0].on,
+        history=None,
+        others=fading(switch, facts),
+        seed=seed,
+        patient=appraisal.patient_ref,
+        days=days_followed(facts),
+    )
+    found = with_loads(switch, people.load, facts)
+    return replace(found, facts=tuple(dict.fromkeys((*found.facts, *people.facts))))
 
 
 def with_loads(switch: Switch, load: Callable[[Array], Array], facts: Knowledge) -> Switch:

@@ -6,17 +6,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from unclench.appraisal.findings import Appraisal, CurrentMedicine, Finding
+from unclench.appraisal.findings import Appraisal, CurrentMedicine, CurrentUse, Finding
+from unclench.knowledge.equivalence import equivalence
 from unclench.knowledge.load import Knowledge
 from unclench.planning.switch import DIAZEPAM, Reason, is_switched, plan_switch
-from unclench.planning.switch_words import Said
+from unclench.planning.switch_crossing import crossed
+from unclench.planning.switch_words import Said, rounded
 from unclench.planning.taper_plan import Switch
 from unclench.planning.words import listed, number
+from unclench.simulation.simulate import SEED
 from unclench.values import Answer, Effect
 
 STOPS = "switch-stops"  # `where` of a reason for which no switch is planned
-BY_MOUTH = (None, "oral")
+ANAESTHETIC = "anaesthetic"
 AGAINST = "SWITCH-AGAINST-"
+DAYS_A_WEEK = 7.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +81,11 @@ def reasons_against(appraisal: Appraisal, facts: Knowledge) -> tuple[Reason, ...
 
 
 def switch_of(
-    appraisal: Appraisal, facts: Knowledge, *, make: Sequence[Decimal], weeks: int | None = None
+    appraisal: Appraisal, facts: Knowledge, *, make: Sequence[Decimal], weeks: int | None = None, seed: int = SEED
 ) -> tuple[SwitchFrom, Switch | None] | None:
-    """What is taken, and the switch from it; no switch where what is taken must be found out first.
+    """What is taken, and the switch from it, followed; no switch where what is taken must be found out first.
 
-    Raises RegimenError for a drug without a confirmed equivalent.
+    Raises RegimenError for a length beyond one to two weeks.
     """
     taken = switch_from(appraisal, facts)
     if taken is None or taken.hold or taken.mg_per_day is None:
@@ -96,7 +100,37 @@ def switch_of(
         doses_per_day=taken.doses_per_day,
         against=reasons_against(appraisal, facts),
     )
-    return taken, planned
+    return taken, crossed(planned, appraisal, facts, seed=seed)
+
+
+def use_as_diazepam(appraisal: Appraisal, facts: Knowledge) -> CurrentUse | None:
+    """The other drug as the diazepam that guidelines call equal, lowest to highest: for the need of a taper.
+
+    None where nothing of the kind is taken, more than one is, or none is compared with diazepam.
+    """
+    taken = switch_from(appraisal, facts)
+    equal = equivalence(facts, taken.drug) if taken is not None else None
+    if taken is None or equal is None:
+        return None
+    entries = [one for one in appraisal.medicines if one.active is not Answer.NO and taken.drug in one.drugs]
+    since = min((one.since for one in entries if one.since is not None), default=None)
+    days = None if since is None else max((appraisal.on - since).days, 0)
+    mg = taken.mg_per_day
+    ends = (equal.cautious_mg, equal.guideline_low_mg)
+    low, high = (None, None) if mg is None else (Decimal(rounded(equal.diazepam_mg(float(mg), end))) for end in ends)
+    needed = any(one.entry and one.entry.dosage and one.entry.dosage.as_needed for one in entries)
+    return CurrentUse(
+        answer=Answer.YES if all(one.active is Answer.YES for one in entries) else Answer.CANNOT_SAY,
+        mg_per_day_low=low,
+        mg_per_day_high=high,
+        duration_days_low=days,
+        duration_days_high=days,
+        days_per_week_low=0.0 if needed else DAYS_A_WEEK,
+        days_per_week_high=DAYS_A_WEEK,
+        since=since,
+        regimen=None,
+        because=(*(one.phrase for one in entries), facts.say("SWITCH-AS-DIAZEPAM", drug=taken.drug)),
+    )
 
 
 def _drugs(medicine: CurrentMedicine, facts: Knowledge) -> tuple[str, ...]:
@@ -119,10 +153,15 @@ def _hold(facts: Knowledge, key: str, **blanks: object) -> Said:
 
 
 def _unfit(sure: Sequence[CurrentMedicine], mg: Decimal | None, drug: str, facts: Knowledge) -> Said:
-    """Why what is recorded of the doses is not enough to switch from."""
+    """Why what is known of the drug and recorded of its doses is not enough to switch from."""
     named = drug.capitalize()
+    if equivalence(facts, drug) is None:
+        return _hold(facts, "SWITCH-NO-EQUIVALENT", drug=drug)
     dosages = [one.entry.dosage for one in sure if one.entry is not None and one.entry.dosage is not None]
-    if any(dosage.route not in BY_MOUTH for dosage in dosages):
+    routes = [dosage.route for dosage in dosages]
+    # What is also given in theatre or as a rescue counts as swallowed only where the record says so.
+    unsaid = "oral" if any(ANAESTHETIC in one.tags for one in sure) else None
+    if any(route not in ("oral", unsaid) for route in routes or [None]):
         return _hold(facts, "SWITCH-NOT-BY-MOUTH", drug=named)
     if any(dosage.as_needed for dosage in dosages):
         return _hold(facts, "SWITCH-AS-NEEDED", drug=named)
