@@ -5,9 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
+from unclench.appraisal.findings import SourceView
 from unclench.simulation.course import Course
 from unclench.values import Regimen
+
+if TYPE_CHECKING:
+    from unclench.planning.taper_plan import Taper
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +82,11 @@ class Plan:
     titration: tuple[str, ...]
     taper_needed: str  # none | step-down | taper | specialist
     taper_because: tuple[str, ...]
-    taper: None  # the seam: the taper itself is planned elsewhere
+    taper: Taper | None  # how diazepam that is taken now ends, where that is asked or due
     instead: tuple[str, ...]  # what to do instead, or first
     considered: tuple[Considered, ...]
     chosen: Considered | None
     facts: tuple[str, ...]
+    taper_views: tuple[SourceView, ...] = ()  # what the sources say of the need
+    taper_hold: str = ""  # what to do until a specialist has seen the patient; "" unless one is needed
+    taper_urgency: str = ""

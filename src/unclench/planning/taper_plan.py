@@ -10,6 +10,8 @@ from decimal import Decimal
 import numpy as np
 from numpy.typing import NDArray
 
+from unclench.appraisal.findings import SourceView
+from unclench.individual.learnt import Learning
 from unclench.planning.plan import SupplyLine
 from unclench.values import RegimenError
 
@@ -208,17 +210,6 @@ class Compared:
 
 
 @dataclass(frozen=True, slots=True)
-class SourceView:
-    """What one source says of the need for a taper here."""
-
-    fact: str
-    name: str
-    need: str  # none | step-down | taper | specialist
-    agrees: bool
-    say: str
-
-
-@dataclass(frozen=True, slots=True)
 class HiddenChange:
     """Another medicine that starts or stops during the taper: the dose change that it amounts to."""
 
@@ -266,30 +257,6 @@ class Switch:
             if (day.other_mg, day.diazepam_mg) != before:
                 yield day
             before = day.other_mg, day.diazepam_mg
-
-
-@dataclass(frozen=True, slots=True)
-class Learnt:
-    """One parameter before and after what was seen of this person: median and 5 to 95 %."""
-
-    name: str
-    unit: str
-    prior: tuple[float, float, float]
-    posterior: tuple[float, float, float]
-    moved: float  # share of the prior's variance that the data removed, on the scale of the parameter
-    say: str
-
-
-@dataclass(frozen=True, slots=True)
-class Learning:
-    """What levels and ratings taught, and what follows for the rest of the taper."""
-
-    parameters: tuple[Learnt, ...]
-    levels: int
-    ratings: int
-    decision: str  # "" | go-on | slower | hold | faster | back-one-level | ask
-    says: tuple[str, ...]
-    facts: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

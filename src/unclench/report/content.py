@@ -19,6 +19,7 @@ from unclench.report.basis import facts_used, limits, limits_here, shown_course,
 from unclench.report.effects import EffectSection, effect_section
 from unclench.report.levels import NumberLine, level_drivers, numbers
 from unclench.report.merge import Merged, merged
+from unclench.report.taper_content import TaperContent, taper_content
 from unclench.simulation.course import Course
 from unclench.values import Answer, Effect, Jurisdiction, MadeWith, Phase, Verdict
 
@@ -127,6 +128,7 @@ class Content:
     monitoring: tuple[tuple[str, tuple[Watch, ...]], ...]  # by moment
     taper: str
     taper_because: tuple[str, ...]
+    taper_plan: TaperContent | None
     course: Course | None
     course_label: str
     no_course: str
@@ -188,6 +190,7 @@ def content(consultation: Consultation) -> Content:
         monitoring=_monitoring(plan),
         taper=words.TAPERS.get(plan.taper_needed, plan.taper_needed) if plan.taper_needed != "none" else "",
         taper_because=plan.taper_because,
+        taper_plan=_taper(consultation),
         course=course,
         course_label=label,
         no_course=" ".join(words.statements("not-simulated" if plan.regimen else "no-course")),
@@ -207,6 +210,13 @@ def content(consultation: Consultation) -> Content:
         limits=limits(consultation),
         made_with=consultation.made_with,
     )
+
+
+def _taper(consultation: Consultation) -> TaperContent | None:
+    taper, appraisal = consultation.plan.taper, consultation.appraisal
+    if taper is None:
+        return None
+    return taper_content(taper, on=appraisal.on, jurisdiction=appraisal.jurisdiction, made_with=consultation.made_with)
 
 
 def _why(known: list[Merged], verdict: Verdict | None) -> tuple[Merged, ...]:

@@ -38,6 +38,8 @@ KINDS = {
     "equivalents": "amount that a table calls equal to 10 mg of diazepam by mouth",
     "omitted_equivalents": "table of equivalence left out",
     "half_lives": "half-life of another benzodiazepine or Z-drug",
+    "need_views": "what a source says of the need for a taper",
+    "stopping_risks": "what makes stopping harder or easier",
     "claims": "statement of the founding documents",
     "statements": "sentence that outputs show",
     "softenings": "exception that lowers a concern",

@@ -17,12 +17,14 @@ from unclench.report import wording as words
 from unclench.report.basis import facts_used, limits, shown_course
 from unclench.report.drawing import kept_points
 from unclench.report.json_effects import effects_out
+from unclench.report.json_taper import made_with_out, taper_out
 from unclench.report.json_values import array as _array
 from unclench.report.json_values import finite as _float
 from unclench.report.merge import merged
 from unclench.report.plots import find
+from unclench.report.schema_types import SupplyLineOut
 from unclench.simulation.course import Course, Span
-from unclench.values import Answer, Regimen
+from unclench.values import Answer, MadeWith, Regimen
 
 
 def to_json(consultation: Consultation) -> bytes:
@@ -58,19 +60,13 @@ def to_document(consultation: Consultation) -> out.ConsultationOut:
         exposure=_exposure(consultation),
         effects=effects_out(consultation),
         candidates=_candidates(consultation.plan),
-        plan=_plan(appraisal, consultation.plan),
+        plan=_plan(appraisal, consultation.plan, made_with),
         alternatives=_alternatives(appraisal),
         advice=_advice(appraisal),
         facts=facts_used(consultation),
         limits=_texts(limits(consultation)),
         seed=made_with.seed,
-        made_with=out.MadeWithOut(
-            unclench=made_with.unclench,
-            edition=made_with.edition,
-            edition_date=_day(made_with.edition_date),
-            python_packages=dict(sorted(made_with.python_packages)),
-            notes=_texts(made_with.notes),
-        ),
+        made_with=made_with_out(made_with),
     )
 
 
@@ -285,7 +281,7 @@ def _candidates(plan: Plan) -> tuple[out.CandidateOut, ...]:
 def _supply(supply: Supply) -> out.SupplyOut:
     return out.SupplyOut(
         lines=tuple(
-            out.SupplyLineOut(line.product, _text(line.name), _exact(line.strength_mg), _exact(line.count))
+            SupplyLineOut(line.product, _text(line.name), _exact(line.strength_mg), _exact(line.count))
             for line in supply.lines
         ),
         total_mg=_exact(supply.total_mg),
@@ -295,7 +291,7 @@ def _supply(supply: Supply) -> out.SupplyOut:
     )
 
 
-def _plan(appraisal: Appraisal, plan: Plan) -> out.PlanOut:
+def _plan(appraisal: Appraisal, plan: Plan, made_with: MadeWith) -> out.PlanOut:
     need: Any = plan.taper_needed
     return out.PlanOut(
         regimen=regimen(plan.regimen) if plan.regimen is not None else None,
@@ -314,7 +310,9 @@ def _plan(appraisal: Appraisal, plan: Plan) -> out.PlanOut:
         ),
         taper_needed=need,
         taper_because=_texts(plan.taper_because),
-        taper=plan.taper,
+        taper=taper_out(plan.taper, on=appraisal.on, jurisdiction=appraisal.jurisdiction, made_with=made_with)
+        if plan.taper is not None
+        else None,
         instead=_texts(plan.instead),
     )
 

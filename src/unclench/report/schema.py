@@ -14,7 +14,19 @@ import msgspec
 from msgspec import Meta
 
 from unclench.report.schema_effects import EffectsOut
-from unclench.report.schema_types import AnswerName, Day, Positive, StandingName, Strict, TaperNeed, Text, VerdictName
+from unclench.report.schema_taper import TaperOut
+from unclench.report.schema_types import (
+    AnswerName,
+    Day,
+    MadeWithOut,
+    Positive,
+    StandingName,
+    Strict,
+    SupplyLineOut,
+    TaperNeed,
+    Text,
+    VerdictName,
+)
 
 
 class SpanOut(Strict, frozen=True):
@@ -217,13 +229,6 @@ class CandidateOut(Strict, frozen=True):
     peak_ng_ml: SpanOut
 
 
-class SupplyLineOut(Strict, frozen=True):
-    product: str
-    name: Text
-    strength_mg: Positive
-    count: Positive
-
-
 class SupplyOut(Strict, frozen=True):
     lines: tuple[SupplyLineOut, ...]
     total_mg: Positive
@@ -242,7 +247,7 @@ class WatchOut(Strict, frozen=True):
 class PlanOut(Strict, frozen=True):
     """`regimen` is null under avoid, for an unmet step, for children, and where no assessment is due.
 
-    `taper` is null here: it is the object that `taper --json` gives.
+    `taper` is exactly the object that `taper --json` gives; null where nobody takes diazepam for long, or stops it.
     """
 
     regimen: RegimenOut | None
@@ -259,7 +264,7 @@ class PlanOut(Strict, frozen=True):
     monitoring: tuple[WatchOut, ...]
     taper_needed: TaperNeed
     taper_because: tuple[Text, ...]
-    taper: None
+    taper: TaperOut | None
     instead: tuple[Text, ...]
 
 
@@ -287,16 +292,6 @@ class AdviceOut(Strict, frozen=True):
     rate: Text
     source: str
     standing: StandingName
-
-
-class MadeWithOut(Strict, frozen=True):
-    """The same of these and the same input give the same bytes."""
-
-    unclench: str
-    edition: str
-    edition_date: Day
-    python_packages: dict[str, str]
-    notes: tuple[Text, ...]
 
 
 class ConsultationOut(Strict, frozen=True):

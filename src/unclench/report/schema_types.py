@@ -18,3 +18,20 @@ TaperNeed = Literal["none", "step-down", "taper", "specialist"]
 
 class Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Every object of the output: no field that the schema does not name."""
+
+
+class SupplyLineOut(Strict, frozen=True):
+    product: str
+    name: Text
+    strength_mg: Positive
+    count: Positive
+
+
+class MadeWithOut(Strict, frozen=True):
+    """The same of these and the same input give the same bytes."""
+
+    unclench: str
+    edition: str
+    edition_date: Day
+    python_packages: dict[str, str]
+    notes: tuple[Text, ...]

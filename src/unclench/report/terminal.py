@@ -12,6 +12,7 @@ from unclench.report import wording as words
 from unclench.report.content import Content, content
 from unclench.report.merge import Merged
 from unclench.report.terminal_effects import print_effects
+from unclench.report.terminal_taper import print_brief
 from unclench.report.writer import Writer
 from unclench.values import Answer, Verdict
 
@@ -117,6 +118,8 @@ def _what_to_do(said: Content, out: Writer) -> None:
             out.item(f"First: {line}")
     if said.taper:
         out.item(f"{said.taper}. {' '.join(said.taper_because)}")
+    if said.taper_plan is not None:
+        print_brief(said.taper_plan, out)
     if said.monitoring:
         out.heading("Watch")
         for when, watches in said.monitoring:

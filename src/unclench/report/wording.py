@@ -144,6 +144,11 @@ def day(on: date) -> str:
     return f"{on.day} {MONTHS[on.month - 1]} {on.year}"
 
 
+def dated(on: date) -> str:
+    """22 Nov 2026: for tables that reach into another year."""
+    return f"{on.day} {MONTHS[on.month - 1][:3]} {on.year}"
+
+
 def short_day(on: date) -> str:
     return f"{DAYS[on.weekday()]} {on.day} {MONTHS[on.month - 1][:3]}"
 

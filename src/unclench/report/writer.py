@@ -14,7 +14,9 @@ from unclench.report import wording as words
 
 WIDEST = 100
 # For a console that cannot show more than ASCII.
-ASCII = str.maketrans({"–": "-", "—": "-", "−": "-", "×": "x", "≥": ">=", "≤": "<=", "µ": "u", "°": "deg", "’": "'"})
+ASCII = str.maketrans(
+    {"–": "-", "—": "-", "−": "-", "×": "x", "≥": ">=", "≤": "<=", "µ": "u", "°": "deg", "’": "'", "½": " 1/2"}
+)
 
 
 class Writer:

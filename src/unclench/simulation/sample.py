@@ -3,10 +3,14 @@
 Columns: people first, each with an own deviation and an own draw of what studies leave unsure; then people who are
 typical but for that draw of what is unsure; the typical person last. Comparing the second group with the first tells
 how much of a band better studies could remove, and how much is difference between people.
+
+What was learnt of one person enters here: deviates that are given take the place of their stream, and the same model
+of people then draws people as this person may be. The typical person becomes the likeliest one.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
@@ -25,6 +29,51 @@ UNSURE_PER_PEOPLE = 4  # one of the second group for so many of the first
 FEWEST_UNSURE = 2
 # Half the width of a 90 % interval, in standard deviations.
 Z90 = 1.6448536269514722
+UNSURE = "unsure "  # before the id of a row: the purpose whose stream draws what studies leave unsure of it
+
+
+class Deviates(Mapping[str, Array]):
+    """Standard normal deviates by purpose, at least one for each of the people, and one for the typical person.
+
+    `sex` alone is 1 for a woman, 0 for a man. Two of them are equal only if they are the same: they are never compared
+    number by number.
+    """
+
+    __slots__ = ("_centre", "_people")
+
+    def __init__(self, people: Mapping[str, Array] | None = None, centre: Mapping[str, float] | None = None) -> None:
+        self._people = {name: np.array(values, dtype=np.float64) for name, values in (people or {}).items()}
+        self._centre = {name: float(value) for name, value in (centre or {}).items()}
+        for name, values in self._people.items():
+            values.setflags(write=False)
+            if values.ndim != 1 or not np.all(np.isfinite(values)) or not np.isfinite(self.centre(name)):
+                raise EngineError(
+                    where=f"deviates of {name}",
+                    found=f"shape {values.shape}",
+                    need="one finite number for each of the people",
+                    fix="Give the draws of learning as they are.",
+                )
+
+    def __getitem__(self, name: str) -> Array:
+        return self._people[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._people)
+
+    def __len__(self) -> int:
+        return len(self._people)
+
+    __hash__ = object.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+    def centre(self, name: str) -> float:
+        """That of the typical person."""
+        return self._centre.get(name, 0.5 if name == "sex" else 0.0)
+
+
+NOTHING_LEARNT = Deviates()
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +83,20 @@ class Sample:
     seed: int
     people: int
     patient: str = ""
+    given: Deviates = NOTHING_LEARNT
 
     def __post_init__(self) -> None:
         if self.people < 2:
             raise EngineError(
                 where="simulation", found=f"{self.people} people", need="at least 2", fix="Ask for more people."
+            )
+        short = [name for name, values in self.given.items() if values.size < self.people]
+        if short:
+            raise EngineError(
+                where=f"deviates of {short[0]}",
+                found=f"{self.given[short[0]].size}",
+                need=f"one for each of {self.people} people",
+                fix="Ask learning for as many draws.",
             )
 
     @property
@@ -51,8 +109,16 @@ class Sample:
 
     def normal(self, purpose: str) -> Array:
         """Deviations of people from the typical one: 0 beyond the people."""
+        if purpose in self.given:
+            return self._learnt(purpose)
         out = np.zeros(self.columns)
         out[: self.people] = draw.normal(self.seed, purpose, self.people, self.patient)
+        return out
+
+    def _learnt(self, purpose: str) -> Array:
+        """The deviates that are given; who is typical has those of the centre."""
+        out = np.full(self.columns, self.given.centre(purpose))
+        out[: self.people] = self.given[purpose][: self.people]
         return out
 
     def around(self, purpose: str, centre: float, log_sd: float) -> Array:
@@ -61,6 +127,8 @@ class Sample:
 
     def sexes(self) -> Array:
         """1 for a woman, 0 for a man; the typical person is half way."""
+        if "sex" in self.given:
+            return self._learnt("sex")
         out = np.full(self.columns, 0.5)
         out[: self.people] = draw.uniform(self.seed, "sex", self.people, self.patient) < 0.5
         return out
@@ -74,8 +142,9 @@ class Sample:
 
     def deviation(self, key: str, known: Knowledge) -> Array:
         """How many standard deviations of its estimate each column's draw of a parameter is away."""
-        found = _fitted_deviations(self.seed, self.people + self.unsure, known).get(key)
-        return _deviation(self.seed, key, self.people + self.unsure) if found is None else found
+        asked = (self.seed, self.people, self.unsure, self.given)
+        found = _fitted_deviations(*asked, known).get(key)
+        return _own_deviation(*asked, key) if found is None else found
 
 
 @lru_cache(maxsize=256)
@@ -86,14 +155,23 @@ def _deviation(seed: int, key: str, count: int) -> Array:
     return drawn
 
 
+def _own_deviation(seed: int, people: int, unsure: int, given: Deviates, key: str) -> Array:
+    """Before what was estimated together is drawn together: as it was learnt, or else from its stream."""
+    learnt = given.get(UNSURE + key)
+    if learnt is None:
+        return _deviation(seed, key, people + unsure)
+    return np.concatenate([learnt[:people], learnt[:unsure], [given.centre(UNSURE + key)]])
+
+
 @lru_cache(maxsize=8)
-def _fitted_deviations(seed: int, count: int, known: Knowledge) -> dict[str, Array]:
+def _fitted_deviations(seed: int, people: int, unsure: int, given: Deviates, known: Knowledge) -> dict[str, Array]:
     """The same for parameters that were estimated together."""
-    names, root = _correlated(known)
+    names, root = correlated(known)
     if not names:
         return {}
     # Not by BLAS, whose threads cost more here than the product.
-    together = np.einsum("ij,jc->ic", root, np.stack([_deviation(seed, name, count) for name in names]))
+    drawn = np.stack([_own_deviation(seed, people, unsure, given, name) for name in names])
+    together = np.einsum("ij,jc->ic", root, drawn)
     together.setflags(write=False)
     return dict(zip(names, together, strict=True))
 
@@ -116,7 +194,7 @@ def apply_doubt(row: Parameter, deviation: Array) -> Array:
 
 
 @cache
-def _correlated(known: Knowledge) -> tuple[tuple[str, ...], Array]:
+def correlated(known: Knowledge) -> tuple[tuple[str, ...], Array]:
     """The parameters that were estimated together, and a root of their correlation matrix."""
     pairs = known.table("parameter_correlations")
     names = tuple(sorted({name for pair in pairs for name in (pair.first, pair.second)}))

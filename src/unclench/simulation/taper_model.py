@@ -57,11 +57,18 @@ class Falling:
         return int(self.adaptation.size)
 
     def load(self, doses_mg: Array) -> Array:
-        """(days, columns) from the dose of each day."""
-        given = np.asarray(doses_mg, dtype=np.float64)[None] * pk.NG_ML_PER_MG_L
-        found: Array = engine.weighed(self.spans, self.amounts, given, self.weights)[0]
+        """(..., days, columns) from the dose of each day, (..., days)."""
+        given = np.asarray(doses_mg, dtype=np.float64) * pk.NG_ML_PER_MG_L
+        found = engine.weighed(self.spans, self.amounts, np.atleast_2d(given), self.weights)
         if self.others is not None:
-            found += _first(self.others, found.shape[0])
+            found += _first(self.others, found.shape[-2])
+        shaped: Array = found.reshape(*given.shape, self.columns)
+        return shaped
+
+    def steady_load(self, span: int) -> Array:
+        """(columns,): the load of 1 mg a day for ever, under the rates of one span."""
+        held, weight = self.spans[span], self.weights[span]
+        found: Array = (weight * (held.mean_given + held.given * held.mean_kept / (1.0 - held.kept))).sum(axis=0)
         return found
 
     def levels(self, doses_mg: Array) -> Array:
@@ -71,7 +78,7 @@ class Falling:
         return np.stack([engine.weighed(self.spans, self.amounts, given, weights)[0] for weights in by_analyte])
 
     def above(self, share: Array) -> Array:
-        """(days, columns): by how much adaptation stands above the effect, in % of the reference; negative: below."""
+        """(..., days, columns): how far adaptation stands above the effect, in % of the reference; negative: below."""
         found: Array = engine.tracked(
             share, rise_per_day=1.0 / self.tau_on_d, fall_per_day=1.0 / self.tau_off_d, start=self.adaptation
         )
@@ -79,7 +86,7 @@ class Falling:
         return found
 
     def drive(self, doses_mg: Array) -> Array:
-        """(days, columns): withdrawal drive, in % of the reference."""
+        """(..., days, columns): withdrawal drive, in % of the reference."""
         return np.maximum(self.above(receptor.occupancy(self.load(doses_mg))), 0.0)
 
     def steps(self, known_mg: Array, begins: Sequence[int]) -> Steps:

@@ -1,0 +1,135 @@
+"""What measured levels tell of one person: the likeliest parameters, and draws of all that they leave possible.
+
+What studies leave unsure of the typical values is learnt along with the person's own deviation, because a level cannot
+tell the two apart: a draw holds both, and only together do they make the clearance that the levels speak of. What no
+level tells of stays as it was drawn before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from unclench.appraisal.findings import Body, Exposure
+from unclench.engine import draw
+from unclench.individual.kinetics import Asked, ask
+from unclench.individual.learnt import Learnt
+from unclench.individual.levels_words import chance_above, words_of
+from unclench.individual.likeliest import Likeliest, likeliest
+from unclench.individual.measured import Level, Measured
+from unclench.individual.parameters import compared, quantities
+from unclench.individual.posterior import posterior
+from unclench.knowledge.load import Knowledge
+from unclench.simulation.sample import Deviates
+from unclench.values import Regimen
+
+Array = NDArray[np.float64]
+
+DRAWS = 1000
+PURPOSE = "measured levels"
+AGAIN = 8  # times that the copy of the model is taken anew around the likeliest person, at the most
+ROUGHLY, SETTLED = 0.05, 1e-3  # standard deviations
+FACTS = ("PK-RESIDUAL", "PK-RESIDUAL-ASSAY")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LevelsLearnt:
+    """One person after their levels. Give `deviates` to `Sample`: the model then draws people as this one may be."""
+
+    deviates: Deviates  # by purpose: one for each draw, in random order; the centre is the likeliest person
+    parameters: tuple[Learnt, ...]
+    levels: tuple[Level, ...]
+    away: tuple[float, ...]  # of each level: standard deviations from the likeliest person
+    surprise: float  # share of people like the patient whose levels fit the record as badly
+    effective: float  # independent draws that tell as much
+    draws: int
+    says: tuple[str, ...]
+    facts: tuple[str, ...]
+
+    @property
+    def map_(self) -> Mapping[str, float]:
+        """The likeliest deviates by purpose."""
+        return {name: self.deviates.centre(name) for name in self.deviates}
+
+
+def learn_levels(
+    *,
+    body: Body,
+    exposure: Exposure,
+    taken: Sequence[Regimen],
+    on: date,
+    measured: Sequence[Level],
+    seed: int,
+    draws: int = DRAWS,
+    patient: str = "",
+    fed: bool = False,
+) -> LevelsLearnt:
+    """Learn from measured levels, given every dose that was taken before them.
+
+    `taken`: one route and form; doses after a level do not bear on it. Times count from midnight of `on`.
+
+    Raises
+    ------
+    RecordError
+        for no level, or a level before the first dose.
+    RegimenError
+        for doses of several routes or forms, or none.
+    """
+    asked = ask(
+        body=body, exposure=exposure, taken=taken, on=on, measured=measured, seed=seed, patient=patient, fed=fed
+    )
+    errors = errors_of(asked.levels, asked.known)
+    top = likeliest_person(asked, errors)
+    drawn = posterior(
+        lambda deviates: errors.log_likelihood(asked.predict(asked.crowd(deviates), deviates.shape[1])),
+        top=top.deviates,
+        told=np.sqrt(top.known)[:, None] * top.slopes,
+        draws=draws,
+        stream=draw.stream(seed, PURPOSE, patient),
+    )
+    before, after = drawn.deviates[:, drawn.prior], drawn.deviates[:, drawn.picked]
+    parameters = compared(*(quantities(asked.crowd(one), 0.0, draws) for one in (before, after)), asked.known)
+    away = errors.away(top.true[:, None])[:, 0]
+    surprise = chance_above(float(top.deviates @ top.deviates + away @ away), away.size)
+    return LevelsLearnt(
+        deviates=asked.given(after, top.deviates),
+        parameters=parameters,
+        levels=asked.levels,
+        away=tuple(map(float, away)),
+        surprise=surprise,
+        effective=drawn.effective,
+        draws=draws,
+        says=words_of(
+            levels=asked.levels,
+            true=top.true,
+            away=away,
+            surprise=surprise,
+            parameters=parameters,
+            effective=drawn.effective,
+            draws=draws,
+            known=asked.known,
+        ),
+        facts=(*FACTS, *asked.used),
+    )
+
+
+def errors_of(levels: Sequence[Level], known: Knowledge) -> Measured:
+    """The levels with their errors: of the model and the sample, and of the assay."""
+    share, of_lloq = (known.parameter(key) for key in FACTS)
+    return Measured.of(levels, share=share.value, of_lloq=of_lloq.value)
+
+
+def likeliest_person(asked: Asked, errors: Measured) -> Likeliest:
+    """The top of the posterior over all deviates, by ever nearer copies of the model."""
+    now, within = np.zeros(len(asked.names)), ROUGHLY
+    for _ in range(AGAIN):
+        near = asked.near(now)
+        found = likeliest(near.predict, errors, near.centre, within=within)
+        before, now, within = now, near.directions @ found.deviates, SETTLED
+        if float(np.max(np.abs(now - before))) < SETTLED:
+            break
+    return Likeliest(now, found.log_posterior, found.true, found.slopes @ near.directions.T, found.known)

@@ -1,0 +1,125 @@
+"""The steps of a taper in words: from when to when, how much, what is taken at which hour, and what is cut."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from itertools import groupby
+
+from unclench.knowledge import knowledge
+from unclench.planning.plan import SupplyLine
+from unclench.planning.taper_plan import Intake, Schedule, Taper, TaperDay, Unit
+from unclench.planning.words import clock
+from unclench.report import wording as words
+
+TABLET = "tablet"
+HALF = Decimal("0.5")
+TURNS = ("one day", "next day")  # what alternates, in the order in which it does
+MOST_RUNS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """What is taken at one hour. `day` is empty where every day of the step is alike."""
+
+    day: str
+    clock: str
+    what: str
+
+    @property
+    def words(self) -> str:
+        return " ".join(part for part in (f"{self.day}:" if self.day else "", self.clock, self.what) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class StepLine:
+    """Some days at one daily dose. The last line of a taper is the first day of nothing."""
+
+    from_on: str
+    until_on: str
+    length: str
+    week: int  # of its first day, from 1
+    mg: str
+    share: float  # of the dose before the taper, 0 to 1
+    cut: str  # "1 mg", or nothing where the dose is held
+    percent: str  # of the dose before this cut
+    take: tuple[Take, ...]
+
+
+def step_lines(taper: Taper) -> tuple[StepLine, ...]:
+    """A line per step of the schedule, and one for its end."""
+    schedule = taper.schedule
+    if schedule is None:
+        return ()
+    lines, before, first = [], schedule.from_mg, 0
+    for step in schedule.steps:
+        lines.append(_line(schedule, before, step.mg, first, taper.days[first : first + step.days]))
+        before, first = step.mg, first + step.days
+    return (*lines, _line(schedule, before, Decimal(0), first, ()))
+
+
+def _line(schedule: Schedule, before: Decimal, mg: Decimal, first: int, days: Sequence[TaperDay]) -> StepLine:
+    start = schedule.start_on + timedelta(days=first)
+    fall = before - mg
+    return StepLine(
+        from_on=words.dated(start),
+        until_on=words.dated(start + timedelta(days=len(days) - 1)) if days else "",
+        length=words.counted(len(days), "day") if days else "",
+        week=first // 7 + 1,
+        mg=words.amount(mg),
+        share=float(mg / schedule.from_mg),
+        cut=f"{words.amount(fall)} mg" if fall else "",
+        percent=words.percent(float(fall / before)) if fall else "",
+        take=_takes(days),
+    )
+
+
+def _takes(days: Sequence[TaperDay]) -> tuple[Take, ...]:
+    """Every day alike; or two kinds of day in turn; or runs of days, each with its number of days."""
+    runs = [(intakes, len(list(same))) for intakes, same in groupby(days, key=lambda day: day.intakes)]
+    kinds = list(dict.fromkeys(intakes for intakes, _ in runs))
+    if len(runs) <= 1:
+        return tuple(_take("", intake) for intakes, _ in runs for intake in intakes)
+    if len(kinds) == len(TURNS) and all(count == 1 for _, count in runs):
+        return tuple(_take(name, intake) for name, kind in zip(TURNS, kinds, strict=True) for intake in kind)
+    shown = [
+        _take(f"{words.counted(count, 'day')}", intake) for intakes, count in runs[:MOST_RUNS] for intake in intakes
+    ]
+    return (*shown, Take("then", "", "as the calendar says")) if len(runs) > MOST_RUNS else tuple(shown)
+
+
+def _take(day: str, intake: Intake) -> Take:
+    return Take(day, clock(intake.clock_h), " + ".join(unit_words(unit) for unit in intake.units))
+
+
+def unit_words(unit: Unit) -> str:
+    """1½ x 2 mg; or 3.5 mL = 3.5 mg of the 1 mg/mL oral solution."""
+    name, form = named(unit.product)
+    if form == TABLET:
+        return f"{counted(unit.count)} x {words.amount(unit.mg_each)} mg"
+    return f"{words.amount(unit.count)} mL = {words.amount(unit.mg)} mg ({name})"
+
+
+def supplied(line: SupplyLine) -> str:
+    """28 x diazepam 5 mg tablet; 49 mL of diazepam 1 mg/mL oral solution."""
+    if named(line.product)[1] == TABLET:
+        return f"{counted(line.count)} x {line.name}"
+    return f"{words.amount(line.count)} mL of {line.name}"
+
+
+def counted(count: Decimal) -> str:
+    """A number of tablets. A half is never written as .5, which is misread as 5."""
+    whole, half = divmod(count, 1)
+    if half == HALF:
+        return f"{int(whole) or ''}½"
+    return words.amount(count)
+
+
+def named(product: str) -> tuple[str, str]:
+    """What a product is called without the name of the medicine, and its form."""
+    if not knowledge().has("products", product):
+        return product, TABLET
+    row = knowledge().get("products", product)
+    return row.name.removeprefix("diazepam "), row.form

@@ -1,0 +1,59 @@
+"""A switch to diazepam before the first cut, in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from itertools import groupby
+
+from unclench.planning.taper_plan import Switch, SwitchDay
+from unclench.report import wording as words
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchLine:
+    """Days in a row that are alike."""
+
+    dates: str
+    other_mg: str
+    diazepam_mg: str
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchPart:
+    drug: str
+    line: str  # "lorazepam 4 mg a day to diazepam 20 mg a day"
+    range: str  # "20 to 40 mg"
+    days: tuple[SwitchLine, ...]
+    sources: tuple[tuple[str, str], ...]
+    against: tuple[str, ...]
+    says: tuple[str, ...]
+
+
+def switch_part(switch: Switch) -> SwitchPart:
+    return SwitchPart(
+        drug=switch.drug,
+        line=f"{switch.drug} {words.amount(switch.from_mg)} mg a day to diazepam {words.amount(switch.to_mg)} mg a day",
+        range=f"{words.number(switch.low_mg, 3)} to {words.number(switch.high_mg, 3)} mg",
+        days=_runs(switch.days),
+        sources=switch.sources,
+        against=switch.against,
+        says=switch.says,
+    )
+
+
+def _runs(days: tuple[SwitchDay, ...]) -> tuple[SwitchLine, ...]:
+    made = []
+    for (other, diazepam), same in groupby(days, key=_doses):
+        run = list(same)
+        made.append(SwitchLine(_dates(run[0].on, run[-1].on), words.amount(other), words.amount(diazepam)))
+    return tuple(made)
+
+
+def _doses(day: SwitchDay) -> tuple[Decimal, Decimal]:
+    return day.other_mg, day.diazepam_mg
+
+
+def _dates(first: date, last: date) -> str:
+    return words.dated(first) if first == last else f"{words.dated(first)} to {words.dated(last)}"
