@@ -18,7 +18,7 @@ from unclench.planning.choose import choose
 from unclench.planning.plan import Plan
 from unclench.planning.shown import shown
 from unclench.planning.stated import stated_regimen
-from unclench.planning.taper import Wish, plan_taper, with_taper
+from unclench.planning.taper import ANYTHING, Wish, plan_taper, with_taper
 from unclench.planning.taper_plan import Taper
 from unclench.record import read
 from unclench.record.patient import Patient, Stated
@@ -109,7 +109,7 @@ def taper_patient(
     *,
     on: date,
     jurisdiction: Jurisdiction | str = Jurisdiction.US,
-    wish: Wish = Wish(),
+    wish: Wish = ANYTHING,
     seed: int = SEED,
 ) -> Tapering:
     """The taper of a consultation, with wishes: without any it is the same as that of `consult_patient`."""

@@ -22,7 +22,7 @@ from unclench.planning.plan import Plan
 from unclench.planning.taper_caps import Caps, caps_of, proofs
 from unclench.planning.taper_compare import CHOSEN, Way, as_written, compared
 from unclench.planning.taper_drawn import curves_of, drive_of, hidden_changes, kept_free
-from unclench.planning.taper_pace import AUTO, Length, Rungs, choose_pace, ladder_of, length_for, length_of
+from unclench.planning.taper_pace import AUTO, Length, Rungs, begins_of, choose_pace, ladder_of, length_for, length_of
 from unclench.planning.taper_plan import Proof, Schedule, Step, Taper, TaperDay
 from unclench.planning.taper_search import Judge, beginnings, judge, search, unconstrained
 from unclench.planning.taper_shapes import Published, paced, published, stretched
@@ -55,7 +55,10 @@ class Wish:
     supply_days: int | None = None
 
 
-def plan_taper(appraisal: Appraisal, wish: Wish = Wish(), *, plan: Plan | None = None, seed: int = SEED) -> Taper:
+ANYTHING = Wish()
+
+
+def plan_taper(appraisal: Appraisal, wish: Wish = ANYTHING, *, plan: Plan | None = None, seed: int = SEED) -> Taper:
     """How diazepam ends in this patient, after present use or after a planned course.
 
     Raises
@@ -200,29 +203,31 @@ def _for_peak(
     """The shortest length at this pace whose worst fifth stays below a peak: by bisection, as longer is never worse."""
     pace = facts.get("paces", pace_id)
     ladder = ladder_of(pace, start.from_mg, rungs, caps)
-    longest = int(facts.limit("TAPER-LONGEST", "wk"))
+    longest = int(facts.limit("TAPER-LONGEST", "wk")) * DAYS_A_WEEK // pace.interval_days
     fewest = length_for(pace, start.from_mg, rungs, caps, facts, weeks=None)
-    low = ladder.shortest(longest * DAYS_A_WEEK // pace.interval_days) or fewest.slots
-    high = longest * DAYS_A_WEEK // pace.interval_days
 
-    def tried(slots: int) -> tuple[Length | None, float]:
-        length = length_of(pace, ladder, facts, weeks=slots * pace.interval_days // DAYS_A_WEEK)
-        if length is None:
-            return None, np.inf
+    def tried(slots: int) -> tuple[Length, float]:
+        length = Length(pace, ladder, begins_of(slots, pace.interval_days, ()))
         return length, _best(judge_of(length, start, people, facts), length, start, facts, rounds=QUICK_ROUNDS)[1]
 
-    best, worst = tried(high)
-    if best is None or worst > percent:
-        raise RegimenError(
-            where="the peak asked for",
-            found=f"{percent:g} % of the reference",
-            need=f"at least {worst:.0f} %, the lowest found within {longest} weeks",
-            fix="Allow a higher peak: no length brings it to nothing.",
-        )
+    low, high = ladder.shortest(longest) or fewest.slots, 0
+    best, worst = tried(low)
+    lowest = worst
+    while worst > percent:
+        low, high = best.slots + 1, min(best.slots + max(best.slots // 2, 1), longest)
+        if high < low:
+            raise RegimenError(
+                where="the peak asked for",
+                found=f"{percent:g} % of the reference",
+                need=f"at least {lowest:.0f} %, the lowest found within {longest * pace.interval_days // DAYS_A_WEEK} weeks",
+                fix="Allow a higher peak: no length brings it to nothing.",
+            )
+        best, worst = tried(high)
+        lowest = min(lowest, worst)
     while low < high:
         middle = (low + high) // 2
         length, worst = tried(middle)
-        if length is not None and worst <= percent:
+        if worst <= percent:
             best, high = length, middle
         else:
             low = middle + 1
