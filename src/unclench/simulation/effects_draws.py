@@ -41,6 +41,16 @@ class PastUse:
 
 
 @dataclass(frozen=True, slots=True)
+class Equal:
+    """Milligrams of another drug that tables call equal to 10 mg of diazepam, and how fast that drug goes."""
+
+    mg: float
+    low_mg: float
+    high_mg: float
+    half_life_h: float
+
+
+@dataclass(frozen=True, slots=True)
 class CoMedication:
     """Another benzodiazepine by mouth: a relative load only, never a level. Hours after midnight of day 1."""
 
@@ -48,6 +58,7 @@ class CoMedication:
     mg_per_day: float
     from_h: float = -np.inf
     to_h: float = np.inf
+    equal: Equal | None = None  # None: the numbers of the model (PD-EQ-, PD-HALF-)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -201,16 +212,20 @@ def relative_load(
     total: Array | None = None
     causes: list[Cause] = []
     for one in taken:
-        row = f"PD-EQ-{one.drug.upper()}"
-        low, high = numbers.range(row)
+        by = one.equal or _equal_of(numbers, one.drug)
         deviates = np.append(draw.normal(seed, f"equivalence {one.drug}", people), 0.0)
         causes.append(Cause(numbers.known.say(TABLES), KNOWLEDGE, deviates[:-1]))
-        equal = numbers.value(row, "mg") * np.exp(np.log(high / low) / (2.0 * Z90) * deviates)
+        equal = by.mg * np.exp(np.log(by.high_mg / by.low_mg) / (2.0 * Z90) * deviates)
         steady = 10.0 * one.mg_per_day / equal * numbers.value("PD-LOAD-PER-MG", "d/mg")
-        there = _there(t_h, one, numbers.value(f"PD-HALF-{one.drug.upper()}", "h"))
+        there = _there(t_h, one, by.half_life_h)
         added = there[:, None] * steady
         total = added if total is None else total + added
     return total, tuple(causes)
+
+
+def _equal_of(numbers: Numbers, drug: str) -> Equal:
+    row = f"PD-EQ-{drug.upper()}"
+    return Equal(numbers.value(row, "mg"), *numbers.range(row), numbers.value(f"PD-HALF-{drug.upper()}", "h"))
 
 
 def _there(t_h: Array, one: CoMedication, half_life_h: float) -> Array:
