@@ -19,7 +19,7 @@ from unclench.engine import draw
 from unclench.individual.kinetics import Asked, ask
 from unclench.individual.learnt import Learnt
 from unclench.individual.levels_words import chance_above, words_of
-from unclench.individual.likeliest import Likeliest, likeliest
+from unclench.individual.likeliest import Likeliest, Look, around, likeliest
 from unclench.individual.measured import Level, Measured
 from unclench.individual.parameters import compared, quantities
 from unclench.individual.posterior import posterior
@@ -32,7 +32,7 @@ Array = NDArray[np.float64]
 DRAWS = 1000
 PURPOSE = "measured levels"
 AGAIN = 8  # times that the copy of the model is taken anew around the likeliest person, at the most
-ROUGHLY, SETTLED = 0.05, 1e-3  # standard deviations
+STRAIGHT = 2e-3  # logarithm of a parameter: bends of the copy that are too small to take it anew
 FACTS = ("PK-RESIDUAL", "PK-RESIDUAL-ASSAY")
 
 
@@ -87,7 +87,7 @@ def learn_levels(
     drawn = posterior(
         lambda deviates: errors.log_likelihood(asked.predict(asked.crowd(deviates), deviates.shape[1])),
         top=top.deviates,
-        told=np.sqrt(top.known)[:, None] * top.slopes,
+        told=top.told,
         draws=draws,
         stream=draw.stream(seed, PURPOSE, patient),
     )
@@ -125,11 +125,12 @@ def errors_of(levels: Sequence[Level], known: Knowledge) -> Measured:
 
 def likeliest_person(asked: Asked, errors: Measured) -> Likeliest:
     """The top of the posterior over all deviates, by ever nearer copies of the model."""
-    now, within = np.zeros(len(asked.names)), ROUGHLY
+    now = np.zeros(len(asked.names))
     for _ in range(AGAIN):
         near = asked.near(now)
-        found = likeliest(near.predict, errors, near.centre, within=within)
-        before, now, within = now, near.directions @ found.deviates, SETTLED
-        if float(np.max(np.abs(now - before))) < SETTLED:
+        start = near.directions.T @ now
+        found = likeliest(near.predict, errors, Look.of(start, near.predict(around(start))))
+        now = near.directions @ found.deviates
+        if near.bent(now) < STRAIGHT:
             break
-    return Likeliest(now, found.log_posterior, found.true, found.slopes @ near.directions.T, found.known)
+    return Likeliest(now, found.true, found.told @ near.directions.T)

@@ -14,6 +14,8 @@ from unclench.values import RecordError
 Array = NDArray[np.float64]
 
 HALF_LOG_TAU = 0.5 * math.log(2.0 * math.pi)
+STEP = 1e-3
+ASIDE = np.array([-STEP, 0.0, STEP])
 _erfc = np.frompyfunc(math.erfc, 1, 1)
 
 
@@ -49,6 +51,7 @@ class Measured:
     floor: Array  # standard deviation that is left where the level is nothing
     below: NDArray[np.bool_]
     share: float  # standard deviation as a share of the true level
+    any_below: bool
 
     @classmethod
     def of(cls, levels: Sequence[Level], *, share: float, of_lloq: float) -> Measured:
@@ -60,6 +63,7 @@ class Measured:
             column([of_lloq * level.lloq_ng_ml for level in levels]),
             np.array([[level.below] for level in levels]),
             share,
+            any(level.below for level in levels),
         )
 
     def sd(self, true: Array) -> Array:
@@ -67,28 +71,21 @@ class Measured:
         spread: Array = np.sqrt((self.share * true) ** 2 + self.floor**2 + 1e-12)
         return spread
 
-    def log_likelihood(self, true: Array) -> Array:
-        """(columns,) from (levels, columns): a level under the limit counts by how likely that is (method M3)."""
+    def of_each(self, true: Array) -> Array:
+        """(levels, columns): log-likelihood of each; one under the limit counts by how likely that is (method M3)."""
         away = (self.ng_ml - true) / (sd := self.sd(true))
-        each = -0.5 * away * away - np.log(sd) - HALF_LOG_TAU
-        if np.any(self.below):
-            each = np.where(self.below, log_below(away), each)
-        total: Array = each.sum(axis=0)
+        found: Array = -0.5 * away * away - np.log(sd) - HALF_LOG_TAU
+        return np.where(self.below, log_below(away), found) if self.any_below else found
+
+    def log_likelihood(self, true: Array) -> Array:
+        """(columns,) from (levels, columns)."""
+        total: Array = self.of_each(true).sum(axis=0)
         return total
 
-    def slopes(self, true: Array) -> tuple[Array, Array]:
-        """(levels,) each: slope of the log-likelihood by the true level, and the information that a level holds of it."""
-        column = true[:, None]
-        sd = self.sd(column)
-        away, widens = (self.ng_ml - column) / sd, self.share * self.share * column / sd
-        slope = away / sd + (away * away - 1.0) * widens / sd
-        known = (1.0 + 2.0 * widens * widens) / (sd * sd)
-        if np.any(self.below):
-            turn = -(1.0 + away * widens) / sd
-            hazard = np.exp(-0.5 * away * away - HALF_LOG_TAU - log_below(away))
-            slope = np.where(self.below, hazard * turn, slope)
-            known = np.where(self.below, hazard * (hazard + away) * turn * turn, known)
-        return slope[:, 0], np.maximum(known[:, 0], 0.0)
+    def bends(self, logs: Array) -> tuple[float, Array, Array]:
+        """Log-likelihood, and slope and bend of it by the logarithm of each true level, (levels,) each."""
+        down, middle, up = self.of_each(np.exp(logs[:, None] + ASIDE)).T
+        return float(middle.sum()), (up - down) / (2.0 * STEP), (up + down - 2.0 * middle) / (STEP * STEP)
 
     def away(self, true: Array) -> Array:
         """(levels, columns): how many standard deviations each level lies from the true one; 0 for one that agrees."""

@@ -41,20 +41,20 @@ class Deviates(Mapping[str, Array]):
 
     __slots__ = ("_centre", "_people")
 
-    def __init__(
-        self, people: Mapping[str, Array] | None = None, centre: Mapping[str, float] | None = None
-    ) -> None:
-        self._people = {name: np.array(values, dtype=np.float64) for name, values in (people or {}).items()}
-        self._centre = {name: float(value) for name, value in (centre or {}).items()}
-        for name, values in self._people.items():
-            values.setflags(write=False)
-            if values.ndim != 1 or not np.all(np.isfinite(values)) or not np.isfinite(self.centre(name)):
-                raise EngineError(
-                    where=f"deviates of {name}",
-                    found=f"shape {values.shape}",
-                    need="one finite number for each of the people",
-                    fix="Give the draws of learning as they are.",
-                )
+    def __init__(self, people: Mapping[str, Array] | None = None, centre: Mapping[str, float] | None = None) -> None:
+        names, lengths = tuple(people or {}), {np.shape(values) for values in (people or {}).values()}
+        block = np.array(list((people or {}).values()), dtype=np.float64) if len(lengths) == 1 else np.zeros((0, 0))
+        middle = np.array([(centre or {}).get(name, 0.5 if name == "sex" else 0.0) for name in names])
+        if len(lengths) > 1 or (names and block.ndim != 2) or not (np.isfinite(block).all() and np.isfinite(middle).all()):
+            raise EngineError(
+                where="deviates",
+                found=f"{len(names)} purposes, shapes {sorted(lengths)}",
+                need="the same number of finite numbers for each purpose",
+                fix="Give the draws of learning as they are.",
+            )
+        block.setflags(write=False)
+        self._people = dict(zip(names, block, strict=True)) if names else {}
+        self._centre = dict(zip(names, map(float, middle), strict=True))
 
     def __getitem__(self, name: str) -> Array:
         return self._people[name]
@@ -72,7 +72,7 @@ class Deviates(Mapping[str, Array]):
 
     def centre(self, name: str) -> float:
         """That of the typical person."""
-        return self._centre.get(name, 0.5 if name == "sex" else 0.0)
+        return self._centre[name]
 
 
 NOTHING_LEARNT = Deviates()
