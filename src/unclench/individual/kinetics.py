@@ -49,6 +49,7 @@ OF_PEOPLE = (
     "sex",  # a woman below 0, a man above; half way at 0
 )
 FOLLOWED = ANALYTES[:2]
+LEAST = 1e-9  # ng/mL: in place of a level of nothing, whose logarithm is asked for
 NOTHING = 1e-12  # in place of a delay of 0, whose logarithm is asked for
 
 
@@ -92,7 +93,7 @@ class Asked:
         return spans_of(self.exposure, people)
 
     def predict(self, spans: Spans, count: int) -> Array:
-        """(levels, columns) in ng/mL, of the first columns."""
+        """(levels, columns), logarithms of ng/mL, of the first columns."""
         modes = [(start, spans.modes(index)) for start, index in self.starts(spans)]
         found = levels_after(modes, spans.people.absorption.lag_h, self.series, self.times_h)
         return self.of_each(found)[:, :count]
@@ -124,7 +125,7 @@ class Asked:
 
     def of_each(self, found: Array) -> Array:
         analytes = [FOLLOWED.index(level.analyte) for level in self.levels]
-        return found[analytes, np.arange(len(self.levels))]
+        return np.log(np.maximum(found[analytes, np.arange(len(self.levels))], LEAST))
 
 
 def ask(
@@ -213,25 +214,17 @@ class Near:
     bends: Array  # (parameters, deviates), half the second derivative along each deviate
     directions: Array  # (deviates, directions), orthonormal
 
-    def whole(self, along: Array) -> Array:
-        """(deviates,) of the likeliest of all whose kinetics are those of this place along the directions."""
-        found: Array = self.directions @ along
-        return found
-
     def predict(self, along: Array) -> Array:
-        """(levels, columns) from (directions, columns)."""
+        """(levels, columns), logarithms of ng/mL, from (directions, columns)."""
         centre = self.directions.T @ self.at
-        away = along - centre[:, None]
-        moved = self.directions @ away
-        logs = self.logs + self.slopes @ away + self.bends @ (moved * moved)
-        values = np.exp(logs)
+        values = np.exp(self.logs + self.slopes @ (along - centre[:, None]))
         starts = self.asked.starts(self.spans)
         modes = modes_of_each(_chains(values, self.spans, len(starts)))
         spans = [(start, each) for (start, _), each in zip(starts, modes, strict=True)]
         return self.asked.of_each(levels_after(spans, values[1], self.asked.series, self.asked.times_h))
 
     def bent(self, deviates: Array) -> float:
-        """How far bends alone take the logarithm of any parameter on the way to another person."""
+        """How far the copy may be wrong about the logarithm of any parameter of another person, by its bends."""
         away = deviates - self.at
         return float(np.max(np.abs(self.bends @ (away * away))))
 

@@ -21,7 +21,7 @@ from unclench.individual.learnt import Learnt
 from unclench.individual.levels_words import chance_above, words_of
 from unclench.individual.likeliest import Likeliest, Look, around, likeliest
 from unclench.individual.measured import Level, Measured
-from unclench.individual.parameters import compared, quantities
+from unclench.individual.parameters import Quantity, compared, quantities
 from unclench.individual.posterior import posterior
 from unclench.knowledge.load import Knowledge
 from unclench.simulation.sample import Deviates
@@ -42,6 +42,7 @@ class LevelsLearnt:
 
     deviates: Deviates  # by purpose: one for each draw, in random order; the centre is the likeliest person
     parameters: tuple[Learnt, ...]
+    drawn: tuple[Quantity, ...]  # the same parameters of every draw
     levels: tuple[Level, ...]
     away: tuple[float, ...]  # of each level: standard deviations from the likeliest person
     surprise: float  # share of people like the patient whose levels fit the record as badly
@@ -92,12 +93,14 @@ def learn_levels(
         stream=draw.stream(seed, PURPOSE, patient),
     )
     before, after = drawn.deviates[:, drawn.prior], drawn.deviates[:, drawn.picked]
-    parameters = compared(*(quantities(asked.crowd(one), 0.0, draws) for one in (before, after)), asked.known)
-    away = errors.away(top.true[:, None])[:, 0]
+    prior, learnt = (quantities(asked.crowd(one), 0.0, draws) for one in (before, after))
+    parameters = compared(prior, learnt, asked.known)
+    away = errors.away(top.logs)
     surprise = chance_above(float(top.deviates @ top.deviates + away @ away), away.size)
     return LevelsLearnt(
         deviates=asked.given(after, top.deviates),
         parameters=parameters,
+        drawn=learnt,
         levels=asked.levels,
         away=tuple(map(float, away)),
         surprise=surprise,
@@ -105,7 +108,7 @@ def learn_levels(
         draws=draws,
         says=words_of(
             levels=asked.levels,
-            true=top.true,
+            true=np.exp(top.logs),
             away=away,
             surprise=surprise,
             parameters=parameters,
@@ -119,8 +122,8 @@ def learn_levels(
 
 def errors_of(levels: Sequence[Level], known: Knowledge) -> Measured:
     """The levels with their errors: of the model and the sample, and of the assay."""
-    share, of_lloq = (known.parameter(key) for key in FACTS)
-    return Measured.of(levels, share=share.value, of_lloq=of_lloq.value)
+    spread, of_lloq = (known.parameter(key) for key in FACTS)
+    return Measured.of(levels, log_sd=spread.value, of_lloq=of_lloq.value)
 
 
 def likeliest_person(asked: Asked, errors: Measured) -> Likeliest:
@@ -133,4 +136,4 @@ def likeliest_person(asked: Asked, errors: Measured) -> Likeliest:
         now = near.directions @ found.deviates
         if near.bent(now) < STRAIGHT:
             break
-    return Likeliest(now, found.true, found.told @ near.directions.T)
+    return Likeliest(now, found.logs, found.told @ near.directions.T)

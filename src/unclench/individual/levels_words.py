@@ -55,7 +55,7 @@ def words_of(
     below = sum(level.below for level in levels)
     if below:
         says.append(known.say("LEVELS-BELOW-USED", count=below))
-    says.append(known.say("LEVELS-ERROR", share=f"{known.parameter('PK-RESIDUAL').value * 100:.0f} %"))
+    says.append(known.say("LEVELS-ERROR", factor=f"{math.exp(known.parameter('PK-RESIDUAL').value):.2g}"))
     return tuple(says)
 
 

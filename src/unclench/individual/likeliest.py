@@ -17,7 +17,7 @@ from unclench.individual.measured import Measured
 from unclench.values import EngineError
 
 Array = NDArray[np.float64]
-# (deviates, columns), standard normal before anything was seen -> (levels, columns), true levels in ng/mL
+# (deviates, columns), standard normal before anything was seen -> (levels, columns), logarithms of true levels
 Predict = Callable[[Array], Array]
 
 STEP = 1e-3  # of the differences, in standard deviations
@@ -25,8 +25,8 @@ NEAR = 0.03  # standard deviations: a way so short is gone along the copy and is
 MOST = 40
 SETTLED = 1e-3  # standard deviations: a last step of Newton's on the copy, whose error is its square
 ROUNDING = 1e-7  # of the log-posterior
+LEAST_PRIOR = 0.1  # of the prior's own bend of 1
 LEAST_HELD = 1.0  # information of the logarithm of a level, where its true bend is less or of the wrong sign
-LEAST = 1e-9  # ng/mL: in place of a level of nothing, whose logarithm is asked for
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,9 +38,9 @@ class Look:
     slopes: Array  # (levels, deviates), of the logarithms by the deviates
 
     @classmethod
-    def of(cls, at: Array, true: Array) -> Look:
+    def of(cls, at: Array, logs: Array) -> Look:
         """From the levels of `around(at)`."""
-        logs, size = np.log(np.maximum(true, LEAST)), at.size
+        size = at.size
         return cls(at, logs[:, 0], (logs[:, 1 : size + 1] - logs[:, size + 1 : 2 * size + 1]) / (2.0 * STEP))
 
 
@@ -49,7 +49,7 @@ class Likeliest:
     """The top of the posterior, and what it looks like there."""
 
     deviates: Array  # (deviates,)
-    true: Array  # (levels,), ng/mL
+    logs: Array  # (levels,), of the true levels
     told: Array  # (levels, deviates): slopes of the levels in standard deviations of their errors
 
 
@@ -70,18 +70,19 @@ def likeliest(predict: Predict, measured: Measured, look: Look) -> Likeliest:
     EngineError
         where the top is not reached.
     """
-    height = _height(measured, look)
+    height, bend = _height(measured, look), np.zeros((look.at.size, look.at.size))
     for _ in range(MOST):
-        there = _top_of_copy(measured, look)
+        there = _top_of_copy(measured, look, bend)
         if _far(there, look.at) < NEAR:
             logs = look.logs + look.slopes @ (there - look.at)
-            _, _, bends = measured.bends(logs)
-            return Likeliest(there, np.exp(logs), np.sqrt(np.maximum(-bends, 0.0))[:, None] * look.slopes)
+            _, _, held = measured.bends(logs)
+            return Likeliest(there, logs, np.sqrt(np.maximum(-held, 0.0))[:, None] * look.slopes)
         fresh = Look.of(there, predict(around(there)))
         # Too far for the copy to hold: half the way.
         while (risen := _height(measured, fresh)) < height - ROUNDING and _far(there, look.at) >= NEAR:
             there = 0.5 * (there + look.at)
             fresh = Look.of(there, predict(around(there)))
+        bend = _learnt_bend(measured, look, fresh, bend)
         look, height = fresh, risen
     raise EngineError(
         where="the likeliest parameters",
@@ -100,14 +101,29 @@ def _height(measured: Measured, look: Look) -> float:
     return measured.bends(look.logs)[0] - 0.5 * float(look.at @ look.at)
 
 
-def _top_of_copy(measured: Measured, look: Look) -> Array:
-    """The top of the posterior if the logarithms of all levels were straight in the deviates."""
+def _learnt_bend(measured: Measured, look: Look, fresh: Look, bend: Array) -> Array:
+    """What two looks tell of the second derivatives that the copy leaves out: a symmetric update of rank one."""
+    way, (_, pull, _) = fresh.at - look.at, measured.bends(fresh.logs)
+    missed = (fresh.slopes - look.slopes).T @ pull - bend @ way
+    size = float(missed @ way)
+    if abs(size) < 1e-6 * float(np.sqrt((missed @ missed) * (way @ way))) or size == 0.0:
+        return bend
+    found: Array = bend + np.outer(missed, missed) / size
+    return found
+
+
+def _top_of_copy(measured: Measured, look: Look, bend: Array) -> Array:
+    """The top of the posterior if the logarithms of all levels were straight in the deviates, but for `bend`."""
     slopes, best, height, step, share = look.slopes, look.at, -np.inf, np.zeros_like(look.at), 1.0
     one = np.eye(best.size)
+    # A bend that would leave no top is not believed.
+    if bend.any() and np.linalg.eigvalsh(one - bend)[0] < LEAST_PRIOR:
+        bend = np.zeros_like(bend)
     for _ in range(2 * MOST):
         there = best + share * step
-        risen, pull, bends = measured.bends(look.logs + slopes @ (there - look.at))
-        risen -= 0.5 * float(there @ there)
+        away = there - look.at
+        risen, pull, bends = measured.bends(look.logs + slopes @ away)
+        risen += 0.5 * float(away @ bend @ away) - 0.5 * float(there @ there)
         if risen < height - ROUNDING:
             share *= 0.5
             if share * np.abs(step).max() < SETTLED:
@@ -116,7 +132,8 @@ def _top_of_copy(measured: Measured, look: Look) -> Array:
         best, height, share = there, risen, 1.0
         # Far from the top a level may bend the other way: then its slope alone must lead.
         held = np.maximum(-bends, LEAST_HELD)
-        step = np.linalg.solve(one + slopes.T @ (held[:, None] * slopes), slopes.T @ pull - best)
+        uphill = slopes.T @ pull + bend @ away - best
+        step = np.linalg.solve(one - bend + slopes.T @ (held[:, None] * slopes), uphill)
         if np.abs(step).max(initial=0.0) < SETTLED:
             return best + step
     return best
