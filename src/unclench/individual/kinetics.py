@@ -49,7 +49,7 @@ OF_PEOPLE = (
     "sex",  # a woman below 0, a man above; half way at 0
 )
 FOLLOWED = ANALYTES[:2]
-LEAST = 1e-9  # ng/mL: in place of a level of nothing, whose logarithm is asked for
+LOWEST = float(np.log(1e-9))  # ng/mL: in place of the logarithm of nothing
 NOTHING = 1e-12  # in place of a delay of 0, whose logarithm is asked for
 
 
@@ -125,7 +125,8 @@ class Asked:
 
     def of_each(self, found: Array) -> Array:
         analytes = [FOLLOWED.index(level.analyte) for level in self.levels]
-        return np.log(np.maximum(found[analytes, np.arange(len(self.levels))], LEAST))
+        with np.errstate(divide="ignore"):
+            return np.maximum(np.log(np.maximum(found[analytes, np.arange(len(self.levels))], 0.0)), LOWEST)
 
 
 def ask(

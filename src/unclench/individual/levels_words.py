@@ -27,6 +27,12 @@ def chance_above(total: float, count: int) -> float:
     return min(found, 1.0)
 
 
+def contradicts(away: Array, surprise: float, known: Knowledge) -> bool:
+    """Whether the levels cannot well be those of a person like this, taking these doses."""
+    far = float(np.abs(away).max()) > known.limit("LEVELS-AWAY", "SD")
+    return far or surprise < known.limit("LEVELS-SURPRISE", "1")
+
+
 def words_of(
     *,
     levels: tuple[Level, ...],

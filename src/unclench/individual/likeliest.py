@@ -21,7 +21,9 @@ Array = NDArray[np.float64]
 Predict = Callable[[Array], Array]
 
 STEP = 1e-3  # of the differences, in standard deviations
-NEAR = 0.03  # standard deviations: a way so short is gone along the copy and is the last; it misses the top by some 1e-4
+NEAR = (
+    0.03  # standard deviations: a way so short is gone along the copy and is the last; it misses the top by some 1e-4
+)
 MOST = 40
 SETTLED = 1e-3  # standard deviations: a last step of Newton's on the copy, whose error is its square
 ROUNDING = 1e-7  # of the log-posterior
@@ -133,7 +135,7 @@ def _top_of_copy(measured: Measured, look: Look, bend: Array) -> Array:
         # Far from the top a level may bend the other way: then its slope alone must lead.
         held = np.maximum(-bends, LEAST_HELD)
         uphill = slopes.T @ pull + bend @ away - best
-        step = np.linalg.solve(one - bend + slopes.T @ (held[:, None] * slopes), uphill)
+        step = np.asarray(np.linalg.solve(one - bend + slopes.T @ (held[:, None] * slopes), uphill), dtype=np.float64)
         if np.abs(step).max(initial=0.0) < SETTLED:
             return best + step
     return best

@@ -90,7 +90,7 @@ class Measured:
         return float(middle.sum()), (up - down) / (2.0 * STEP), (up + down - 2.0 * middle) / (STEP * STEP)
 
     def away(self, logs: Array) -> Array:
-        """(levels,): how many standard deviations each level lies from the true one; 0 for one under the limit that may be."""
+        """(levels,): standard deviations from the true one; 0 for a level under the limit that may be."""
         found: Array = ((self.logs - logs[:, None]) / self.sd(logs[:, None]))[:, 0]
         return np.where(self.below[:, 0], np.minimum(found, 0.0), found)
 
@@ -98,7 +98,7 @@ class Measured:
 def log_below(z: Array) -> Array:
     """Logarithm of the chance that a standard normal number is below z. Far out by the leading terms of its series."""
     near = np.maximum(z, -20.0)
-    log_near = np.log(0.5 * _erfc(-near / math.sqrt(2.0)).astype(np.float64))
+    log_near = np.log(0.5 * np.asarray(_erfc(-near / math.sqrt(2.0)), dtype=np.float64))
     far = np.minimum(z, -20.0)
     log_far = -0.5 * far * far - np.log(-far) - HALF_LOG_TAU + np.log1p(-1.0 / (far * far))
     found: Array = np.where(z < -20.0, log_far, log_near)
