@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 from unclench.appraisal.findings import Appraisal
 from unclench.knowledge import knowledge
 from unclench.knowledge.load import Knowledge
-from unclench.planning.dispense import SOLUTION, TABLET, dispensed, forms, reachable, stock_of
-from unclench.planning.dispense_stock import Stock
+from unclench.planning.dispense import dispensed
+from unclench.planning.dispense_doses import SOLUTION, TABLET, forms, reachable
+from unclench.planning.dispense_stock import Stock, stock_of
 from unclench.planning.plan import Plan
 from unclench.planning.taper_best import QUICK_ROUNDS, Searched, best_doses, judge_of, schedule_of, searched
 from unclench.planning.taper_caps import Caps, caps_of, proofs
