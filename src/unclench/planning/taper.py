@@ -21,7 +21,7 @@ from unclench.planning.dispense_stock import Stock, stock_of
 from unclench.planning.plan import Plan
 from unclench.planning.taper_best import QUICK_ROUNDS, Searched, best_doses, judge_of, schedule_of, searched
 from unclench.planning.taper_caps import Caps, caps_of, proofs
-from unclench.planning.taper_compare import CHOSEN, Way, as_written, compared
+from unclench.planning.taper_compare import ABRUPT, CHOSEN, Way, as_written, compared
 from unclench.planning.taper_drawn import curves_of, drive_of, hidden_changes
 from unclench.planning.taper_ground import NOTHING_SEEN, Ground, Seen, ground
 from unclench.planning.taper_pace import Rungs, ladder_of, length_of
@@ -40,6 +40,7 @@ NONE, STEP_DOWN, TAPER, SPECIALIST = "none", "step-down", "taper", "specialist"
 DAYS_A_WEEK = 7
 PERCENT = 100.0
 SAYS = ("TAPER-UNVALIDATED", "TAPER-ANCHORS", "TAPER-NO-SUCCESS", "TAPER-NO-SEIZURES", "TAPER-AREA", "TAPER-CHOICE")
+STILL = "TAPER-STILL-ADAPTING"
 WHEN = ("TAPER-DO-SYMPTOMS", "TAPER-DO-SEVERE", "TAPER-DO-RESUME", "TAPER-DO-EMERGENCY", "TAPER-DO-NO-MORE")
 
 
@@ -103,8 +104,10 @@ def _planned(
 
 
 def rungs_of(stock: Stock, start: Start) -> Rungs:
-    """What can be dispensed below the present dose, and by which form."""
-    doses = reachable(stock, start.from_mg, len(start.clock_h))
+    """What can be dispensed below the present dose, and by which form; nothing so small that it cannot matter."""
+    lowest = Decimal(f"{knowledge().limit('TAPER-LOWEST', 'mg'):g}")
+    able = reachable(stock, start.from_mg, len(start.clock_h))
+    doses = tuple(mg for mg in able if mg >= lowest or mg == max(able))
     made = {mg: forms(stock, mg, len(start.clock_h)) for mg in doses}
     return Rungs(
         doses,
@@ -136,6 +139,19 @@ def _drawn(
     held = proofs(schedule, caps, facts, exempt=need == STEP_DOWN and not start.goes_on, goes_on=start.goes_on)
     rungs = reachable(stock, start.from_mg, len(start.clock_h))
     others = _others(appraisal, found, start, people, facts, rungs=rungs_of(stock, start), caps=caps, wish=wish)
+    peak = drive_of(people.drive(doses), first, share)
+    beside = compared(
+        others,
+        people,
+        schedule,
+        start.known_mg,
+        caps=caps,
+        rungs=rungs,
+        tail_days=tail,
+        worst_share=share,
+        facts=facts,
+    )
+    still = any(one.id == ABRUPT and one.drive.worst_fifth <= peak.worst_fifth for one in beside)
     return Taper(
         need=need,
         because=_because(appraisal, plan),
@@ -149,26 +165,16 @@ def _drawn(
         days=days,
         cuts=tuple(schedule.cuts()),
         proofs=(*held, _sums(days, facts)),
-        peak=drive_of(people.drive(doses), first, share),
+        peak=peak,
         curves=curves_of(people, doses, first),
-        compared=compared(
-            others,
-            people,
-            schedule,
-            start.known_mg,
-            caps=caps,
-            rungs=rungs,
-            tail_days=tail,
-            worst_share=share,
-            facts=facts,
-        ),
+        compared=beside,
         loss=found.loss,
         supply=supply,
         hidden=hidden_changes(appraisal, people, start, schedule.daily(), facts),
         switch=None,
         learning=stands.learning,
         holds_at=tuple((key, facts.say(key)) for key in WHEN),
-        says=(*start.says, *(facts.say(key) for key in SAYS), *people.assumed),
+        says=(*start.says, *(facts.say(key) for key in (*SAYS, *((STILL,) if still else ()))), *people.assumed),
         facts=_facts(people, found),
     )
 
