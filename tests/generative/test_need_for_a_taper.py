@@ -110,6 +110,7 @@ def test_nothing_that_slows_and_nothing_unknown_goes_with_faster(found):
     assert {key for key, *_ in features} <= {one.id for one in found if one.answer is Answer.YES}
 
 
+TAKEN = (("diazepam-now", "yes"), ("diazepam-mg-per-day", 10), ("diazepam-months", 4))
 HARDER = (
     *(("withdrawal-crisis", "yes"), ("withdrawal-seizure", "yes"), ("epilepsy", "yes"), ("suicidal", "yes")),
     *(("psychosis", "yes"), ("alcohol-problem", "yes"), ("drug-use", "yes"), ("failed-taper", "yes")),
@@ -119,7 +120,7 @@ HARDER = (
 @given(people(), st.sampled_from(HARDER))
 def test_a_stated_danger_never_lowers_the_need_of_a_whole_record(person, harder):
     """Over whole records that take diazepam, with problems, gaps and entries that nobody understands."""
-    for key, value in (("diazepam-now", "yes"), ("diazepam-mg-per-day", 10), ("diazepam-months", 4)):
+    for key, value in (*TAKEN, ("diazepam-days-per-week", 7)):
         person = with_answer(person, key, value)
     cleared = with_answer(person, harder[0], "no")
     found = [appraise(read(typed(one), on=ON), ON) for one in (cleared, person, with_answer(person, *harder))]
