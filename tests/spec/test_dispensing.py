@@ -81,6 +81,7 @@ def test_one_day(spec):
                  | 2     | 7    | 1 x 2 mg; 1 x 5 mg
                  | 2     | 6.5  | 0.5 x 5 mg; 2 x 2 mg
                  | 2     | 5.5  | 0.5 x 5 mg; 1.5 x 2 mg
+                 | 2     | 5    | 1 x 2 mg; 1.5 x 2 mg
                  | 2     | 4    | 1 x 2 mg; 1 x 2 mg
                  | 2     | 3    | 0.5 x 2 mg; 1 x 2 mg
                  | 2     | 2    | 1 x 2 mg
