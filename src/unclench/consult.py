@@ -18,8 +18,9 @@ from unclench.planning.choose import choose
 from unclench.planning.plan import Plan
 from unclench.planning.shown import shown
 from unclench.planning.stated import stated_regimen
-from unclench.planning.taper import ANYTHING, Wish, plan_taper, with_taper
+from unclench.planning.taper import plan_taper, with_taper
 from unclench.planning.taper_plan import Taper
+from unclench.planning.taper_wish import ANYTHING, Wish
 from unclench.record import read
 from unclench.record.patient import Patient, Stated
 from unclench.simulation.course import Course

@@ -1,7 +1,7 @@
 """The diary of a taper: a CSV of date, mg_taken, withdrawal, spasm, one row a day, as a person keeps it.
 
-Days may be missing and cells may be empty: that is "not recorded", never nought. Whatever cannot be read is refused with
-its row and column; no row is left out.
+Days may be missing and cells may be empty: that is "not recorded", never nought. Whatever cannot be read is refused
+with its row and column; no row is left out.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 
 from unclench.record.source import read_bytes, text_bytes
@@ -74,11 +75,7 @@ class Diary:
         """Days between the first row and yesterday that have none."""
         dates = [*(day.on for day in self.days), max(self.until, self.days[-1].on + timedelta(days=1))]
         one = timedelta(days=1)
-        return tuple(
-            Gap(before + one, after - one)
-            for before, after in zip(dates, dates[1:], strict=False)
-            if after - before > one
-        )
+        return tuple(Gap(before + one, after - one) for before, after in pairwise(dates) if after - before > one)
 
     def withdrawal(self) -> tuple[tuple[date, float], ...]:
         """The days that were rated."""
@@ -142,9 +139,7 @@ def _day(
 ) -> DiaryDay:
     if len(cells) != len(names):
         found, need = f"{len(cells)} cells", f"{len(names)}, as in the header"
-        raise _refused(
-            where, "all columns", found, need, "Write 2.5 with a point, and leave a cell empty between commas."
-        )
+        raise _refused(where, "all columns", found, need, "Write 2.5 with a point; leave cells empty between commas.")
     row = dict(zip(names, (cell.strip() for cell in cells), strict=True))
     on = _date(row["date"], where)
     if on > until:

@@ -24,6 +24,8 @@ DEFENSIVE = 0.1  # share proposed from the prior, so that no weight can grow wit
 STEP_KEEPS = 0.25  # of the points, at each tempering: how fast the likelihood is let in
 ROUNDS_EM = 4
 MOST_STAGES = 30
+MOST_LAST = 3
+LAST_KEEPS = 0.15  # of the points of the last stage; else it is proposed once more
 WIDER = 1.1
 LEAST = 1e-300
 
@@ -58,9 +60,12 @@ def posterior(
         base, told = log_prior(points) - proposed, log_likelihood(points)
         if heat >= 1.0:
             break
-    mixture = _fitted(points, _weights(base + told))
-    points, proposed = _proposed(mixture, POINTS_LAST, prior_draws, log_prior, rng)
-    weight = _weights(log_prior(points) - proposed + log_likelihood(points))
+    weight = _weights(base + told)
+    for _ in range(MOST_LAST):
+        points, proposed = _proposed(_fitted(points, weight), POINTS_LAST, prior_draws, log_prior, rng)
+        weight = _weights(log_prior(points) - proposed + log_likelihood(points))
+        if _effective(weight) >= LAST_KEEPS * POINTS_LAST:
+            break
     return Weighted(points, weight, _effective(weight))
 
 

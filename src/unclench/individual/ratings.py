@@ -5,7 +5,6 @@ Not validated: no individual course of withdrawal is openly available to fit. Wh
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from math import exp, sqrt
 from statistics import NormalDist
@@ -30,8 +29,10 @@ Three = tuple[float, float, float]
 DRAWS = 1000
 QUANTILES = (0.5, 0.05, 0.95)
 PERCENT = 100.0
+T4_SD = sqrt(2.0)
+BY_CHANCE = 3.0  # standard errors of the mean of a week: one diary in a few hundred reaches it by chance
 FACTS = (
-    "RATE-FEWEST", "RATE-FELL", "RATE-RISE", "RATE-WINDOW", "RATE-EFFECTIVE",
+    "RATE-FEWEST", "RATE-FELL", "RATE-RISE", "RATE-FAR", "RATE-WINDOW", "RATE-EFFECTIVE",
 )  # fmt: skip
 
 
@@ -57,7 +58,7 @@ class Rated:
 class RatingsLearnt:
     """Draws of this person, each as likely, one number per draw; and what may be said of them.
 
-    `column`: which of the columns of the load the draw goes with, so that kinetics, adaptation and recovery stay together.
+    `column`: which column of the load the draw goes with, so that kinetics, adaptation and recovery stay together.
     `trusted`: whether the ratings say enough, and without contradiction, to be followed.
     """
 
@@ -71,6 +72,7 @@ class RatingsLearnt:
     rated: int
     effective: float
     trusted: bool
+    doubts: tuple[str, ...]  # statements that say why not
     parameters: tuple[Learnt, ...]
     says: tuple[str, ...]
     facts: tuple[str, ...]
@@ -98,8 +100,9 @@ def learn_ratings(
 ) -> RatingsLearnt:
     """The posterior after these ratings.
 
-    `load` (days,) or (days, columns): daily means from the first day of the diary on, for people as likely as each other
-    (`Falling.load`; the width of the ED50 is in it). `adaptation` and `tau_on_d` (columns,): theirs at that midnight.
+    `load` (days,) or (days, columns): daily means from the first day of the diary on, of people as likely as each
+    other (`Falling.load`; the width of the ED50 is in it). `adaptation` and `tau_on_d` (columns,) are theirs at that
+    midnight.
     """
     prior = model.prior_of(numbers)
     wide = load[:, None] if load.ndim == 1 else load
@@ -119,8 +122,8 @@ def learn_ratings(
     person = model.person_of(prior, points, columns.start.size)
     parameters = _parameters(prior, points, person, numbers)
     doubts = _doubts(np.median(wide, axis=1), person, columns, ratings, prior, numbers)
-    coarse = found.effective < numbers.known.limit("RATE-EFFECTIVE", "1")
-    said = [numbers.known.say(doubt) for doubt in (*doubts, *(("RATE-COARSE",) if coarse else ()))]
+    if found.effective < numbers.known.limit("RATE-EFFECTIVE", "1"):
+        doubts = (*doubts, "RATE-COARSE")
     return RatingsLearnt(
         tau_off_d=person.tau_off_d,
         threshold=person.threshold,
@@ -131,9 +134,10 @@ def learn_ratings(
         slow=float(model.slow_probability(prior, points).mean()),
         rated=ratings.day.size,
         effective=found.effective,
-        trusted=not doubts and not coarse,
+        trusted=not doubts,
+        doubts=doubts,
         parameters=parameters,
-        says=(*said, numbers.known.say("RATE-MODEL")),
+        says=tuple(numbers.known.say(one) for one in (*doubts, "RATE-MODEL")),
         facts=tuple(dict.fromkeys((*numbers.used, *FACTS, *doubts, "RATE-MODEL"))),
     )
 
@@ -241,10 +245,25 @@ def _doubts(
     )
     if fell < known.limit("RATE-FELL", "1"):
         found.append("RATE-RISE-UNCUT" if rose else "RATE-NO-CUT")
-    after = ratings.rating[:, None] - model.expected(person, columns, ratings.day, prior)
-    weeks = np.array([after[at : at + window].mean() for at in range(max(ratings.day.size - window + 1, 1))])
-    noisy = float(np.median(person.noise)) > numbers.range("RATING-NOISE")[1]
-    limit = max(rise, 2.0 * float(np.median(person.noise)) / sqrt(window))
-    if ratings.day.size >= window and (noisy or np.abs(weeks).max() > limit):
+    if ratings.day.size >= window and float(np.median(person.noise)) > numbers.range("RATING-NOISE")[1]:
+        found.append("RATE-NOISY")
+    if _unexplained(person, model.expected(person, columns, ratings.day, prior), ratings, numbers):
         found.append("RATE-CONTRADICT")
     return tuple(found)
+
+
+def _unexplained(person: model.Person, mean: Array, ratings: Rated, numbers: Numbers) -> bool:
+    """Whether a week of ratings lies too far from the model, or nearer but farther than swings of single days reach."""
+    window = int(numbers.known.limit("RATE-WINDOW", "d"))
+    off = _by_week(np.median(ratings.rating[:, None] - mean, axis=1), window)
+    swings = np.median(model.swings(person, mean, ratings.day, ratings.rating) / person.noise, axis=1)
+    chance = np.abs(_by_week(swings, window)) * sqrt(window) / T4_SD < BY_CHANCE
+    rise, far = (numbers.known.limit(row, "{points}") for row in ("RATE-RISE", "RATE-FAR"))
+    return bool(np.any((np.abs(off) >= far) | ((np.abs(off) >= rise) & ~chance)))
+
+
+def _by_week(values: Array, window: int) -> Array:
+    """Means of whole weeks, counted from the first rated day and once more from the last."""
+    whole = values.size // window * window
+    ends = np.concatenate([values[:whole], values[values.size - whole :]])
+    return ends.reshape(-1, window).mean(axis=1)

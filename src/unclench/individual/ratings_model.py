@@ -8,7 +8,7 @@ is not known of its middle. k makes "noticed" a fifth of the scale (RATING-NOTIC
 have clear withdrawal (PD-W50-CLEAR) then rates about the middle of the scale. How far a person uses the scale cannot be
 told from how much is felt, so the top is fixed at 10 and T carries both.
 
-Why t with 4 degrees of freedom: one bad day is an outlier and not a trend, and its distribution function is a closed form.
+Why t with 4 degrees of freedom: one bad day is an outlier and not a trend, and the distribution is a closed form.
 Why the carry: bad days come in runs, and a run is less evidence than as many days apart.
 """
 
@@ -122,9 +122,9 @@ def prior_points(prior: Prior, rng: np.random.Generator, count: int) -> Array:
 def log_prior(prior: Prior, points: Array) -> Array:
     """(points,)."""
     rest = points[:, 1:]
-    return np.logaddexp(*_tau_logs(prior, points)) - 0.5 * (
-        np.einsum("pu,pu->p", rest, rest) + (UNKNOWNS - 1) * log(2.0 * np.pi)
-    )
+    plain = 0.5 * (np.einsum("pu,pu->p", rest, rest) + (UNKNOWNS - 1) * log(2.0 * np.pi))
+    found: Array = np.logaddexp(*_tau_logs(prior, points)) - plain
+    return found
 
 
 def slow_probability(prior: Prior, points: Array) -> Array:
@@ -189,18 +189,24 @@ def expected(person: Person, columns: Columns, days: NDArray[np.intp], prior: Pr
 
 def log_likelihood(person: Person, columns: Columns, days: NDArray[np.intp], ratings: Array, prior: Prior) -> Array:
     """(points,): of the ratings (rated days,) on those days, rising."""
-    mean = expected(person, columns, days, prior)
-    after = ratings[:, None] - mean
-    if days.size > 1:
-        kept = person.carry ** np.diff(days)[:, None]
-        after[1:] -= kept * (ratings[:-1, None] - mean[:-1])
-    # `after` is how far the rating lies above its mean given the day before.
+    after = swings(person, expected(person, columns, days, prior), days, ratings)
     above = t4((after + HALF_POINT) / person.noise)
     above[ratings + HALF_POINT > TOP] = 1.0
     below = t4((after - HALF_POINT) / person.noise)
     below[ratings < HALF_POINT] = 0.0
     above -= below
-    return np.log(np.maximum(above, LEAST)).sum(axis=0)
+    found: Array = np.log(np.maximum(above, LEAST)).sum(axis=0)
+    return found
+
+
+def swings(person: Person, mean: Array, days: NDArray[np.intp], ratings: Array) -> Array:
+    """(rated days, points): how far each rating lies above its mean given the day before."""
+    after = ratings[:, None] - mean
+    if days.size > 1:
+        kept = person.carry ** np.diff(days)[:, None]
+        kept *= after[:-1]
+        after[1:] -= kept
+    return after
 
 
 def t4(x: Array) -> Array:

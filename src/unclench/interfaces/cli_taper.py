@@ -16,7 +16,7 @@ from unclench.values import Jurisdiction
 
 if TYPE_CHECKING:
     from unclench.consult import Tapering
-    from unclench.planning.taper import Wish
+    from unclench.planning.taper_wish import Wish
     from unclench.record.patient import Patient, Stated
 
 REQUEST = "taper diazepam"
@@ -117,7 +117,7 @@ def _wish(
     products: Sequence[str] | None,
     supply_days: int | None,
 ) -> Wish:
-    from unclench.planning.taper import Wish as Asked
+    from unclench.planning.taper_wish import Wish as Asked
 
     if pace not in PACES:
         raise refused(f"found the pace {pace[:40]!r}, need one of {', '.join(PACES)}.")

@@ -6,8 +6,7 @@ Nothing here decides whether diazepam should end: that is the prescriber's and t
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import replace
 from decimal import Decimal
 
 import numpy as np
@@ -16,46 +15,31 @@ from numpy.typing import NDArray
 from unclench.appraisal.findings import Appraisal
 from unclench.knowledge import knowledge
 from unclench.knowledge.load import Knowledge
-from unclench.planning.dispense import SOLUTION, TABLET, dispensed, forms, reachable, stock_of
-from unclench.planning.dispense_stock import Stock
+from unclench.planning.dispense import dispensed
+from unclench.planning.dispense_doses import SOLUTION, TABLET, forms, reachable
+from unclench.planning.dispense_stock import Stock, stock_of
 from unclench.planning.plan import Plan
+from unclench.planning.taper_best import QUICK_ROUNDS, Searched, best_doses, judge_of, schedule_of, searched
 from unclench.planning.taper_caps import Caps, caps_of, proofs
 from unclench.planning.taper_compare import CHOSEN, Way, as_written, compared
-from unclench.planning.taper_drawn import curves_of, drive_of, hidden_changes, kept_free
-from unclench.planning.taper_pace import AUTO, Length, Rungs, begins_of, choose_pace, ladder_of, length_for, length_of
-from unclench.planning.taper_plan import Proof, Schedule, Step, Taper, TaperDay
-from unclench.planning.taper_search import Judge, beginnings, judge, search, unconstrained
-from unclench.planning.taper_shapes import Published, paced, published, stretched
+from unclench.planning.taper_drawn import curves_of, drive_of, hidden_changes
+from unclench.planning.taper_pace import Rungs, ladder_of, length_of
+from unclench.planning.taper_plan import Proof, Taper, TaperDay
+from unclench.planning.taper_shapes import Published, published
 from unclench.planning.taper_start import Start, start_of_taper
 from unclench.planning.taper_step_down import step_down
+from unclench.planning.taper_wish import ANYTHING, Wish
 from unclench.simulation.simulate import SEED
 from unclench.simulation.taper_model import PEOPLE, Falling, falling
-from unclench.values import EngineError, RegimenError
+from unclench.values import RegimenError
 
 Array = NDArray[np.float64]
 
 NONE, STEP_DOWN, TAPER, SPECIALIST = "none", "step-down", "taper", "specialist"
 DAYS_A_WEEK = 7
 PERCENT = 100.0
-QUICK_ROUNDS = 3
-BOUND_ROUNDS = 10
 SAYS = ("TAPER-UNVALIDATED", "TAPER-ANCHORS", "TAPER-NO-SUCCESS", "TAPER-NO-SEIZURES", "TAPER-AREA", "TAPER-CHOICE")
 WHEN = ("TAPER-DO-SYMPTOMS", "TAPER-DO-SEVERE", "TAPER-DO-RESUME", "TAPER-DO-EMERGENCY", "TAPER-DO-NO-MORE")
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What is asked of a taper. Everything may be left open."""
-
-    start_on: date | None = None
-    pace: str = AUTO
-    weeks: int | None = None
-    peak_percent: float | None = None  # of the reference: the shortest taper whose worst fifth stays below it
-    products: tuple[str, ...] = ()
-    supply_days: int | None = None
-
-
-ANYTHING = Wish()
 
 
 def plan_taper(appraisal: Appraisal, wish: Wish = ANYTHING, *, plan: Plan | None = None, seed: int = SEED) -> Taper:
@@ -113,7 +97,7 @@ def _planned(
         schedule = step_down(start.from_mg, rungs.doses, start.start_on, facts)
         found = Searched(schedule, "", (facts.say("TAPER-STEP-DOWN-CHOICE"),), None)
     else:
-        found = _searched(appraisal, wish, start, rungs, caps, people, facts)
+        found = searched(appraisal, wish, start, rungs, caps, people, facts)
     return _drawn(appraisal, plan, need, start, found, stock, people, wish)
 
 
@@ -126,124 +110,6 @@ def rungs_of(stock: Stock, start: Start) -> Rungs:
         frozenset(mg for mg, by in made.items() if TABLET in by),
         frozenset(mg for mg, by in made.items() if SOLUTION in by),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Searched:
-    """What the search settled: the schedule, its pace and why, and its loss against the best without constraints."""
-
-    schedule: Schedule
-    pace: str
-    because: tuple[str, ...]
-    loss: tuple[float, float] | None
-
-
-def _searched(
-    appraisal: Appraisal,
-    wish: Wish,
-    start: Start,
-    rungs: Rungs,
-    caps: Caps,
-    people: Falling,
-    facts: Knowledge,
-) -> Searched:
-    """The pace, the length that follows from it or is asked for, and the best doses found for that length."""
-    pace, because = choose_pace(appraisal, wish.pace, facts)
-    if wish.peak_percent is not None:
-        length = _for_peak(wish.peak_percent, start, rungs, caps, people, facts, pace.id)
-    else:
-        free = kept_free(appraisal, start.start_on, facts)
-        length = length_for(pace, start.from_mg, rungs, caps, facts, weeks=wish.weeks, kept_free=free)
-    if length.pace.id != pace.id:
-        because = (*because, facts.say("TAPER-PACE-FASTER", name=length.pace.name.lower(), weeks=wish.weeks))
-    judged = judge_of(length, start, people, facts)
-    doses, worst = _best(judged, length, start, facts)
-    bound = unconstrained(judged, float(start.from_mg), np.array([float(mg) for mg in doses]), rounds=BOUND_ROUNDS)
-    return Searched(_schedule(start, length, doses), length.pace.id, because, (worst, min(bound, worst)))
-
-
-def judge_of(length: Length, start: Start, people: Falling, facts: Knowledge) -> Judge:
-    """The judge of the slots of a length, after what is settled."""
-    known = np.array([float(mg) for mg in start.known_mg])
-    tail = int(facts.limit("TAPER-TAIL", "d"))
-    begins = [known.size + begin for begin in length.begins]
-    share = facts.limit("TAPER-WORST-SHARE", "%") / PERCENT
-    return judge(people, known, begins, begins[-1] + tail, share)
-
-
-def _best(
-    judged: Judge, length: Length, start: Start, facts: Knowledge, *, rounds: int | None = None
-) -> tuple[tuple[Decimal, ...], float]:
-    """The doses of the slots, and their worst fifth. Published schedules of this length are among the beginnings."""
-    targets = beginnings(length.ladder, length.slots)
-    targets += [stretched(one.daily(), length.slots) for one in published(facts, start.from_mg) if one.steps]
-    own = np.array([float(mg) for mg in paced(length.pace, start.from_mg, length.ladder.doses)])
-    targets.append(stretched(own, length.slots))
-    kept = {} if rounds is None else {"rounds": rounds}
-    found = search(judged, length.ladder, targets, **kept)
-    if found is None:
-        raise EngineError(
-            where="the search for a taper",
-            found=f"no schedule of {length.slots} steps that keeps every cap",
-            need="one",
-            fix="Allow more weeks, or products with smaller steps.",
-        )
-    return tuple(length.ladder.doses[place] for place in found.places), found.worst
-
-
-def _for_peak(
-    percent: float,
-    start: Start,
-    rungs: Rungs,
-    caps: Caps,
-    people: Falling,
-    facts: Knowledge,
-    pace_id: str,
-) -> Length:
-    """The shortest length at this pace whose worst fifth stays below a peak: by bisection, as longer is never worse."""
-    pace = facts.get("paces", pace_id)
-    ladder = ladder_of(pace, start.from_mg, rungs, caps)
-    longest = int(facts.limit("TAPER-LONGEST", "wk")) * DAYS_A_WEEK // pace.interval_days
-    fewest = length_for(pace, start.from_mg, rungs, caps, facts, weeks=None)
-
-    def tried(slots: int) -> tuple[Length, float]:
-        length = Length(pace, ladder, begins_of(slots, pace.interval_days, ()))
-        return length, _best(judge_of(length, start, people, facts), length, start, facts, rounds=QUICK_ROUNDS)[1]
-
-    low, high = ladder.shortest(longest) or fewest.slots, 0
-    best, worst = tried(low)
-    lowest = worst
-    while worst > percent:
-        low, high = best.slots + 1, min(best.slots + max(best.slots // 2, 1), longest)
-        if high < low:
-            raise RegimenError(
-                where="the peak asked for",
-                found=f"{percent:g} % of the reference",
-                need=f"at least {lowest:.0f} %, the lowest found within {longest * pace.interval_days // DAYS_A_WEEK} weeks",
-                fix="Allow a higher peak: no length brings it to nothing.",
-            )
-        best, worst = tried(high)
-        lowest = min(lowest, worst)
-    while low < high:
-        middle = (low + high) // 2
-        length, worst = tried(middle)
-        if worst <= percent:
-            best, high = length, middle
-        else:
-            low = middle + 1
-    return best
-
-
-def _schedule(start: Start, length: Length, doses: Sequence[Decimal]) -> Schedule:
-    """Slots with one dose become one step."""
-    steps: list[Step] = []
-    for slot, mg in enumerate(doses):
-        days = length.begins[slot + 1] - length.begins[slot]
-        if steps and steps[-1].mg == mg:
-            steps[-1] = Step(steps[-1].days + days, mg)
-        else:
-            steps.append(Step(days, mg))
-    return Schedule(start.start_on, start.from_mg, tuple(steps))
 
 
 def _drawn(
@@ -327,9 +193,9 @@ def _others(
         if row.id == found.pace or length is None:
             continue
         judged = judge_of(length, start, people, facts)
-        doses, _ = _best(judged, length, start, facts, rounds=QUICK_ROUNDS)
+        doses, _ = best_doses(judged, length, start, facts, rounds=QUICK_ROUNDS)
         name = facts.say("TAPER-OTHER-PACE", name=row.name.lower())
-        ways.append(Way(f"PACE-{row.id.upper()}", name, _schedule(start, length, doses).steps, (row.id,), row.say))
+        ways.append(Way(f"PACE-{row.id.upper()}", name, schedule_of(start, length, doses).steps, (row.id,), row.say))
     return ways
 
 

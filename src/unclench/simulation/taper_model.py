@@ -21,7 +21,16 @@ from unclench.knowledge.load import knowledge
 from unclench.models import pk, receptor
 from unclench.simulation import effects_model as model
 from unclench.simulation.clearance import Spans, spans_of
-from unclench.simulation.effects_draws import CoMedication, Crowd, PastUse, crowd_of, relative_load, start_of
+from unclench.simulation.effects_draws import (
+    CoMedication,
+    Crowd,
+    PastUse,
+    adaptation_coefficients,
+    crowd_of,
+    equal_in_adaptation,
+    relative_load,
+    start_of,
+)
 from unclench.simulation.existing import begin, looks_back
 from unclench.simulation.parameters import ANALYTES, Numbers
 from unclench.simulation.people import METABOLITES, people_like
@@ -149,8 +158,15 @@ def falling(
     at_h = np.arange(days, dtype=np.float64) * DAY_H
     loads, _ = relative_load(others, at_h, numbers, seed=seed, people=people)
     follows = _coefficients(crowd, fixed, crowd_like.disposition.unbound)
+    adapting = None if loads is None else equal_in_adaptation(loads, numbers)
     walked = _daily(spans, keep, clock_h)
-    start = start_of(_history(spans, history, on, keep), crowd, fixed, others=0.0 if loads is None else loads[0])
+    start = start_of(
+        _history(spans, history, on, keep),
+        crowd,
+        fixed,
+        others=0.0 if loads is None else loads[0],
+        adapting=0.0 if adapting is None else adapting[0],
+    )
     by_span = tuple(tuple(span.modes.weights) for span in walked)
     return Falling(
         spans=walked,
@@ -160,7 +176,7 @@ def falling(
         adaptation=start.adaptation,
         tau_on_d=crowd.tau_on_d,
         tau_off_d=crowd.tau_off_d,
-        others=None if loads is None else loads * crowd.withdrawal_load,
+        others=None if adapting is None else adapting * crowd.withdrawal_load,
         reference=numbers.value("PD-W-REFERENCE", "1"),
         facts=tuple(numbers.used),
         assumed=crowd_like.assumed,
@@ -169,11 +185,8 @@ def falling(
 
 def _coefficients(crowd: Crowd, fixed: model.Structure, unbound: Sequence[float]) -> tuple[Array, ...]:
     """For each analyte (columns,): what one ng/mL, bound and unbound, adds to the load that adaptation follows."""
-    one = np.ones_like(crowd.tau_on_d)
-    return tuple(
-        model.load_of({name: unbound[at] * one}, crowd.constants, fixed) * crowd.withdrawal_load
-        for at, name in enumerate(ANALYTES)
-    )
+    per_unbound = adaptation_coefficients(crowd, fixed)
+    return tuple(per_unbound[name] * unbound[at] for at, name in enumerate(ANALYTES))
 
 
 def _daily(spans: Spans, keep: Array, clock_h: Sequence[float]) -> tuple[Daily, ...]:
