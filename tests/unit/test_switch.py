@@ -16,6 +16,7 @@ from unclench.knowledge import knowledge
 from unclench.planning.switch import Reason, plan_switch
 from unclench.planning.switch_from import reasons_against, switch_from, switch_of, use_as_diazepam
 from unclench.record.patient import Dosage, Medication, Status
+from unclench.report.taper_switch import switch_part
 from unclench.values import Answer, Effect, RegimenError
 
 FACTS = knowledge()
@@ -75,6 +76,18 @@ def test_what_stops_it_leaves_no_day_and_no_dose() -> None:
     assert found.says == ()
     assert found.against == ("Something.", "Something worse.")
     assert (found.low_mg, found.high_mg) == (7.5, 30.0)
+
+
+@pytest.mark.verifies("P6")
+def test_a_switch_that_is_held_is_told_without_a_goal() -> None:
+    held, planned = switch_part(switched(against=(STOP,))), switch_part(switched())
+
+    assert held.line == "lorazepam 3 mg a day"
+    assert "specialist" in held.hold
+    assert held.days == ()
+    assert planned.line == "lorazepam 3 mg a day to diazepam 15 mg a day"
+    assert planned.hold == ""
+    assert [(line.other_mg, line.diazepam_mg) for line in planned.days] == [("1.5", "7.5"), ("0", "15")]
 
 
 @pytest.mark.verifies("P6")
@@ -220,7 +233,7 @@ def test_the_whole_way_from_an_appraisal() -> None:
     assert planned.days[0].on == appraisal.on
     assert switch_of(held, FACTS, make=MAKE)[1] is None
     assert [curve.name for curve in planned.curves] == ["load-other", "load-diazepam", "load-together"]
-    assert "PD-LOAD-PER-MG" in planned.facts
+    assert "PD-ED50" in planned.facts
 
 
 def test_the_same_switch_twice_is_the_same() -> None:
