@@ -16,6 +16,7 @@ from unclench.values import Jurisdiction
 
 if TYPE_CHECKING:
     from unclench.consult import Tapering
+    from unclench.planning.taper_ground import Seen
     from unclench.planning.taper_wish import Wish
     from unclench.record.patient import Patient, Stated
 
@@ -100,6 +101,7 @@ def taper(
         on=day,
         jurisdiction=jurisdiction,
         wish=wish,
+        seen=_seen(diary, levels, day),
         seed=SEED if seed is None else checked_seed(seed),
     )
     _write(made, json=json, html=html, calendar=calendar, ics=ics, large=large_print)
@@ -136,6 +138,17 @@ def _wish(
         peak_percent=peak,
         products=tuple(products or ()),
         supply_days=supply_days,
+    )
+
+
+def _seen(diary: Path | None, levels: Path | None, day: date) -> Seen:
+    from unclench.individual.diary_file import read_diary
+    from unclench.individual.levels_file import read_levels
+    from unclench.planning.taper_ground import Seen as Found
+
+    return Found(
+        diary=None if diary is None else read_diary(diary, until=day),
+        levels=() if levels is None else read_levels(levels, on=day),
     )
 
 

@@ -21,8 +21,9 @@ from unclench.planning.dispense_stock import Stock, stock_of
 from unclench.planning.plan import Plan
 from unclench.planning.taper_best import QUICK_ROUNDS, Searched, best_doses, judge_of, schedule_of, searched
 from unclench.planning.taper_caps import Caps, caps_of, proofs
-from unclench.planning.taper_compare import CHOSEN, Way, as_written, compared
+from unclench.planning.taper_compare import ABRUPT, CHOSEN, Way, as_written, compared
 from unclench.planning.taper_drawn import curves_of, drive_of, hidden_changes
+from unclench.planning.taper_ground import NOTHING_SEEN, Ground, Seen, ground
 from unclench.planning.taper_pace import Rungs, ladder_of, length_of
 from unclench.planning.taper_plan import Proof, Taper, TaperDay
 from unclench.planning.taper_shapes import Published, published
@@ -30,7 +31,7 @@ from unclench.planning.taper_start import Start, start_of_taper
 from unclench.planning.taper_step_down import step_down
 from unclench.planning.taper_wish import ANYTHING, Wish
 from unclench.simulation.simulate import SEED
-from unclench.simulation.taper_model import PEOPLE, Falling, falling
+from unclench.simulation.taper_model import Falling
 from unclench.values import RegimenError
 
 Array = NDArray[np.float64]
@@ -39,11 +40,19 @@ NONE, STEP_DOWN, TAPER, SPECIALIST = "none", "step-down", "taper", "specialist"
 DAYS_A_WEEK = 7
 PERCENT = 100.0
 SAYS = ("TAPER-UNVALIDATED", "TAPER-ANCHORS", "TAPER-NO-SUCCESS", "TAPER-NO-SEIZURES", "TAPER-AREA", "TAPER-CHOICE")
+STILL = "TAPER-STILL-ADAPTING"
 WHEN = ("TAPER-DO-SYMPTOMS", "TAPER-DO-SEVERE", "TAPER-DO-RESUME", "TAPER-DO-EMERGENCY", "TAPER-DO-NO-MORE")
 
 
-def plan_taper(appraisal: Appraisal, wish: Wish = ANYTHING, *, plan: Plan | None = None, seed: int = SEED) -> Taper:
-    """How diazepam ends in this patient, after present use or after a planned course.
+def plan_taper(
+    appraisal: Appraisal,
+    wish: Wish = ANYTHING,
+    *,
+    plan: Plan | None = None,
+    seen: Seen = NOTHING_SEEN,
+    seed: int = SEED,
+) -> Taper:
+    """How diazepam ends in this patient, after present use or after a planned course; or the rest of a taper, `seen`.
 
     Raises
     ------
@@ -59,7 +68,7 @@ def plan_taper(appraisal: Appraisal, wish: Wish = ANYTHING, *, plan: Plan | None
     asked = start_of_taper(appraisal, plan, wish.start_on, facts, rungs=reachable(stock, Decimal(PERCENT), 1))
     if asked is None:
         return replace(_without(appraisal, plan, need), hold=facts.say("TAPER-DOSE-UNKNOWN"))
-    return _planned(appraisal, wish, plan, need, asked, stock, seed)
+    return _planned(appraisal, wish, plan, need, asked, seen, stock, seed)
 
 
 def with_taper(appraisal: Appraisal, plan: Plan, *, seed: int = SEED) -> Plan:
@@ -77,33 +86,28 @@ def with_taper(appraisal: Appraisal, plan: Plan, *, seed: int = SEED) -> Plan:
 
 
 def _planned(
-    appraisal: Appraisal, wish: Wish, plan: Plan | None, need: str, start: Start, stock: Stock, seed: int
+    appraisal: Appraisal, wish: Wish, plan: Plan | None, need: str, asked: Start, seen: Seen, stock: Stock, seed: int
 ) -> Taper:
     facts = knowledge()
-    caps = caps_of(facts)
-    rungs = rungs_of(stock, start)
-    people = falling(
-        body=appraisal.body,
-        exposure=appraisal.exposure,
-        on=appraisal.on,
-        history=start.history,
-        others=(),
-        seed=seed,
-        people=PEOPLE,
-        patient=appraisal.patient_ref,
-        clock_h=start.clock_h,
-    )
-    if need == STEP_DOWN:
+    stands = ground(appraisal, asked, seen, reachable(stock, asked.from_mg, len(asked.clock_h)), seed=seed)
+    if stands.start is None or stands.people is None:
+        key = "TAPER-ENDED" if stands.ended else "TAPER-ASK-FIRST"
+        return replace(_without(appraisal, plan, need), hold=facts.say(key), learning=stands.learning)
+    start, rungs = stands.start, rungs_of(stock, stands.start)
+    if need == STEP_DOWN and seen.diary is None:
         schedule = step_down(start.from_mg, rungs.doses, start.start_on, facts)
         found = Searched(schedule, "", (facts.say("TAPER-STEP-DOWN-CHOICE"),), None)
     else:
-        found = searched(appraisal, wish, start, rungs, caps, people, facts)
-    return _drawn(appraisal, plan, need, start, found, stock, people, wish)
+        caps, decision = caps_of(facts), stands.pace_decision
+        found = searched(appraisal, wish, start, rungs, caps, stands.people, facts, decision=decision)
+    return _drawn(appraisal, plan, need, start, found, stock, stands, wish)
 
 
 def rungs_of(stock: Stock, start: Start) -> Rungs:
-    """What can be dispensed below the present dose, and by which form."""
-    doses = reachable(stock, start.from_mg, len(start.clock_h))
+    """What can be dispensed below the present dose, and by which form; nothing so small that it cannot matter."""
+    lowest = Decimal(f"{knowledge().limit('TAPER-LOWEST', 'mg'):g}")
+    able = reachable(stock, start.from_mg, len(start.clock_h))
+    doses = tuple(mg for mg in able if mg >= lowest or mg == max(able))
     made = {mg: forms(stock, mg, len(start.clock_h)) for mg in doses}
     return Rungs(
         doses,
@@ -119,11 +123,12 @@ def _drawn(
     start: Start,
     found: Searched,
     stock: Stock,
-    people: Falling,
+    stands: Ground,
     wish: Wish,
 ) -> Taper:
     """Dispensed, proven, and followed through the same people."""
-    facts, caps = knowledge(), caps_of(knowledge())
+    facts, caps, people = knowledge(), caps_of(knowledge()), stands.people
+    assert people is not None, "there is a start"
     schedule = found.schedule
     tail = int(facts.limit("TAPER-TAIL", "d"))
     share = facts.limit("TAPER-WORST-SHARE", "%") / PERCENT
@@ -131,9 +136,22 @@ def _drawn(
     doses = np.array([float(mg) for mg in taken])
     first = len(start.known_mg)
     days, supply = dispensed(schedule, stock, start.clock_h, facts, supply_days=wish.supply_days)
-    held = proofs(schedule, caps, facts, exempt=need == STEP_DOWN)
+    held = proofs(schedule, caps, facts, exempt=need == STEP_DOWN and not start.goes_on, goes_on=start.goes_on)
     rungs = reachable(stock, start.from_mg, len(start.clock_h))
-    others = _others(appraisal, found, start, people, facts, rungs=rungs_of(stock, start), caps=caps)
+    others = _others(appraisal, found, start, people, facts, rungs=rungs_of(stock, start), caps=caps, wish=wish)
+    peak = drive_of(people.drive(doses), first, share)
+    beside = compared(
+        others,
+        people,
+        schedule,
+        start.known_mg,
+        caps=caps,
+        rungs=rungs,
+        tail_days=tail,
+        worst_share=share,
+        facts=facts,
+    )
+    still = any(one.id == ABRUPT and one.drive.worst_fifth <= peak.worst_fifth for one in beside)
     return Taper(
         need=need,
         because=_because(appraisal, plan),
@@ -147,26 +165,16 @@ def _drawn(
         days=days,
         cuts=tuple(schedule.cuts()),
         proofs=(*held, _sums(days, facts)),
-        peak=drive_of(people.drive(doses), first, share),
+        peak=peak,
         curves=curves_of(people, doses, first),
-        compared=compared(
-            others,
-            people,
-            schedule,
-            start.known_mg,
-            caps=caps,
-            rungs=rungs,
-            tail_days=tail,
-            worst_share=share,
-            facts=facts,
-        ),
+        compared=beside,
         loss=found.loss,
         supply=supply,
-        hidden=hidden_changes(appraisal, people, start.known_mg, schedule.daily(), facts),
+        hidden=hidden_changes(appraisal, people, start, schedule.daily(), facts),
         switch=None,
-        learning=None,
+        learning=stands.learning,
         holds_at=tuple((key, facts.say(key)) for key in WHEN),
-        says=(*start.says, *(facts.say(key) for key in SAYS), *people.assumed),
+        says=(*start.says, *(facts.say(key) for key in (*SAYS, *((STILL,) if still else ()))), *people.assumed),
         facts=_facts(people, found),
     )
 
@@ -180,16 +188,18 @@ def _others(
     *,
     rungs: Rungs,
     caps: Caps,
+    wish: Wish,
 ) -> list[Way]:
     """The chosen way first, stopping at once, published schedules, and the other paces."""
     longest = int(facts.limit("TAPER-LONGEST", "wk")) * DAYS_A_WEEK
-    listed: Sequence[Published] = published(facts, start.from_mg) if found.pace else ()
+    wide = bool(found.pace) and not wish.quick
+    listed: Sequence[Published] = published(facts, start.from_mg) if wide else ()
     ways = [
         Way(CHOSEN, facts.say("TAPER-CHOSEN"), found.schedule.steps, (), facts.say("TAPER-CHOSEN-SAY")),
         *as_written(facts, listed, longest),
     ]
-    for row in facts.table("paces") if found.pace else ():
-        length = length_of(row, ladder_of(row, start.from_mg, rungs, caps), facts)
+    for row in facts.table("paces") if wide else ():
+        length = length_of(row, ladder_of(row, start.from_mg, rungs, caps, goes_on=start.goes_on), facts)
         if row.id == found.pace or length is None:
             continue
         judged = judge_of(length, start, people, facts)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 
 import numpy as np
 
 from unclench.appraisal.findings import Appraisal
 from unclench.knowledge.load import Knowledge
+from unclench.knowledge.rows_stopping import Pace
 from unclench.planning.taper_caps import Caps
 from unclench.planning.taper_drawn import kept_free
-from unclench.planning.taper_pace import Length, Rungs, begins_of, choose_pace, ladder_of, length_for
+from unclench.planning.taper_pace import Length, Rungs, begins_of, changed, choose_pace, ladder_of, length_for
 from unclench.planning.taper_plan import Schedule, Step
 from unclench.planning.taper_search import Judge, beginnings, judge, search, unconstrained
 from unclench.planning.taper_shapes import paced, published, stretched
@@ -45,25 +47,39 @@ def searched(
     caps: Caps,
     people: Falling,
     facts: Knowledge,
+    *,
+    decision: str = "",
 ) -> Searched:
-    """The pace, the length that follows from it or is asked for, and the best doses found for that length."""
+    """The pace, the length that follows from it or is asked for, and the best doses found for that length.
+
+    `decision`: what a diary says of the pace. A quick wish leaves out the best without constraints.
+    """
     pace, because = choose_pace(appraisal, wish.pace, facts)
+    if decision:
+        pace = changed(pace, decision, facts)
+        because = (facts.say(f"TAPER-PACE-{decision.upper()}-BY-DIARY", days=pace.interval_days),)
     if wish.peak_percent is not None:
-        length = _for_peak(wish.peak_percent, start, rungs, caps, people, facts, pace.id)
+        length = _for_peak(wish.peak_percent, start, rungs, caps, people, facts, pace)
     else:
-        free = kept_free(appraisal, start.start_on, facts)
-        length = length_for(pace, start.from_mg, rungs, caps, facts, weeks=wish.weeks, kept_free=free)
+        first_cut = start.start_on + timedelta(days=start.hold_days)
+        free = kept_free(appraisal, first_cut, facts)
+        length = length_for(
+            pace, start.from_mg, rungs, caps, facts, weeks=wish.weeks, kept_free=free, goes_on=start.goes_on
+        )
     if length.pace.id != pace.id:
         because = (*because, facts.say("TAPER-PACE-FASTER", name=length.pace.name.lower(), weeks=wish.weeks))
     judged = judge_of(length, start, people, facts)
-    doses, worst = best_doses(judged, length, start, facts)
-    bound = unconstrained(judged, float(start.from_mg), np.array([float(mg) for mg in doses]), rounds=BOUND_ROUNDS)
-    return Searched(schedule_of(start, length, doses), length.pace.id, because, (worst, min(bound, worst)))
+    doses, worst = best_doses(judged, length, start, facts, rounds=QUICK_ROUNDS if wish.quick else None)
+    schedule, loss = schedule_of(start, length, doses), None
+    if not wish.quick:
+        begin = np.array([float(mg) for mg in doses])
+        loss = (worst, min(unconstrained(judged, float(start.from_mg), begin, rounds=BOUND_ROUNDS), worst))
+    return Searched(schedule, length.pace.id, because, loss)
 
 
 def judge_of(length: Length, start: Start, people: Falling, facts: Knowledge) -> Judge:
     """The judge of the slots of a length, after what is settled."""
-    known = np.array([float(mg) for mg in start.known_mg])
+    known = np.array([float(mg) for mg in start.settled_mg()])
     tail = int(facts.limit("TAPER-TAIL", "d"))
     begins = [known.size + begin for begin in length.begins]
     share = facts.limit("TAPER-WORST-SHARE", "%") / PERCENT
@@ -97,13 +113,12 @@ def _for_peak(
     caps: Caps,
     people: Falling,
     facts: Knowledge,
-    pace_id: str,
+    pace: Pace,
 ) -> Length:
     """The shortest length at this pace whose worst fifth stays below a peak: by bisection, as longer is never worse."""
-    pace = facts.get("paces", pace_id)
-    ladder = ladder_of(pace, start.from_mg, rungs, caps)
+    ladder = ladder_of(pace, start.from_mg, rungs, caps, goes_on=start.goes_on)
     longest = int(facts.limit("TAPER-LONGEST", "wk")) * DAYS_A_WEEK // pace.interval_days
-    fewest = length_for(pace, start.from_mg, rungs, caps, facts, weeks=None)
+    fewest = length_for(pace, start.from_mg, rungs, caps, facts, weeks=None, goes_on=start.goes_on)
 
     def tried(slots: int) -> tuple[Length, float]:
         length = Length(pace, ladder, begins_of(slots, pace.interval_days, ()))
@@ -135,7 +150,7 @@ def _for_peak(
 
 def schedule_of(start: Start, length: Length, doses: Sequence[Decimal]) -> Schedule:
     """Slots with one dose become one step."""
-    steps: list[Step] = []
+    steps = [Step(start.hold_days, start.from_mg)] if start.hold_days else list[Step]()
     for slot, mg in enumerate(doses):
         days = length.begins[slot + 1] - length.begins[slot]
         if steps and steps[-1].mg == mg:

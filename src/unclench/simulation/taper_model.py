@@ -8,7 +8,7 @@ enough: tests hold it against the model of hours.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -34,7 +34,7 @@ from unclench.simulation.effects_draws import (
 from unclench.simulation.existing import begin, looks_back
 from unclench.simulation.parameters import ANALYTES, Numbers
 from unclench.simulation.people import METABOLITES, people_like
-from unclench.simulation.sample import Sample
+from unclench.simulation.sample import NOTHING_LEARNT, Deviates, Sample
 from unclench.simulation.simulate import SEED
 from unclench.values import DAY_H, Regimen
 
@@ -64,6 +64,21 @@ class Falling:
     @property
     def columns(self) -> int:
         return int(self.adaptation.size)
+
+    def like(self, columns: NDArray[np.intp], tau_off_d: Array) -> Falling:
+        """People drawn again from these, each with another recovery time; the typical one recovers as the middle do."""
+        which = np.append(columns, self.columns - 1)
+        return replace(
+            self,
+            spans=tuple(engine.drawn(span, which) for span in self.spans),
+            amounts=self.amounts[:, which],
+            weights=tuple(weight[:, which] for weight in self.weights),
+            analytes=tuple(tuple(weight[:, which] for weight in span) for span in self.analytes),
+            adaptation=self.adaptation[which],
+            tau_on_d=self.tau_on_d[which],
+            tau_off_d=np.append(tau_off_d, np.median(tau_off_d)),
+            others=None if self.others is None else self.others[:, which],
+        )
 
     def load(self, doses_mg: Array) -> Array:
         """(..., days, columns) from the dose of each day, (..., days)."""
@@ -142,13 +157,15 @@ def falling(
     patient: str = "",
     days: int = 1,
     clock_h: Sequence[float] = CLOCK_H,
+    given: Deviates = NOTHING_LEARNT,
 ) -> Falling:
     """The people at midnight of `on`, with `history` behind them (doses until the day before).
 
     `others`: other benzodiazepines, followed for `days`. `clock_h`: when the daily dose is taken, in equal parts.
+    `given`: what measured levels taught. `exposure` counts from midnight of `on`.
     Raises RegimenError for a history that reaches beyond the day before `on`.
     """
-    sample = Sample(seed, people, patient)
+    sample = Sample(seed, people, patient, given)
     numbers = Numbers(knowledge(), {}, sample)
     crowd_like = people_like(body, numbers)
     spans = spans_of(exposure, crowd_like, metabolites=len(METABOLITES))
