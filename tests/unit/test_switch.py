@@ -11,7 +11,7 @@ from math import inf
 import pytest
 
 from tests import factories
-from unclench.appraisal.findings import ClearanceSegment, CurrentMedicine
+from unclench.appraisal.findings import ClearanceSegment, CurrentMedicine, RiskFound
 from unclench.appraisal.taper_need import taper_need
 from unclench.knowledge import knowledge
 from unclench.planning.switch import Reason, plan_switch
@@ -305,3 +305,19 @@ def test_no_taper_after_a_switch_that_is_held() -> None:
 
     with pytest.raises(RegimenError, match="a switch that is held"):
         after_switch(appraisal, held, FACTS)
+
+
+@pytest.mark.verifies("P6", "P4")
+def test_the_drug_that_is_gone_no_longer_counts_as_a_second_one() -> None:
+    one = replace(medicine(mg="2"), since=date(2021, 11, 22))
+    second = RiskFound(
+        "TD-SEDATIVE", "another benzodiazepine", "danger", Answer.YES, (one.phrase,), urgency="before-a-cut"
+    )
+    also_alcohol = replace(second, because=(one.phrase, "alcohol"))
+    needs = []
+    for risk in (second, also_alcohol):
+        appraisal = factories.appraisal(medicines=(one,), taper_risks=(risk,))
+        _, planned = switch_of(appraisal, FACTS, make=MAKE)
+        needs.append(after_switch(appraisal, planned, FACTS).taper_need)
+
+    assert needs == ["taper", "specialist"]

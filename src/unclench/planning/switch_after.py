@@ -77,7 +77,10 @@ def after_switch(appraisal: Appraisal, switch: Switch, facts: Knowledge) -> Appr
         regimen=regimen_now(switch.to_mg, DOSES_A_DAY, days, switch.first_cut_on),
         because=(facts.say("SWITCH-AFTER", **blanks),),
     )
-    need = decide(before or use, None, None, appraisal.body.age_y, appraisal.taper_risks, facts)
+    # That it is a second drug of the kind beside diazepam no longer holds once it is gone.
+    gone = {one.phrase for one in appraisal.medicines if switch.drug in one.drugs}
+    risks = tuple(risk for risk in appraisal.taper_risks if not (risk.because and gone.issuperset(risk.because)))
+    need = decide(before or use, None, None, appraisal.body.age_y, risks, facts)
     return replace(
         appraisal,
         on=switch.first_cut_on,
@@ -86,6 +89,7 @@ def after_switch(appraisal: Appraisal, switch: Switch, facts: Knowledge) -> Appr
         current_use=use,
         medicines=tuple(one for one in appraisal.medicines if switch.drug not in one.drugs),
         exposure=_later(appraisal.exposure, waits),
+        taper_risks=risks,
         taper_need=need.need,
         taper_because=(*use.because, *need.because),
         taper_views=need.views,
