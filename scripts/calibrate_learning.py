@@ -41,7 +41,8 @@ WIDTH = 2 * 1.6448536269514722  # standard deviations between the 5th and 95th p
 HEAD = """# Is what is learnt from levels as sure as it says?
 
 Written by `make calibrate`. {patients} simulated patients, seed {seed} (set beforehand): each drawn from the prior,
-own deviations and what studies leave unsure alike; one to three daily doses for 7 to 434 days, some halved at the end; every fourth with a medicine that changes clearance; one to three samples of diazepam, most with nordazepam, some
+own deviations and what studies leave unsure alike; one to three daily doses for 7 to 434 days, some halved at the
+end; every fourth with a medicine that changes clearance; one to three samples of diazepam, most with nordazepam, some
 below the limit of the assay; every fifth of unknown weight and sex, every tenth with cirrhosis. {draws} draws each.
 
 | parameter | in 50 % interval | in 90 % interval | chi-square of ranks | its p | variance removed | shrinkage |
