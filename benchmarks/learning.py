@@ -85,10 +85,10 @@ its own (JAX; closed forms, dose by dose), and its warm-up counts as part of its
 |---|---|---|
 {agreement}
 
-With {draws} independent draws chance alone makes a difference of {by_chance:.2f} SD in a mean, and of {by_chance_sd:.2f}
-in a ratio of SDs, once in a hundred comparisons; there are {comparisons} of each.
-Likeliest deviates of {people} people against the gradient search: they differ by {worst_top:.1e} standard deviations of the
-prior at the most.
+With {draws} independent draws chance alone makes a difference of {by_chance:.2f} SD in a mean, and of
+{by_chance_sd:.2f} in a ratio of SDs, once in a hundred comparisons; there are {comparisons} of each.
+Likeliest deviates of {people} people against the gradient search: they differ by {worst_top:.1e} standard deviations of
+the prior at the most.
 """
 
 
