@@ -22,7 +22,7 @@ from unclench.individual.levels_words import chance_above, contradicts, words_of
 from unclench.individual.likeliest import Likeliest, Look, around, likeliest
 from unclench.individual.measured import Level, Measured
 from unclench.individual.parameters import Quantity, compared, joined, quantities
-from unclench.individual.posterior import posterior
+from unclench.individual.posterior import Drawn, posterior
 from unclench.knowledge.load import Knowledge
 from unclench.simulation.sample import Deviates
 from unclench.values import Regimen
@@ -97,10 +97,15 @@ def learn_levels(
     drawn = posterior(
         likelihood, top=top.deviates, told=top.told, draws=draws, stream=draw.stream(seed, PURPOSE, patient)
     )
-    every = tuple(map(joined, zip(*proposed, strict=True)))
+    return _said(asked, errors, top, drawn, tuple(map(joined, zip(*proposed, strict=True))))
+
+
+def _said(asked: Asked, errors: Measured, top: Likeliest, drawn: Drawn, every: tuple[Quantity, ...]) -> LevelsLearnt:
+    """What was learnt, in values and words. `every`: the parameters of all proposals."""
     parameters = compared(every, drawn, asked.known)
     away = errors.away(top.logs)
     surprise = chance_above(float(top.deviates @ top.deviates + away @ away), away.size)
+    draws = drawn.picked.size
     return LevelsLearnt(
         deviates=asked.given(drawn.deviates[:, drawn.picked], top.deviates),
         parameters=parameters,
