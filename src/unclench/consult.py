@@ -18,8 +18,10 @@ from unclench.planning.choose import choose
 from unclench.planning.plan import Plan
 from unclench.planning.shown import shown
 from unclench.planning.stated import stated_regimen
-from unclench.planning.taper import Wish, plan_taper, with_taper
+from unclench.planning.taper import plan_taper, with_taper
+from unclench.planning.taper_ground import NOTHING_SEEN, Seen
 from unclench.planning.taper_plan import Taper
+from unclench.planning.taper_wish import ANYTHING, Wish
 from unclench.record import read
 from unclench.record.patient import Patient, Stated
 from unclench.simulation.course import Course
@@ -109,15 +111,16 @@ def taper_patient(
     *,
     on: date,
     jurisdiction: Jurisdiction | str = Jurisdiction.US,
-    wish: Wish = Wish(),
+    wish: Wish = ANYTHING,
+    seen: Seen = NOTHING_SEEN,
     seed: int = SEED,
 ) -> Tapering:
-    """The taper of a consultation, with wishes: without any it is the same as that of `consult_patient`."""
+    """The taper of a consultation, with wishes and what was seen since: with neither, that of `consult_patient`."""
     appraisal = appraise(patient, on, jurisdiction)
     worth_trying = candidates(appraisal)
     courses = simulate(appraisal, tuple(candidate.regimen for candidate in worth_trying), seed=seed)
     plan = choose(appraisal, worth_trying, courses)
-    return Tapering(appraisal, plan_taper(appraisal, wish, plan=plan, seed=seed), made_with(seed))
+    return Tapering(appraisal, plan_taper(appraisal, wish, plan=plan, seen=seen, seed=seed), made_with(seed))
 
 
 def appraise_stated(

@@ -9,7 +9,7 @@ of series by them.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -48,6 +48,14 @@ def daily(from_day: int, modes: Modes, lag_h: Array, clock_h: Sequence[float]) -
         mean_given += -np.expm1(-modes.rates * left_h) / hours
     scale = modes.given / len(clock_h)
     return Daily(from_day, modes, kept, given * scale, mean_kept, mean_given * scale)
+
+
+def drawn(span: Daily, columns: NDArray[np.intp]) -> Daily:
+    """The same span for columns drawn from its own."""
+    names = (field.name for field in fields(Modes))
+    modes = Modes(**{name: np.ascontiguousarray(getattr(span.modes, name)[..., columns]) for name in names})
+    found = (getattr(span, name)[:, columns] for name in ("kept", "given", "mean_kept", "mean_given"))
+    return Daily(span.from_day, modes, *found)
 
 
 def weighed(spans: Sequence[Daily], amounts: Array, inputs: Array, by_span: Sequence[Array]) -> Array:

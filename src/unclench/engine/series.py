@@ -18,6 +18,7 @@ Array = NDArray[np.float64]
 
 # A dose whose delay ends at the very time that is asked for has arrived: less than a microsecond is rounding.
 ROUNDING_H = 1e-10
+MOST_AT_ONCE = 2_000_000  # numbers of one array: more times are taken in turn
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,51 +30,51 @@ class Series:
     times: Array
     amount: Array
 
-    def arrived(self, at_h: float, lag_h: Array) -> Array:
-        """(series, people): how many doses have reached each person by then."""
-        since = at_h - lag_h - self.first_h[:, None] + ROUNDING_H
+    def arrived(self, at_h: Array, lag_h: Array) -> Array:
+        """(times, series, people): how many doses have reached each person by then."""
+        since = at_h[:, None, None] - (self.first_h[:, None] + lag_h - ROUNDING_H)
         counted: Array = np.clip(np.floor(since / self.every_h[:, None]) + 1.0, 0.0, self.times[:, None])
         return counted
 
-    def left(self, at_h: float, lag_h: Array, rates: Array, before: Array, by_then: Array) -> Array:
-        """(modes, people): what is left of those doses that arrived after `before` of them, per unit of each mode."""
-        last_h = lag_h + self.first_h[:, None] + self.every_h[:, None] * (by_then - 1.0)
-        fresh = np.exp(-rates * np.maximum(at_h - last_h, 0.0)[:, None])
-        step = rates * self.every_h[:, None, None]
-        count = (by_then - before)[:, None]
-        total = fresh * (np.expm1(-step * count) / np.expm1(-step))
-        summed: Array = np.einsum("s,smp->mp", self.amount, total)
-        return summed
+    def left(self, at_h: Array, lag_h: Array, rates: Array, before: Array, by_then: Array) -> Array:
+        """(times, modes, people): what is left of doses that arrived after `before` of them, per unit of each mode."""
+        last_h = self.first_h[:, None] + lag_h + self.every_h[:, None] * (by_then - 1.0)
+        since = np.maximum(at_h[:, None, None] - last_h, 0.0)
+        step = -rates * self.every_h[:, None, None]
+        summed = np.expm1(step * (by_then - before)[:, :, None]) / np.expm1(step)
+        summed *= np.exp(-rates * since[:, :, None])
+        found: Array = np.einsum("s,tsmp->tmp", self.amount, summed)
+        return found
 
 
-def levels_after(spans: Sequence[tuple[float, Modes]], lag_h: Array, series: Series, times_h: Sequence[float]) -> Array:
+def levels_after(spans: Sequence[tuple[float, Modes]], lag_h: Array, series: Series, times_h: Array) -> Array:
     """(analytes, times, people): amount per litre. `spans`: from when modes hold, and the modes; in order.
 
-    Before the first span nothing is in the body. `times_h` rise.
+    Nothing is in the body when the first span begins. `times_h` rise.
     """
-    weights = spans[0][1].weights
-    out = np.empty((weights.shape[0], len(times_h), weights.shape[2]))
     start_h, modes = spans[0]
-    state, before = np.zeros_like(modes.rates), series.arrived(start_h, lag_h)
-    place = 0
+    state, before = np.zeros_like(modes.rates), np.zeros((1, series.first_h.size, lag_h.size))
+    found = []
     for end_h, later in (*spans[1:], (np.inf, None)):
-        while place < len(times_h) and times_h[place] < end_h:
-            amounts, _ = _amounts(modes, lag_h, series, state, before, start_h, times_h[place])
-            np.einsum("amp,mp->ap", modes.weights, amounts, out=out[:, place])
-            place += 1
-        if later is None or place == len(times_h):
+        inside = times_h[(times_h >= start_h) & (times_h < end_h)]
+        many = max(MOST_AT_ONCE // (series.first_h.size * modes.rates.size), 1)
+        for first in range(0, inside.size, many):
+            amounts, _ = _amounts(modes, lag_h, series, state, before, start_h, inside[first : first + many])
+            found.append(np.einsum("amp,tmp->atp", modes.weights, amounts))
+        if later is None or times_h[-1] < end_h:
             break
-        amounts, before = _amounts(modes, lag_h, series, state, before, start_h, end_h)
-        state = reproject(amounts[None], modes, later)[0]
+        amounts, before = _amounts(modes, lag_h, series, state, before, start_h, np.array([end_h]))
+        state = reproject(amounts, modes, later)[0]
         start_h, modes = end_h, later
-    return out
+    return np.concatenate(found, axis=1)
 
 
 def _amounts(
-    modes: Modes, lag_h: Array, series: Series, state: Array, before: Array, start_h: float, at_h: float
+    modes: Modes, lag_h: Array, series: Series, state: Array, before: Array, start_h: float, at_h: Array
 ) -> tuple[Array, Array]:
-    """(modes, people) at a time within one span, and how many doses of each series have arrived by then."""
+    """(times, modes, people) within one span, and how many doses of each series have arrived by then."""
     by_then = series.arrived(at_h, lag_h)
-    left = series.left(at_h, lag_h, modes.rates, before, by_then)
-    kept = state * np.exp(-modes.rates * (at_h - start_h)) if np.any(state) else state
-    return kept + modes.given * left, by_then
+    amounts = modes.given * series.left(at_h, lag_h, modes.rates, before, by_then)
+    if np.any(state):
+        amounts += state * np.exp(-modes.rates * (at_h - start_h)[:, None, None])
+    return amounts, by_then

@@ -18,13 +18,13 @@ from numpy.typing import NDArray
 from unclench.appraisal.findings import Body, Exposure
 from unclench.engine.linear import Chain, modes_of_each
 from unclench.engine.series import Series, levels_after
+from unclench.individual.likeliest import STEP, around
 from unclench.individual.measured import Level
 from unclench.knowledge.load import Knowledge, knowledge
 from unclench.models.pk import NG_ML_PER_MG_L
 from unclench.simulation.clearance import Spans, spans_of
 from unclench.simulation.parameters import ANALYTES, Numbers
 from unclench.simulation.people import people_like
-from unclench.simulation.person import series_of
 from unclench.simulation.routes import check_route
 from unclench.simulation.sample import UNSURE, Deviates, Sample
 from unclench.values import DAY_H, RecordError, Regimen, RegimenError
@@ -49,8 +49,8 @@ OF_PEOPLE = (
     "sex",  # a woman below 0, a man above; half way at 0
 )
 FOLLOWED = ANALYTES[:2]
+LOWEST = float(np.log(1e-9))  # ng/mL: in place of the logarithm of nothing
 NOTHING = 1e-12  # in place of a delay of 0, whose logarithm is asked for
-STEP = 1e-3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,6 +69,10 @@ class Asked:
     known: Knowledge
     names: tuple[str, ...]
     used: dict[str, None] = field(default_factory=dict)  # rows that were read
+
+    @property
+    def times_h(self) -> Array:
+        return np.array([level.at_h for level in self.levels])
 
     def given(self, deviates: Array, centre: Array | None = None) -> Deviates:
         """(deviates, columns) as a sample takes them; `centre`: those of the typical person."""
@@ -89,22 +93,29 @@ class Asked:
         return spans_of(self.exposure, people)
 
     def predict(self, spans: Spans, count: int) -> Array:
-        """(levels, columns) in ng/mL, of the first columns."""
+        """(levels, columns), logarithms of ng/mL, of the first columns."""
         modes = [(start, spans.modes(index)) for start, index in self.starts(spans)]
-        found = levels_after(modes, spans.people.absorption.lag_h, self.series, [level.at_h for level in self.levels])
-        return self._of_each(found)[:, :count]
+        found = levels_after(modes, spans.people.absorption.lag_h, self.series, self.times_h)
+        return self.of_each(found)[:, :count]
 
     def near(self, deviates: Array) -> Near:
         """The copy of the model around one person."""
-        size = deviates.size
-        moves = np.concatenate([np.zeros((size, 1)), STEP * np.eye(size), -STEP * np.eye(size)], axis=1)
-        moves[self.names.index("sex")] = 0.0
-        spans = self.crowd(deviates[:, None] + moves)
+        columns, size = around(deviates), deviates.size
+        columns[self.names.index("sex")] = deviates[self.names.index("sex")]
+        spans = self.crowd(columns)
         logs = _logs(spans, [index for _, index in self.starts(spans)])[:, : 2 * size + 1]
-        slopes = (logs[:, 1 : size + 1] - logs[:, size + 1 :]) / (2.0 * STEP)
-        left, sizes, rows = np.linalg.svd(slopes, full_matrices=False)
+        middle, up, down = logs[:, :1], logs[:, 1 : size + 1], logs[:, size + 1 :]
+        left, sizes, rows = np.linalg.svd((up - down) / (2.0 * STEP), full_matrices=False)
         kept = sizes > 1e-9 * sizes[0]
-        return Near(self, spans, logs[:, 0], (left * sizes)[:, kept], rows[kept].T, rows[kept] @ deviates)
+        return Near(
+            asked=self,
+            spans=spans,
+            at=deviates,
+            logs=middle,
+            slopes=(left * sizes)[:, kept],
+            bends=(up + down - 2.0 * middle) / (2.0 * STEP * STEP),
+            directions=rows[kept].T,
+        )
 
     def starts(self, spans: Spans) -> list[tuple[float, int]]:
         """The spans from the first dose to the last level; the first begins an hour before that dose."""
@@ -112,9 +123,10 @@ class Asked:
         first, last = spans.at(first_h), spans.at(self.levels[-1].at_h)
         return [(max(spans.starts_h[index], first_h), index) for index in range(first, last + 1)]
 
-    def _of_each(self, found: Array) -> Array:
+    def of_each(self, found: Array) -> Array:
         analytes = [FOLLOWED.index(level.analyte) for level in self.levels]
-        return found[analytes, np.arange(len(self.levels))]
+        with np.errstate(divide="ignore"):
+            return np.maximum(np.log(np.maximum(found[analytes, np.arange(len(self.levels))], 0.0)), LOWEST)
 
 
 def ask(
@@ -147,8 +159,8 @@ def ask(
         )
     for regimen in taken:
         check_route(regimen)
-    doses = [one for regimen in taken for one in series_of(regimen, (regimen.start - on).days * DAY_H)]
-    first_h = min(one.first_h for one in doses)
+    series = _series(taken, on)
+    first_h = float(series.first_h.min())
     if not measured:
         raise RecordError(where="levels", found="none", need="at least one level", fix="Leave the file out.")
     for level in measured:
@@ -167,10 +179,7 @@ def ask(
         route=ways[0][0],
         form=ways[0][1],
         fed=fed,
-        series=Series(
-            *(np.array([getattr(one, name) for one in doses]) for name in ("first_h", "every_h", "times")),
-            NG_ML_PER_MG_L * np.array([one.mg for one in doses]),
-        ),
+        series=series,
         levels=tuple(sorted(measured, key=lambda level: (level.at_h, level.analyte))),
         seed=seed,
         patient=patient,
@@ -179,26 +188,46 @@ def ask(
     )
 
 
+def _series(taken: Sequence[Regimen], on: date) -> Series:
+    """Every dose, in one series for each dose of each stretch of equal days; hours from midnight of `on`."""
+    rows = []
+    for regimen in taken:
+        midnight = (regimen.start - on).days * DAY_H
+        for phase in regimen.phases:
+            rows += [(midnight + dose.clock_h, DAY_H, phase.days, float(dose.mg)) for dose in phase.doses]
+            midnight += phase.days * DAY_H
+    first_h, every_h, times, mg = np.array(rows, dtype=np.float64).T
+    return Series(first_h, every_h, times, NG_ML_PER_MG_L * mg)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Near:
-    """Levels of people near one person, by the directions in which any kinetic parameter moves."""
+    """Levels of people near one person, by the directions in which any kinetic parameter moves.
+
+    Across these directions everybody stays as that person is.
+    """
 
     asked: Asked
     spans: Spans
-    logs: Array  # (parameters,) of that person
+    at: Array  # (deviates,) of that person
+    logs: Array  # (parameters, 1) of that person
     slopes: Array  # (parameters, directions)
+    bends: Array  # (parameters, deviates), half the second derivative along each deviate
     directions: Array  # (deviates, directions), orthonormal
-    centre: Array  # (directions,) of that person
 
     def predict(self, along: Array) -> Array:
-        """(levels, columns) from (directions, columns)."""
-        logs = self.logs[:, None] + np.einsum("pd,dc->pc", self.slopes, along - self.centre[:, None])
+        """(levels, columns), logarithms of ng/mL, from (directions, columns)."""
+        centre = self.directions.T @ self.at
+        values = np.exp(self.logs + self.slopes @ (along - centre[:, None]))
         starts = self.asked.starts(self.spans)
-        chains = _chains(np.exp(logs), self.spans, len(starts))
-        modes = modes_of_each(chains)
+        modes = modes_of_each(_chains(values, self.spans, len(starts)))
         spans = [(start, each) for (start, _), each in zip(starts, modes, strict=True)]
-        times = [level.at_h for level in self.asked.levels]
-        return self.asked._of_each(levels_after(spans, np.exp(logs[1]), self.asked.series, times))
+        return self.asked.of_each(levels_after(spans, values[1], self.asked.series, self.asked.times_h))
+
+    def bent(self, deviates: Array) -> float:
+        """How far the copy may be wrong about the logarithm of any parameter of another person, by its bends."""
+        away = deviates - self.at
+        return float(np.max(np.abs(self.bends @ (away * away))))
 
 
 def _logs(spans: Spans, indexes: Sequence[int]) -> Array:

@@ -27,6 +27,12 @@ def chance_above(total: float, count: int) -> float:
     return min(found, 1.0)
 
 
+def contradicts(away: Array, surprise: float, known: Knowledge) -> bool:
+    """Whether the levels cannot well be those of a person like this, taking these doses."""
+    far = float(np.abs(away).max()) > known.limit("LEVELS-AWAY", "SD")
+    return far or surprise < known.limit("LEVELS-SURPRISE", "1")
+
+
 def words_of(
     *,
     levels: tuple[Level, ...],
@@ -55,7 +61,7 @@ def words_of(
     below = sum(level.below for level in levels)
     if below:
         says.append(known.say("LEVELS-BELOW-USED", count=below))
-    says.append(known.say("LEVELS-ERROR", share=f"{known.parameter('PK-RESIDUAL').value * 100:.0f} %"))
+    says.append(known.say("LEVELS-ERROR", factor=f"{math.exp(known.parameter('PK-RESIDUAL').value):.2g}"))
     return tuple(says)
 
 

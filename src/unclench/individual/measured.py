@@ -1,4 +1,8 @@
-"""Measured levels as values, and how likely they are where the model says something else."""
+"""Measured levels as values, and how likely they are where the model says something else.
+
+The error of a level is lognormal: times and doses that are not quite as written, and what the model leaves out, make a
+level wrong by a factor. The assay adds its own, which does not shrink with the level.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +18,8 @@ from unclench.values import RecordError
 Array = NDArray[np.float64]
 
 HALF_LOG_TAU = 0.5 * math.log(2.0 * math.pi)
+STEP = 1e-3
+ASIDE = np.array([-STEP, 0.0, STEP])
 _erfc = np.frompyfunc(math.erfc, 1, 1)
 
 
@@ -43,63 +49,56 @@ class Level:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Measured:
-    """The levels as columns of numbers, each with the standard deviation of its error."""
+    """The levels as columns of numbers, with what is needed of their errors."""
 
-    ng_ml: Array  # (levels, 1)
-    floor: Array  # standard deviation that is left where the level is nothing
-    below: NDArray[np.bool_]
-    share: float  # standard deviation as a share of the true level
+    logs: Array  # (levels, 1), of ng/mL
+    floor: Array  # (levels, 1): standard deviation of the assay where the level is nothing, ng/mL
+    below: NDArray[np.bool_]  # (levels, 1)
+    log_sd: float
+    any_below: bool
 
     @classmethod
-    def of(cls, levels: Sequence[Level], *, share: float, of_lloq: float) -> Measured:
-        def column(values: list[float]) -> Array:
-            return np.array(values)[:, None]
-
+    def of(cls, levels: Sequence[Level], *, log_sd: float, of_lloq: float) -> Measured:
         return cls(
-            column([level.ng_ml for level in levels]),
-            column([of_lloq * level.lloq_ng_ml for level in levels]),
+            np.log([[level.ng_ml] for level in levels]),
+            np.array([[of_lloq * level.lloq_ng_ml] for level in levels]),
             np.array([[level.below] for level in levels]),
-            share,
+            log_sd,
+            any(level.below for level in levels),
         )
 
-    def sd(self, true: Array) -> Array:
-        """Of the error of each level, where this is the true one. Never nothing: nobody is below 1e-6 ng/mL for sure."""
-        spread: Array = np.sqrt((self.share * true) ** 2 + self.floor**2 + 1e-12)
-        return spread
+    def sd(self, logs: Array) -> Array:
+        """Standard deviation of the logarithm of each level, (levels, columns), where this is that of the true one."""
+        assay = self.floor * np.exp(-logs)
+        found: Array = np.sqrt(self.log_sd**2 + np.log1p(assay * assay))
+        return found
 
-    def log_likelihood(self, true: Array) -> Array:
-        """(columns,) from (levels, columns): a level under the limit counts by how likely that is (method M3)."""
-        away = (self.ng_ml - true) / (sd := self.sd(true))
-        each = -0.5 * away * away - np.log(sd) - HALF_LOG_TAU
-        if np.any(self.below):
-            each = np.where(self.below, log_below(away), each)
-        total: Array = each.sum(axis=0)
+    def of_each(self, logs: Array) -> Array:
+        """(levels, columns): log-likelihood of each; one under the limit counts by how likely that is (method M3)."""
+        away = (self.logs - logs) / (sd := self.sd(logs))
+        found: Array = -0.5 * away * away - np.log(sd) - HALF_LOG_TAU
+        return np.where(self.below, log_below(away), found) if self.any_below else found
+
+    def log_likelihood(self, logs: Array) -> Array:
+        """(columns,) from logarithms of true levels, (levels, columns)."""
+        total: Array = self.of_each(logs).sum(axis=0)
         return total
 
-    def slopes(self, true: Array) -> tuple[Array, Array]:
-        """(levels,) each: slope of the log-likelihood by the true level, and the information that a level holds of it."""
-        column = true[:, None]
-        sd = self.sd(column)
-        away, widens = (self.ng_ml - column) / sd, self.share * self.share * column / sd
-        slope = away / sd + (away * away - 1.0) * widens / sd
-        known = (1.0 + 2.0 * widens * widens) / (sd * sd)
-        if np.any(self.below):
-            turn = -(1.0 + away * widens) / sd
-            hazard = np.exp(-0.5 * away * away - HALF_LOG_TAU - log_below(away))
-            slope = np.where(self.below, hazard * turn, slope)
-            known = np.where(self.below, hazard * (hazard + away) * turn * turn, known)
-        return slope[:, 0], np.maximum(known[:, 0], 0.0)
+    def bends(self, logs: Array) -> tuple[float, Array, Array]:
+        """Log-likelihood, and slope and bend of it by the logarithm of each true level, (levels,) each."""
+        down, middle, up = self.of_each(logs[:, None] + ASIDE).T
+        return float(middle.sum()), (up - down) / (2.0 * STEP), (up + down - 2.0 * middle) / (STEP * STEP)
 
-    def away(self, true: Array) -> Array:
-        """(levels, columns): how many standard deviations each level lies from the true one; 0 for one that agrees."""
-        found: Array = (self.ng_ml - true) / self.sd(true)
-        return np.where(self.below, np.minimum(found, 0.0), found)
+    def away(self, logs: Array) -> Array:
+        """(levels,): standard deviations from the true one; 0 for a level under the limit that may be."""
+        found: Array = ((self.logs - logs[:, None]) / self.sd(logs[:, None]))[:, 0]
+        return np.where(self.below[:, 0], np.minimum(found, 0.0), found)
 
 
 def log_below(z: Array) -> Array:
     """Logarithm of the chance that a standard normal number is below z. Far out by the leading terms of its series."""
     near = np.maximum(z, -20.0)
-    log_near = np.log(0.5 * _erfc(-near / math.sqrt(2.0)).astype(np.float64))
+    log_near = np.log(0.5 * np.asarray(_erfc(-near / math.sqrt(2.0)), dtype=np.float64))
     far = np.minimum(z, -20.0)
     log_far = -0.5 * far * far - np.log(-far) - HALF_LOG_TAU + np.log1p(-1.0 / (far * far))
     found: Array = np.where(z < -20.0, log_far, log_near)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from unclench.individual.learnt import Learnt
+from unclench.individual.posterior import Drawn
 from unclench.knowledge.load import Knowledge
 from unclench.models import pk
 from unclench.simulation.clearance import Spans
@@ -15,7 +16,6 @@ from unclench.simulation.clearance import Spans
 Array = NDArray[np.float64]
 
 ENDS = (0.5, 0.05, 0.95)
-SHARE = "share"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,8 +28,8 @@ class Quantity:
 
     @property
     def scaled(self) -> Array:
-        """On the scale on which people differ: logit for a share, logarithm otherwise."""
-        found: Array = np.log(self.values / (1.0 - self.values)) if self.unit == SHARE else np.log(self.values)
+        """On the scale on which people differ."""
+        found: Array = np.log(self.values)
         return found
 
 
@@ -51,13 +51,18 @@ def quantities(spans: Spans, at_h: float, count: int) -> tuple[Quantity, ...]:
     return tuple(Quantity(name, unit, values[:count]) for name, unit, values in found)
 
 
-def compared(before: tuple[Quantity, ...], after: tuple[Quantity, ...], known: Knowledge) -> tuple[Learnt, ...]:
-    """Each parameter before and after, and by how much the levels moved it."""
+def joined(parts: tuple[Quantity, ...]) -> Quantity:
+    """The columns of one parameter, part after part."""
+    return replace(parts[0], values=np.concatenate([part.values for part in parts]))
+
+
+def compared(every: tuple[Quantity, ...], drawn: Drawn, known: Knowledge) -> tuple[Learnt, ...]:
+    """Each parameter before and after, and by how much the levels moved it. `every`: of all proposals."""
     found = []
-    for one, other in zip(before, after, strict=True):
-        spread = float(np.var(one.scaled))
-        moved = 1.0 - float(np.var(other.scaled)) / spread if spread > 0 else 0.0
-        prior, posterior = _middle_and_ends(one), _middle_and_ends(other)
+    for one in every:
+        before, after = (_variance(one.scaled, weights) for weights in (drawn.of_prior, drawn.weights))
+        moved = 1.0 - after / before if before > 0 else 0.0
+        prior, posterior = _middle_and_ends(one.values[drawn.prior]), _middle_and_ends(one.values[drawn.picked])
         say = known.say(
             "LEVELS-MOVED",
             name=one.name,
@@ -68,12 +73,16 @@ def compared(before: tuple[Quantity, ...], after: tuple[Quantity, ...], known: K
             prior_middle=f"{prior[0]:.3g}",
             prior_low=f"{prior[1]:.3g}",
             prior_high=f"{prior[2]:.3g}",
-            moved=f"{max(moved, 0.0):.0%}".replace("%", " %"),
+            moved=f"{100 * max(moved, 0.0):.0f} %",
         )
         found.append(Learnt(one.name, one.unit, prior, posterior, moved, say))
     return tuple(found)
 
 
-def _middle_and_ends(one: Quantity) -> tuple[float, float, float]:
-    middle, low, high = (float(value) for value in np.quantile(one.values, ENDS))
+def _variance(values: Array, weights: Array) -> float:
+    return float(weights @ (values - weights @ values) ** 2)
+
+
+def _middle_and_ends(values: Array) -> tuple[float, float, float]:
+    middle, low, high = (float(value) for value in np.quantile(values, ENDS))
     return middle, low, high

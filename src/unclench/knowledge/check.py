@@ -146,6 +146,8 @@ def check_references(facts: Knowledge) -> Iterator[Fault]:
         ("combined_effects", lambda row: (row.drug, row.tag), either, "a drug or tag of drugs.csv"),
         ("drug_products", lambda row: row.drugs, drugs, "an id of drugs.csv"),
         ("softenings", lambda row: (row.rule,), rules, "an id of rules.csv"),
+        ("equivalents", lambda row: (row.drug,), drugs, "an id of drugs.csv"),
+        ("half_lives", lambda row: (row.drug,), drugs, "an id of drugs.csv"),
         ("need", lambda row: (row.rule,), rules, "an id of rules.csv"),
         ("need_views", lambda row: row.risks, risks, "an id of stopping_risks.csv"),
     )

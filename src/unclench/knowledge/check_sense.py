@@ -157,6 +157,24 @@ def check_parameters(facts: Knowledge) -> Iterator[Fault]:
             yield Fault(f"parameter_correlations {pair.id}", str(pair.correlation), "between -1 and 1")
 
 
+def check_equivalents(facts: Knowledge) -> Iterator[Fault]:
+    """An equivalent is a value, a range, or a value inside its range; every drug that has a confirmed one can fade."""
+    for row in facts.table("equivalents"):
+        where = f"equivalents {row.id}"
+        given = [mg for mg in (row.low_mg, row.mg, row.high_mg) if mg is not None]
+        if row.kind not in {"guideline", "wider"}:
+            yield Fault(where, f"kind {row.kind!r}", "guideline or wider")
+        if not given or given[0] <= 0 or given != sorted(given) or (row.low_mg is None) != (row.high_mg is None):
+            yield Fault(where, f"{row.low_mg}, {row.mg}, {row.high_mg} mg", "a value, or low and high around it")
+    fading = {row.drug for row in facts.table("half_lives")}
+    for drug in sorted({row.drug for row in facts.table("equivalents") if row.standing is not Standing.UNVERIFIED}):
+        if drug not in fading:
+            yield Fault(f"equivalents {drug}", "no half-life", "a row of half_lives.csv")
+    for row in facts.table("half_lives"):
+        if not 0 < row.low_h <= row.value_h <= row.high_h:
+            yield Fault(f"half_lives {row.id}", f"{row.value_h} in {row.low_h} to {row.high_h}", "a value in its range")
+
+
 def check_claims(facts: Knowledge) -> Iterator[Fault]:
     """Every statement of the founding documents is kept by something that exists, or refused with a reason."""
     topics = {row.topic for row in facts.table("advice")}
@@ -187,5 +205,6 @@ CHECKS = (
     check_views,
     check_stopping_risks,
     check_parameters,
+    check_equivalents,
     check_claims,
 )

@@ -15,10 +15,10 @@ def measured(ml: Decimal, intakes: int, made: Making) -> tuple[Decimal, ...] | N
 
     Small volumes are read at every fine line; what needs a larger syringe, at its coarser lines.
     """
-    for step in (made.step_ml, made.coarse_ml):
+    for step, most in ((made.step_ml, made.step_to_ml), (made.coarse_ml, made.most_ml)):
         lines, rest = divmod(ml, step)
         each, more = divmod(int(lines), intakes)
         volumes = tuple(plain(step * (each + (index >= intakes - more))) for index in range(intakes))
-        if not rest and (step == made.coarse_ml or volumes[-1] <= made.step_to_ml):
+        if not rest and volumes[-1] <= most:
             return volumes
     return None

@@ -10,7 +10,7 @@ from functools import cache
 from unclench.knowledge.load import Knowledge
 from unclench.knowledge.rows import Product
 from unclench.planning import words
-from unclench.planning.dispense_units import Evenness, Kit, Tablet
+from unclench.planning.dispense_units import Choosing, Evenness, Kit, Tablet
 from unclench.planning.supply import products, strength
 from unclench.values import Jurisdiction, RegimenError, Standing
 
@@ -33,20 +33,17 @@ class Stock:
                 where="the products", found="none", need="tablets or a liquid", fix="Name at least one product."
             )
 
-    def named(self, product: str) -> Product:
-        return next(row for row in (*self.tablets, self.liquid) if row is not None and row.id == product)
-
 
 @dataclass(frozen=True, slots=True)
 class Making:
     """The project's choices about what is sensible to count out or to measure."""
 
-    most_pieces: int
-    evenness: Evenness
+    choosing: Choosing
     avoided_mg: Decimal
     step_ml: Decimal
     step_to_ml: Decimal
     coarse_ml: Decimal
+    most_ml: Decimal
     liquid_below_mg: Decimal
     grid_mg: Decimal
     grid_above_mg: Decimal
@@ -62,12 +59,16 @@ def making(facts: Knowledge) -> Making:
         return Decimal(str(facts.limit(key, unit)))
 
     return Making(
-        most_pieces=int(of("PLAN-TABLETS-PER-DOSE", "1")),
-        evenness=Evenness(of("DISP-UNEVEN", "%") / PERCENT, of("DISP-UNEVEN-LEAST", "mg")),
+        choosing=Choosing(
+            int(of("PLAN-TABLETS-PER-DOSE", "1")),
+            Evenness(of("DISP-UNEVEN", "%") / PERCENT, of("DISP-UNEVEN-LEAST", "mg")),
+            int(of("DISP-STRENGTHS", "1")),
+        ),
         avoided_mg=of("DISP-AVOIDED-TABLET", "mg"),
         step_ml=of("DISP-LIQUID-STEP", "mL"),
         step_to_ml=of("DISP-LIQUID-STEP-TO", "mL"),
         coarse_ml=of("PLAN-LIQUID-STEP", "mL"),
+        most_ml=of("DISP-LIQUID-MOST", "mL"),
         liquid_below_mg=of("DISP-LIQUID-BELOW", "mg"),
         grid_mg=of("DISP-GRID", "mg"),
         grid_above_mg=of("DISP-GRID-ABOVE", "mg/d"),
@@ -154,7 +155,7 @@ def _refused(country: Jurisdiction, found: str, need: str, facts: Knowledge) -> 
     others = words.listed(f"{row.id} ({row.name})" for row in usable if row.form != "tablet")
     return RegimenError(
         where="the products",
-        found=found,
+        found=repr(found),
         need=need,
         fix=f"{country.upper()} has tablets of {sizes} mg, and {others}.",
     )

@@ -40,7 +40,7 @@ def supply_of(
     return TaperSupply(
         prescriptions=prescriptions,
         lines=lines,
-        total_mg=sum((day.mg for day in taken), Decimal(0)),
+        total_mg=plain(sum((day.mg for day in taken), Decimal(0))),
         interval_days=interval,
         half_tablet_mg=tuple((row.id, *_half_mg(row, facts)) for row in halved),
         notes=(
@@ -76,6 +76,13 @@ def held_mg(day: TaperDay, facts: Knowledge) -> tuple[float, float]:
         low += float(unit.mg) - half * (1 - facts.limit("DISP-HALF-LOW", "%") / PERCENT)
         high += float(unit.mg) + half * (facts.limit("DISP-HALF-HIGH", "%") / PERCENT - 1)
     return low, high
+
+
+def averages_mg(day: TaperDay, facts: Knowledge) -> tuple[float, float]:
+    """What such days hold on average: the two halves of a tablet make it whole, less what crumbles."""
+    units = (unit for intake in day.intakes for unit in intake.units)
+    halves = sum(float(unit.mg_each / 2) for unit in units if _half(unit, facts))
+    return float(day.mg) - halves * facts.limit("DISP-HALF-LOST", "%") / PERCENT, float(day.mg)
 
 
 def said(unit: Unit, facts: Knowledge) -> str:
@@ -124,8 +131,10 @@ def _halved(days: Days, facts: Knowledge) -> set[str]:
 
 
 def _half_mg(row: Product, facts: Knowledge) -> tuple[float, float]:
+    """Least and most in a half, to a microgram."""
     share = row.strength_mg / 2 / PERCENT
-    return share * facts.limit("DISP-HALF-LOW", "%"), share * facts.limit("DISP-HALF-HIGH", "%")
+    low, high = (share * facts.limit(key, "%") for key in ("DISP-HALF-LOW", "DISP-HALF-HIGH"))
+    return round(low, 3), round(high, 3)
 
 
 def _of_halves(

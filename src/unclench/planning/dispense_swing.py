@@ -13,7 +13,7 @@ from unclench.knowledge.load import Knowledge
 from unclench.planning.dispense_units import plain
 
 DAY_H = 24.0
-PER_DAY = 96  # looked at every quarter of an hour
+PER_DAY = 1440  # looked at every minute, so that the trough just before a dose is not missed
 PERCENT = 100
 
 

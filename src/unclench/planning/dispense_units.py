@@ -174,24 +174,34 @@ def cheapest(cost: Costs, amount: int, intakes: int) -> tuple[int, ...] | None:
     return (*chosen, rest)
 
 
-def best_kit(
-    tablets: Kit, days_at: Iterable[tuple[Decimal, int]], most_pieces: int, intakes: int, evenness: Evenness
-) -> Kit | None:
-    """The fewest strengths from which every dose can be made; then fewest halves, then fewest pieces, over all days.
+class Choosing(NamedTuple):
+    """What counts in choosing pieces: the most at one time, evenness, and how many strengths are no puzzle."""
 
-    Every subset is tried. Kits without an avoided strength come before any with one.
+    most_pieces: int
+    evenness: Evenness
+    easy_strengths: int
+
+
+def best_kit(tablets: Kit, days_at: Iterable[tuple[Decimal, int]], intakes: int, choosing: Choosing) -> Kit | None:
+    """The strengths to use from the first day to the last, or None where even all together cannot make a dose.
+
+    Every subset is tried. No avoided strength if it can be; no more strengths than are easy if it can be; then the
+    fewest halves over all days, the fewest strengths, the fewest pieces.
     """
     wanted = tuple(days_at)
     doses = frozenset(mg for mg, _ in wanted)
     kits = [kit for size in range(1, len(tablets) + 1) for kit in combinations(tablets, size)]
-    rank = {kit: (any(tablet.avoid for tablet in kit), len(kit)) for kit in kits}
-    able = [kit for kit in kits if doses <= makeable(kit, most_pieces, intakes)]
+    able = [kit for kit in kits if doses <= makeable(kit, choosing.most_pieces, intakes)]
     if not able:
         return None
-    best = min(rank[kit] for kit in able)
 
-    def cost(kit: Kit) -> tuple[int, ...]:
-        made = [(divided(kit, most_pieces, mg, intakes, evenness), days) for mg, days in wanted]
-        return tuple(sum(day.cost[field] * days for day, days in made if day) for field in range(len(Cost._fields)))
+    def puzzle(kit: Kit) -> tuple[bool, int]:
+        return any(tablet.avoid for tablet in kit), max(0, len(kit) - choosing.easy_strengths)
 
-    return min((kit for kit in able if rank[kit] == best), key=lambda kit: (cost(kit), kit))
+    def cost(kit: Kit) -> tuple[object, ...]:
+        made = [(divided(kit, choosing.most_pieces, mg, intakes, choosing.evenness), days) for mg, days in wanted]
+        total = Cost(*(sum(day.cost[part] * days for day, days in made if day) for part in range(len(Cost._fields))))
+        return total.avoided, total.halves, len(kit), total.pieces, total.uneven, kit
+
+    easiest = min(map(puzzle, able))
+    return min((kit for kit in able if puzzle(kit) == easiest), key=cost)

@@ -7,7 +7,7 @@ Worse ratings of the last days never give a faster plan; and nothing here is fas
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from statistics import fmean
@@ -42,6 +42,7 @@ class Decision:
     hold_days: int = 0
     step_share: float = 1.0
     back_to_mg: Decimal | None = None  # the level before the last cut; the prescriber decides
+    base_mg: Decimal | None = None  # what is taken now; None: somebody must be asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,17 @@ def symptom_rules(known: Knowledge) -> tuple[tuple[str, str], ...]:
 def decide(diary: Diary, schedule: Schedule | None, learnt: RatingsLearnt | None, known: Knowledge) -> Decision:
     """The decision for the rest, on the day `diary.until`. `schedule`: the taper so far, if there is one."""
     base, because = base_dose(diary, schedule, known)
+    return replace(_decided(diary, schedule, learnt, base, because, known), base_mg=base)
+
+
+def _decided(
+    diary: Diary,
+    schedule: Schedule | None,
+    learnt: RatingsLearnt | None,
+    base: Decimal | None,
+    because: tuple[str, ...],
+    known: Knowledge,
+) -> Decision:
     spasm = _spasm(diary, known)
     if base is None:
         return _decision("ask", (*because, *spasm), known)

@@ -6,8 +6,7 @@ Nothing here decides whether diazepam should end: that is the prescriber's and t
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import replace
 from decimal import Decimal
 
 import numpy as np
@@ -16,47 +15,44 @@ from numpy.typing import NDArray
 from unclench.appraisal.findings import Appraisal
 from unclench.knowledge import knowledge
 from unclench.knowledge.load import Knowledge
-from unclench.planning.dispense import SOLUTION, TABLET, dispensed, forms, reachable, stock_of
-from unclench.planning.dispense_stock import Stock
+from unclench.planning.dispense import dispensed
+from unclench.planning.dispense_doses import SOLUTION, TABLET, forms, reachable
+from unclench.planning.dispense_stock import Stock, stock_of
 from unclench.planning.plan import Plan
+from unclench.planning.taper_best import QUICK_ROUNDS, Searched, best_doses, judge_of, schedule_of, searched
 from unclench.planning.taper_caps import Caps, caps_of, proofs
-from unclench.planning.taper_compare import CHOSEN, Way, as_written, compared
-from unclench.planning.taper_drawn import curves_of, drive_of, hidden_changes, kept_free
-from unclench.planning.taper_pace import AUTO, Length, Rungs, choose_pace, ladder_of, length_for, length_of
-from unclench.planning.taper_plan import Proof, Schedule, Step, Taper, TaperDay
-from unclench.planning.taper_search import Judge, beginnings, judge, search, unconstrained
-from unclench.planning.taper_shapes import Published, paced, published, stretched
+from unclench.planning.taper_compare import ABRUPT, CHOSEN, Way, as_written, compared
+from unclench.planning.taper_drawn import curves_of, drive_of, hidden_changes
+from unclench.planning.taper_ground import NOTHING_SEEN, Ground, Seen, ground
+from unclench.planning.taper_pace import Rungs, ladder_of, length_of
+from unclench.planning.taper_plan import Proof, Taper, TaperDay
+from unclench.planning.taper_shapes import Published, published
 from unclench.planning.taper_start import Start, start_of_taper
 from unclench.planning.taper_step_down import step_down
+from unclench.planning.taper_wish import ANYTHING, Wish
 from unclench.simulation.simulate import SEED
-from unclench.simulation.taper_model import PEOPLE, Falling, falling
-from unclench.values import EngineError, RegimenError
+from unclench.simulation.taper_model import Falling
+from unclench.values import RegimenError
 
 Array = NDArray[np.float64]
 
 NONE, STEP_DOWN, TAPER, SPECIALIST = "none", "step-down", "taper", "specialist"
 DAYS_A_WEEK = 7
 PERCENT = 100.0
-QUICK_ROUNDS = 3
-BOUND_ROUNDS = 10
 SAYS = ("TAPER-UNVALIDATED", "TAPER-ANCHORS", "TAPER-NO-SUCCESS", "TAPER-NO-SEIZURES", "TAPER-AREA", "TAPER-CHOICE")
+STILL = "TAPER-STILL-ADAPTING"
 WHEN = ("TAPER-DO-SYMPTOMS", "TAPER-DO-SEVERE", "TAPER-DO-RESUME", "TAPER-DO-EMERGENCY", "TAPER-DO-NO-MORE")
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What is asked of a taper. Everything may be left open."""
-
-    start_on: date | None = None
-    pace: str = AUTO
-    weeks: int | None = None
-    peak_percent: float | None = None  # of the reference: the shortest taper whose worst fifth stays below it
-    products: tuple[str, ...] = ()
-    supply_days: int | None = None
-
-
-def plan_taper(appraisal: Appraisal, wish: Wish = Wish(), *, plan: Plan | None = None, seed: int = SEED) -> Taper:
-    """How diazepam ends in this patient, after present use or after a planned course.
+def plan_taper(
+    appraisal: Appraisal,
+    wish: Wish = ANYTHING,
+    *,
+    plan: Plan | None = None,
+    seen: Seen = NOTHING_SEEN,
+    seed: int = SEED,
+) -> Taper:
+    """How diazepam ends in this patient, after present use or after a planned course; or the rest of a taper, `seen`.
 
     Raises
     ------
@@ -72,7 +68,7 @@ def plan_taper(appraisal: Appraisal, wish: Wish = Wish(), *, plan: Plan | None =
     asked = start_of_taper(appraisal, plan, wish.start_on, facts, rungs=reachable(stock, Decimal(PERCENT), 1))
     if asked is None:
         return replace(_without(appraisal, plan, need), hold=facts.say("TAPER-DOSE-UNKNOWN"))
-    return _planned(appraisal, wish, plan, need, asked, stock, seed)
+    return _planned(appraisal, wish, plan, need, asked, seen, stock, seed)
 
 
 def with_taper(appraisal: Appraisal, plan: Plan, *, seed: int = SEED) -> Plan:
@@ -90,155 +86,34 @@ def with_taper(appraisal: Appraisal, plan: Plan, *, seed: int = SEED) -> Plan:
 
 
 def _planned(
-    appraisal: Appraisal, wish: Wish, plan: Plan | None, need: str, start: Start, stock: Stock, seed: int
+    appraisal: Appraisal, wish: Wish, plan: Plan | None, need: str, asked: Start, seen: Seen, stock: Stock, seed: int
 ) -> Taper:
     facts = knowledge()
-    caps = caps_of(facts)
-    rungs = rungs_of(stock, start)
-    people = falling(
-        body=appraisal.body,
-        exposure=appraisal.exposure,
-        on=appraisal.on,
-        history=start.history,
-        others=(),
-        seed=seed,
-        people=PEOPLE,
-        patient=appraisal.patient_ref,
-        clock_h=start.clock_h,
-    )
-    if need == STEP_DOWN:
+    stands = ground(appraisal, asked, seen, reachable(stock, asked.from_mg, len(asked.clock_h)), seed=seed)
+    if stands.start is None or stands.people is None:
+        key = "TAPER-ENDED" if stands.ended else "TAPER-ASK-FIRST"
+        return replace(_without(appraisal, plan, need), hold=facts.say(key), learning=stands.learning)
+    start, rungs = stands.start, rungs_of(stock, stands.start)
+    if need == STEP_DOWN and seen.diary is None:
         schedule = step_down(start.from_mg, rungs.doses, start.start_on, facts)
         found = Searched(schedule, "", (facts.say("TAPER-STEP-DOWN-CHOICE"),), None)
     else:
-        found = _searched(appraisal, wish, start, rungs, caps, people, facts)
-    return _drawn(appraisal, plan, need, start, found, stock, people, wish)
+        caps, decision = caps_of(facts), stands.pace_decision
+        found = searched(appraisal, wish, start, rungs, caps, stands.people, facts, decision=decision)
+    return _drawn(appraisal, plan, need, start, found, stock, stands, wish)
 
 
 def rungs_of(stock: Stock, start: Start) -> Rungs:
-    """What can be dispensed below the present dose, and by which form."""
-    doses = reachable(stock, start.from_mg, len(start.clock_h))
+    """What can be dispensed below the present dose, and by which form; nothing so small that it cannot matter."""
+    lowest = Decimal(f"{knowledge().limit('TAPER-LOWEST', 'mg'):g}")
+    able = reachable(stock, start.from_mg, len(start.clock_h))
+    doses = tuple(mg for mg in able if mg >= lowest or mg == max(able))
     made = {mg: forms(stock, mg, len(start.clock_h)) for mg in doses}
     return Rungs(
         doses,
         frozenset(mg for mg, by in made.items() if TABLET in by),
         frozenset(mg for mg, by in made.items() if SOLUTION in by),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Searched:
-    """What the search settled: the schedule, its pace and why, and its loss against the best without constraints."""
-
-    schedule: Schedule
-    pace: str
-    because: tuple[str, ...]
-    loss: tuple[float, float] | None
-
-
-def _searched(
-    appraisal: Appraisal,
-    wish: Wish,
-    start: Start,
-    rungs: Rungs,
-    caps: Caps,
-    people: Falling,
-    facts: Knowledge,
-) -> Searched:
-    """The pace, the length that follows from it or is asked for, and the best doses found for that length."""
-    pace, because = choose_pace(appraisal, wish.pace, facts)
-    if wish.peak_percent is not None:
-        length = _for_peak(wish.peak_percent, start, rungs, caps, people, facts, pace.id)
-    else:
-        free = kept_free(appraisal, start.start_on, facts)
-        length = length_for(pace, start.from_mg, rungs, caps, facts, weeks=wish.weeks, kept_free=free)
-    if length.pace.id != pace.id:
-        because = (*because, facts.say("TAPER-PACE-FASTER", name=length.pace.name.lower(), weeks=wish.weeks))
-    judged = judge_of(length, start, people, facts)
-    doses, worst = _best(judged, length, start, facts)
-    bound = unconstrained(judged, float(start.from_mg), np.array([float(mg) for mg in doses]), rounds=BOUND_ROUNDS)
-    return Searched(_schedule(start, length, doses), length.pace.id, because, (worst, min(bound, worst)))
-
-
-def judge_of(length: Length, start: Start, people: Falling, facts: Knowledge) -> Judge:
-    """The judge of the slots of a length, after what is settled."""
-    known = np.array([float(mg) for mg in start.known_mg])
-    tail = int(facts.limit("TAPER-TAIL", "d"))
-    begins = [known.size + begin for begin in length.begins]
-    share = facts.limit("TAPER-WORST-SHARE", "%") / PERCENT
-    return judge(people, known, begins, begins[-1] + tail, share)
-
-
-def _best(
-    judged: Judge, length: Length, start: Start, facts: Knowledge, *, rounds: int | None = None
-) -> tuple[tuple[Decimal, ...], float]:
-    """The doses of the slots, and their worst fifth. Published schedules of this length are among the beginnings."""
-    targets = beginnings(length.ladder, length.slots)
-    targets += [stretched(one.daily(), length.slots) for one in published(facts, start.from_mg) if one.steps]
-    own = np.array([float(mg) for mg in paced(length.pace, start.from_mg, length.ladder.doses)])
-    targets.append(stretched(own, length.slots))
-    kept = {} if rounds is None else {"rounds": rounds}
-    found = search(judged, length.ladder, targets, **kept)
-    if found is None:
-        raise EngineError(
-            where="the search for a taper",
-            found=f"no schedule of {length.slots} steps that keeps every cap",
-            need="one",
-            fix="Allow more weeks, or products with smaller steps.",
-        )
-    return tuple(length.ladder.doses[place] for place in found.places), found.worst
-
-
-def _for_peak(
-    percent: float,
-    start: Start,
-    rungs: Rungs,
-    caps: Caps,
-    people: Falling,
-    facts: Knowledge,
-    pace_id: str,
-) -> Length:
-    """The shortest length at this pace whose worst fifth stays below a peak: by bisection, as longer is never worse."""
-    pace = facts.get("paces", pace_id)
-    ladder = ladder_of(pace, start.from_mg, rungs, caps)
-    longest = int(facts.limit("TAPER-LONGEST", "wk"))
-    fewest = length_for(pace, start.from_mg, rungs, caps, facts, weeks=None)
-    low = ladder.shortest(longest * DAYS_A_WEEK // pace.interval_days) or fewest.slots
-    high = longest * DAYS_A_WEEK // pace.interval_days
-
-    def tried(slots: int) -> tuple[Length | None, float]:
-        length = length_of(pace, ladder, facts, weeks=slots * pace.interval_days // DAYS_A_WEEK)
-        if length is None:
-            return None, np.inf
-        return length, _best(judge_of(length, start, people, facts), length, start, facts, rounds=QUICK_ROUNDS)[1]
-
-    best, worst = tried(high)
-    if best is None or worst > percent:
-        raise RegimenError(
-            where="the peak asked for",
-            found=f"{percent:g} % of the reference",
-            need=f"at least {worst:.0f} %, the lowest found within {longest} weeks",
-            fix="Allow a higher peak: no length brings it to nothing.",
-        )
-    while low < high:
-        middle = (low + high) // 2
-        length, worst = tried(middle)
-        if length is not None and worst <= percent:
-            best, high = length, middle
-        else:
-            low = middle + 1
-    return best
-
-
-def _schedule(start: Start, length: Length, doses: Sequence[Decimal]) -> Schedule:
-    """Slots with one dose become one step."""
-    steps: list[Step] = []
-    for slot, mg in enumerate(doses):
-        days = length.begins[slot + 1] - length.begins[slot]
-        if steps and steps[-1].mg == mg:
-            steps[-1] = Step(steps[-1].days + days, mg)
-        else:
-            steps.append(Step(days, mg))
-    return Schedule(start.start_on, start.from_mg, tuple(steps))
 
 
 def _drawn(
@@ -248,11 +123,12 @@ def _drawn(
     start: Start,
     found: Searched,
     stock: Stock,
-    people: Falling,
+    stands: Ground,
     wish: Wish,
 ) -> Taper:
     """Dispensed, proven, and followed through the same people."""
-    facts, caps = knowledge(), caps_of(knowledge())
+    facts, caps, people = knowledge(), caps_of(knowledge()), stands.people
+    assert people is not None, "there is a start"
     schedule = found.schedule
     tail = int(facts.limit("TAPER-TAIL", "d"))
     share = facts.limit("TAPER-WORST-SHARE", "%") / PERCENT
@@ -260,9 +136,22 @@ def _drawn(
     doses = np.array([float(mg) for mg in taken])
     first = len(start.known_mg)
     days, supply = dispensed(schedule, stock, start.clock_h, facts, supply_days=wish.supply_days)
-    held = proofs(schedule, caps, facts, exempt=need == STEP_DOWN)
+    held = proofs(schedule, caps, facts, exempt=need == STEP_DOWN and not start.goes_on, goes_on=start.goes_on)
     rungs = reachable(stock, start.from_mg, len(start.clock_h))
-    others = _others(appraisal, found, start, people, facts, rungs=rungs_of(stock, start), caps=caps)
+    others = _others(appraisal, found, start, people, facts, rungs=rungs_of(stock, start), caps=caps, wish=wish)
+    peak = drive_of(people.drive(doses), first, share)
+    beside = compared(
+        others,
+        people,
+        schedule,
+        start.known_mg,
+        caps=caps,
+        rungs=rungs,
+        tail_days=tail,
+        worst_share=share,
+        facts=facts,
+    )
+    still = any(one.id == ABRUPT and one.drive.worst_fifth <= peak.worst_fifth for one in beside)
     return Taper(
         need=need,
         because=_because(appraisal, plan),
@@ -276,26 +165,16 @@ def _drawn(
         days=days,
         cuts=tuple(schedule.cuts()),
         proofs=(*held, _sums(days, facts)),
-        peak=drive_of(people.drive(doses), first, share),
+        peak=peak,
         curves=curves_of(people, doses, first),
-        compared=compared(
-            others,
-            people,
-            schedule,
-            start.known_mg,
-            caps=caps,
-            rungs=rungs,
-            tail_days=tail,
-            worst_share=share,
-            facts=facts,
-        ),
+        compared=beside,
         loss=found.loss,
         supply=supply,
-        hidden=hidden_changes(appraisal, people, start.known_mg, schedule.daily(), facts),
+        hidden=hidden_changes(appraisal, people, start, schedule.daily(), facts),
         switch=None,
-        learning=None,
+        learning=stands.learning,
         holds_at=tuple((key, facts.say(key)) for key in WHEN),
-        says=(*start.says, *(facts.say(key) for key in SAYS), *people.assumed),
+        says=(*start.says, *(facts.say(key) for key in (*SAYS, *((STILL,) if still else ()))), *people.assumed),
         facts=_facts(people, found),
     )
 
@@ -309,22 +188,24 @@ def _others(
     *,
     rungs: Rungs,
     caps: Caps,
+    wish: Wish,
 ) -> list[Way]:
     """The chosen way first, stopping at once, published schedules, and the other paces."""
     longest = int(facts.limit("TAPER-LONGEST", "wk")) * DAYS_A_WEEK
-    listed: Sequence[Published] = published(facts, start.from_mg) if found.pace else ()
+    wide = bool(found.pace) and not wish.quick
+    listed: Sequence[Published] = published(facts, start.from_mg) if wide else ()
     ways = [
         Way(CHOSEN, facts.say("TAPER-CHOSEN"), found.schedule.steps, (), facts.say("TAPER-CHOSEN-SAY")),
         *as_written(facts, listed, longest),
     ]
-    for row in facts.table("paces") if found.pace else ():
-        length = length_of(row, ladder_of(row, start.from_mg, rungs, caps), facts)
+    for row in facts.table("paces") if wide else ():
+        length = length_of(row, ladder_of(row, start.from_mg, rungs, caps, goes_on=start.goes_on), facts)
         if row.id == found.pace or length is None:
             continue
         judged = judge_of(length, start, people, facts)
-        doses, _ = _best(judged, length, start, facts, rounds=QUICK_ROUNDS)
+        doses, _ = best_doses(judged, length, start, facts, rounds=QUICK_ROUNDS)
         name = facts.say("TAPER-OTHER-PACE", name=row.name.lower())
-        ways.append(Way(f"PACE-{row.id.upper()}", name, _schedule(start, length, doses).steps, (row.id,), row.say))
+        ways.append(Way(f"PACE-{row.id.upper()}", name, schedule_of(start, length, doses).steps, (row.id,), row.say))
     return ways
 
 

@@ -84,9 +84,12 @@ def with_margins(schedule: Schedule, caps: Caps) -> tuple[Decimal, ...]:
     )
 
 
-def proofs(schedule: Schedule, caps: Caps, facts: Knowledge, *, exempt: bool) -> tuple[Proof, ...]:
+def proofs(
+    schedule: Schedule, caps: Caps, facts: Knowledge, *, exempt: bool, goes_on: bool = False
+) -> tuple[Proof, ...]:
     """Each rule, whether it holds, and where it comes nearest to its limit. `exempt`: a step-down, which need not hold
-    the caps of pace because dependence is unlikely: a project choice, and said."""
+    the caps of pace because dependence is unlikely: a project choice, and said. `goes_on`: the first cut was earlier.
+    """
     doses = with_margins(schedule, caps)
     before = schedule.start_on - timedelta(days=caps.window_days)
     share, day, fall = worst_window(doses, caps)
@@ -102,7 +105,7 @@ def proofs(schedule: Schedule, caps: Caps, facts: Knowledge, *, exempt: bool) ->
     )
     found = [
         _proof(WINDOW, share <= 1, share * PERCENT, PERCENT, "% of the cap", on, said),
-        _first(schedule, caps, facts),
+        *(() if goes_on else (_first(schedule, caps, facts),)),
         _last(schedule, caps, facts),
     ]
     if exempt:

@@ -15,6 +15,7 @@ from unclench.models import receptor
 from unclench.planning import words
 from unclench.planning.taper_plan import Drive, HiddenChange, TaperCurve
 from unclench.planning.taper_search import worst_fifth
+from unclench.planning.taper_start import Start
 from unclench.simulation.taper_model import Falling
 
 Array = NDArray[np.float64]
@@ -62,14 +63,15 @@ def _curve(name: str, unit: str, t_d: Array, lines: Array) -> TaperCurve:
 
 
 def hidden_changes(
-    appraisal: Appraisal, people: Falling, known: Sequence[Decimal], daily: Sequence[Decimal], facts: Knowledge
+    appraisal: Appraisal, people: Falling, start: Start, daily: Sequence[Decimal], facts: Knowledge
 ) -> tuple[HiddenChange, ...]:
     """Medicines that start or stop between today and the last dose: what the unchanged dose then acts like."""
-    doses = (*known, *daily)
+    doses, passed = (*start.known_mg, *daily), (appraisal.on - start.since).days
     found = []
     for change in appraisal.exposure.changes:
-        for day, starts in _turns(change):
-            if not 0 < day < len(doses):
+        for turn, starts in _turns(change):
+            day = turn + passed
+            if not passed < day < len(doses):
                 continue
             ratio = _ratio(people, day)
             if ratio is None:
@@ -77,7 +79,7 @@ def hidden_changes(
             mg = doses[day]
             low, high = np.percentile(ratio[:-1], (MIDDLE[0], MIDDLE[-1]))
             as_if = tuple(float(mg) * float(each) for each in (low, ratio[-1], high))
-            on = appraisal.on + timedelta(days=day)
+            on = appraisal.on + timedelta(days=turn)
             key = "TAPER-HIDDEN-STARTS" if starts else "TAPER-HIDDEN-STOPS"
             shown = tuple(words.number(round(each, 1)) for each in as_if)
             said = facts.say(

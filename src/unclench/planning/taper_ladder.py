@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from math import inf
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,6 +44,8 @@ class Ladder:
     mg: Array = field(init=False)
     tablet: Flags = field(init=False)
     liquid: Flags = field(init=False)
+    _fewest: dict[tuple[float, ...], float] = field(init=False, default_factory=dict)
+    _lowest: dict[tuple[float, float, bool], int] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "mg", np.array([float(dose) for dose in self.doses]))
@@ -111,14 +114,19 @@ class Ladder:
 
     def lowest(self, past: Sequence[float], *, first: bool) -> int:
         """The lowest place that the next slot may have after these doses."""
-        start = past[-self.window]
+        key = (past[-self.window], past[-1], first)
+        if key not in self._lowest:
+            self._lowest[key] = self._lowest_after(*key)
+        return self._lowest[key]
+
+    def _lowest_after(self, start: float, before: float, first: bool) -> int:
         least = start - max(float(self.caps.share) * start, float(self.caps.floor_mg))
         if first and self.first_is_cut:
             least = max(least, float(self.from_mg) - float(self.caps.most_first(self.from_mg)))
         lowest = int(np.searchsorted(-self.mg, -(least - HAIR), side="right")) - 1
         if first:
             return lowest
-        here = np.searchsorted(-self.mg, [-(past[-1] + HAIR)], side="left")
+        here = np.searchsorted(-self.mg, [-(before + HAIR)], side="left")
         return min(lowest, int(self.deepest(here)[0]))
 
     def ends(self, past: Sequence[float]) -> bool:
@@ -127,17 +135,37 @@ class Ladder:
         within = start <= max(float(self.caps.share) * start, float(self.caps.floor_mg)) + HAIR
         return past[-1] <= self.last_mg + HAIR and within
 
-    def fewest(self, past: Sequence[float], *, first: bool = False, most: int) -> int | None:
-        """Fewest slots with a dose from here to the end; None: more than `most`, or never."""
-        walked = list(past)
-        for slots in range(most + 1):
-            if not (first and slots == 0) and self.ends(walked):
-                return slots
-            place = min(self.lowest(walked, first=first and slots == 0), self.bottom - 1)
-            if self.mg[place] >= walked[-1] - HAIR and slots and len(set(walked[-self.window :])) == 1:
-                return None  # no rung within reach: never
-            walked.append(min(float(self.mg[place]), walked[-1]))
-        return None
+    def fewest(self, past: Sequence[float], *, first: bool = False, poured: bool = False) -> float:
+        """Fewest slots with a dose from here to the end; infinity: no rung within reach.
+
+        Of each form the lowest rung is enough to look at: from a lower dose one can always be as low later.
+        `poured`: whether the liquid has begun.
+        """
+        key = (*past[-self.window :], first, poured)
+        known = self._fewest.get(key)
+        if known is None:
+            known = self._fewest[key] = 0.0 if not first and self.ends(past) else self._fewest_on(past, first, poured)
+        return known
+
+    def _fewest_on(self, past: Sequence[float], first: bool, poured: bool) -> float:
+        highest = self.highest(past)
+        lowest = min(self.lowest(past, first=first), self.bottom - 1)
+        fits = range(lowest, highest - 1, -1)
+        may = [place for place in fits if self.may_follow(place, None if first else past[-1], poured=poured)]
+        forms = (self.tablet, self.liquid, self.tablet & self.liquid)
+        tried = {place for form in forms for place in [next((each for each in may if form[each]), None)]}
+        stuck = len({past[-1], *past[-self.window :]}) == 1
+        found = inf
+        for place in tried - {None}:
+            mg = float(self.mg[place])
+            if stuck and mg >= past[-1] - HAIR and not first:
+                continue
+            found = min(found, 1.0 + self.fewest([*past, mg], poured=poured or not self.tablet[place]))
+        return found
+
+    def highest(self, past: Sequence[float]) -> int:
+        """The highest place that the next slot may have."""
+        return int(np.searchsorted(-self.mg, -(past[-1] + HAIR), side="left"))
 
     def fitted(self, targets: Array) -> Places | None:
         """The rungs nearest to the targets (slots,) that keep every cap and end in time; None: they cannot."""
@@ -145,21 +173,7 @@ class Ladder:
         found = np.empty(slots, dtype=np.int64)
         poured = False
         for slot, target in enumerate(targets):
-            highest = int(np.searchsorted(-self.mg, -(walked[-1] + HAIR), side="left"))
-            lowest = min(self.lowest(walked, first=slot == 0), self.bottom - 1)
-            if lowest < highest:
-                return None
-            wanted = int(np.clip(np.abs(self.mg - target).argmin(), highest, lowest))
-            left = slots - slot - 1
-            place = next(
-                (
-                    each
-                    for each in range(wanted, lowest + 1)
-                    if self._may_follow(each, found[slot - 1] if slot else None, poured=poured)
-                    and self.fewest([*walked, float(self.mg[each])], most=left) is not None
-                ),
-                None,
-            )
+            place = self._nearest(float(target), walked, slots - slot - 1, first=slot == 0, poured=poured)
             if place is None:
                 return None
             found[slot] = place
@@ -167,11 +181,31 @@ class Ladder:
             walked.append(float(self.mg[place]))
         return found
 
-    def _may_follow(self, place: int, before: int | None, *, poured: bool) -> bool:
+    def _nearest(self, target: float, walked: list[float], left: int, *, first: bool, poured: bool) -> int | None:
+        """The rung nearest to a target from which `left` further slots are enough; lower ones where it is not."""
+        highest = self.highest(walked)
+        lowest = min(self.lowest(walked, first=first), self.bottom - 1)
+        if lowest < highest:
+            return None
+        after = self.bottom - int(np.searchsorted(self.mg[:0:-1], target))
+        near = min((each for each in (after - 1, after) if each >= 0), key=lambda each: abs(self.mg[each] - target))
+        for place in range(min(max(near, highest), lowest), lowest + 1):
+            if not self.may_follow(place, None if first else walked[-1], poured=poured):
+                continue
+            if self.fewest([*walked, float(self.mg[place])], poured=poured or not self.tablet[place]) <= left:
+                return place
+        return None
+
+    def may_follow(self, place: int, before_mg: float | None, *, poured: bool) -> bool:
+        """Whether the forms allow it: the liquid, once begun, for good; and it begins after a dose that both make."""
         if poured:
             return bool(self.liquid[place])
-        return bool(self.tablet[place] or before is None or self.liquid[before])
+        if self.tablet[place] or before_mg is None:
+            return bool(self.tablet[place] or self.liquid[place])
+        before = int(np.searchsorted(-self.mg, -(before_mg + HAIR), side="left"))
+        return bool(self.liquid[place] and self.liquid[before])
 
     def shortest(self, most: int) -> int | None:
-        """Fewest slots of any taper from here."""
-        return self.fewest(list(self.past()), first=True, most=most)
+        """Fewest slots of any taper from here; None: more than `most`, or never."""
+        found = self.fewest(list(self.past()), first=True)
+        return int(found) if found <= most else None

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from msgspec import structs
+
 from unclench.appraisal.findings import Appraisal
 from unclench.knowledge.load import Knowledge
 from unclench.knowledge.rows_stopping import Pace
@@ -68,7 +70,17 @@ def choose_pace(appraisal: Appraisal, wanted: str, facts: Knowledge) -> tuple[Pa
     return row, (row.say, facts.say(f"TAPER-PACE-{chosen.upper()}", found=found or facts.say("TAPER-PACE-NOTHING")))
 
 
-def ladder_of(pace: Pace, from_mg: Decimal, rungs: Rungs, caps: Caps) -> Ladder:
+def changed(pace: Pace, decision: str, facts: Knowledge) -> Pace:
+    """The pace after a diary: the next slower or faster one; beyond the slowest, twice the time between cuts."""
+    by_order: dict[int, Pace] = {row.order: row for row in facts.table("paces")}
+    if decision == FASTER:
+        return by_order.get(pace.order + 1, pace)
+    if pace.order - 1 in by_order:
+        return by_order[pace.order - 1]
+    return structs.replace(pace, interval_days=2 * pace.interval_days)
+
+
+def ladder_of(pace: Pace, from_mg: Decimal, rungs: Rungs, caps: Caps, *, goes_on: bool = False) -> Ladder:
     """The rungs below the present dose, and the caps of this pace between them."""
     below = tuple(rung for rung in rungs.doses if 0 < rung <= from_mg)
     return Ladder(
@@ -78,6 +90,7 @@ def ladder_of(pace: Pace, from_mg: Decimal, rungs: Rungs, caps: Caps) -> Ladder:
         caps=caps,
         cut_share=Decimal(f"{pace.most_percent:g}") / PERCENT,
         cut_floor_mg=Decimal(f"{pace.least_cut_mg:g}"),
+        first_is_cut=not goes_on,
         counted=(*(rung in rungs.tablets for rung in below), True),
         poured=(*(rung in rungs.liquids for rung in below), True),
     )
@@ -128,15 +141,16 @@ def length_for(
     *,
     weeks: int | None,
     kept_free: Sequence[tuple[int, int]] = (),
+    goes_on: bool = False,
 ) -> Length:
     """The length asked for, at this pace or the next faster one that can be so short.
 
     Raises RegimenError where no pace can.
     """
-    faster = sorted((row for row in facts.table("paces") if row.order >= pace.order), key=lambda row: row.order)
+    faster = sorted((row for row in facts.table("paces") if row.order > pace.order), key=lambda row: row.order)
     fewest: list[int] = []
-    for row in faster if weeks is not None else faster[:1]:
-        ladder = ladder_of(row, from_mg, rungs, caps)
+    for row in [pace, *faster] if weeks is not None else [pace]:
+        ladder = ladder_of(row, from_mg, rungs, caps, goes_on=goes_on)
         found = length_of(row, ladder, facts, weeks=weeks, kept_free=kept_free)
         if found is not None:
             return found

@@ -229,12 +229,16 @@ class SwitchDay:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Switch:
-    """From another benzodiazepine or Z-drug to diazepam, before the first cut."""
+    """From another benzodiazepine or Z-drug to diazepam, before the first cut.
+
+    `days` run without a gap to the day before `first_cut_on`: the crossover, then diazepam alone until it has settled.
+    Where `hold` says something, no switch is planned and there are no days.
+    """
 
     drug: str
     from_mg: Decimal
-    to_mg: Decimal  # diazepam a day: the cautious side of the range
-    low_mg: float
+    to_mg: Decimal | None  # diazepam a day: the cautious side of the range
+    low_mg: float  # of every table read
     high_mg: float
     days: tuple[SwitchDay, ...]
     sources: tuple[tuple[str, str], ...]  # fact, what it says
@@ -242,6 +246,17 @@ class Switch:
     says: tuple[str, ...]
     curves: tuple[TaperCurve, ...]  # crossing loads, in % of the load before
     facts: tuple[str, ...]
+    hold: str = ""  # why nothing is planned here, and what to do instead
+    review: tuple[date, date] | None = None
+    first_cut_on: date | None = None
+
+    def steps(self) -> Iterator[SwitchDay]:
+        """The first day of each pair of doses."""
+        before: tuple[Decimal, Decimal] | None = None
+        for day in self.days:
+            if (day.other_mg, day.diazepam_mg) != before:
+                yield day
+            before = day.other_mg, day.diazepam_mg
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -6,26 +6,37 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import ROUND_FLOOR, Decimal
+from itertools import groupby
 
 from unclench.appraisal.findings import Appraisal
 from unclench.knowledge.load import Knowledge
 from unclench.planning import words
 from unclench.planning.plan import Plan
-from unclench.values import Phase, Regimen, RegimenError
+from unclench.values import Dose, Phase, Regimen, RegimenError
 
 DAYS_A_WEEK = Decimal(7)
 
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """`history` ends the day before the day of the question; `known_mg` is taken from then until the first cut."""
+    """`history` ends the day before `since`; `known_mg` is taken from then until the day before `start_on`.
+
+    `hold_days`: so many days at the present dose come first. `goes_on`: a taper that has begun already.
+    """
 
     from_mg: Decimal
     history: Regimen | None
+    since: date
     known_mg: tuple[Decimal, ...]
     clock_h: tuple[float, ...]
     start_on: date
     says: tuple[str, ...]
+    hold_days: int = 0
+    goes_on: bool = False
+
+    def settled_mg(self) -> tuple[Decimal, ...]:
+        """The doses of all days before the first cut."""
+        return (*self.known_mg, *(self.from_mg,) * self.hold_days)
 
 
 def start_of_taper(
@@ -57,13 +68,14 @@ def start_of_taper(
         wait = (begins - first_free).days
         clock = tuple(dose.clock_h for dose in planned.phases[-1].doses)
         last = daily[-1] if planned.phases[-1].doses else planned.max_mg_per_day
-        return Start(last, history, (*daily, *(last,) * wait), clock, begins, ())
+        return Start(last, history, appraisal.on, (*daily, *(last,) * wait), clock, begins, ())
     if history is None:
         return None
     last_phase = history.phases[-1]
     mg, said = _every_day(appraisal, last_phase.mg_per_day, facts, rungs)
     known = (mg,) * (begins - appraisal.on).days
-    return Start(mg, history, known, tuple(dose.clock_h for dose in last_phase.doses), begins, said)
+    clock = tuple(dose.clock_h for dose in last_phase.doses)
+    return Start(mg, history, appraisal.on, known, clock, begins, said)
 
 
 def _every_day(
@@ -95,3 +107,13 @@ def past_use(appraisal: Appraisal) -> Regimen | None:
     # One phase at the present dose: what was taken before it is not known any better.
     doses = use.regimen.phases[-1].doses
     return replace(use.regimen, start=appraisal.on - timedelta(days=days), phases=(Phase(days, doses),))
+
+
+def dosed(start_on: date, daily_mg: Sequence[Decimal], clock_h: Sequence[float]) -> Regimen:
+    """Daily doses as a regimen, each in equal parts over the hours of the clock."""
+    parts = len(clock_h)
+    phases = (
+        Phase(sum(1 for _ in same), tuple(Dose(mg / parts, hour) for hour in clock_h) if mg else ())
+        for mg, same in groupby(daily_mg)
+    )
+    return Regimen(start_on, tuple(phases))

@@ -39,40 +39,59 @@ class Deviates(Mapping[str, Array]):
     number by number.
     """
 
-    __slots__ = ("_centre", "_people")
+    __slots__ = ("_block", "_centre", "_places")
 
-    def __init__(
-        self, people: Mapping[str, Array] | None = None, centre: Mapping[str, float] | None = None
-    ) -> None:
-        self._people = {name: np.array(values, dtype=np.float64) for name, values in (people or {}).items()}
-        self._centre = {name: float(value) for name, value in (centre or {}).items()}
-        for name, values in self._people.items():
-            values.setflags(write=False)
-            if values.ndim != 1 or not np.all(np.isfinite(values)) or not np.isfinite(self.centre(name)):
-                raise EngineError(
-                    where=f"deviates of {name}",
-                    found=f"shape {values.shape}",
-                    need="one finite number for each of the people",
-                    fix="Give the draws of learning as they are.",
-                )
+    def __init__(self, people: Mapping[str, Array] | None = None, centre: Mapping[str, float] | None = None) -> None:
+        names, rows = tuple(people or {}), list((people or {}).values())
+        shapes = sorted({np.shape(row) for row in rows})
+        block = np.array(rows, dtype=np.float64) if len(shapes) == 1 else np.zeros((len(rows), 0, 0))
+        middle = np.array([(centre or {}).get(name, 0.5 if name == "sex" else 0.0) for name in names])
+        if names and (block.ndim != 2 or not (np.isfinite(block).all() and np.isfinite(middle).all())):
+            raise EngineError(
+                where="deviates",
+                found=f"{len(names)} purposes, shapes {shapes}",
+                need="the same number of finite numbers for each purpose",
+                fix="Give the draws of learning as they are.",
+            )
+        block.setflags(write=False)
+        self._places = {name: place for place, name in enumerate(names)}
+        self._block, self._centre = block, middle
 
     def __getitem__(self, name: str) -> Array:
-        return self._people[name]
+        row: Array = self._block[self._places[name]]
+        return row
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._people)
+        return iter(self._places)
 
     def __len__(self) -> int:
-        return len(self._people)
+        return len(self._places)
 
     __hash__ = object.__hash__
 
     def __eq__(self, other: object) -> bool:
         return self is other
 
+    @property
+    def count(self) -> int:
+        """For how many people there are deviates."""
+        return int(self._block.shape[1])
+
     def centre(self, name: str) -> float:
         """That of the typical person."""
-        return self._centre.get(name, 0.5 if name == "sex" else 0.0)
+        return float(self._centre[self._places[name]])
+
+    def columns(self, people: int, unsure: int) -> dict[str, Array]:
+        """By purpose, one number for each column of a sample.
+
+        The second group is at the centre, but for what studies leave unsure: there it repeats the first of the people.
+        """
+        out = np.repeat(self._centre[:, None], people + unsure + 1, axis=1)
+        out[:, :people] = self._block[:, :people]
+        of_studies = [place for name, place in self._places.items() if name.startswith(UNSURE)]
+        out[of_studies, people : people + unsure] = self._block[of_studies, :unsure]
+        out.setflags(write=False)
+        return dict(zip(self._places, out, strict=True))
 
 
 NOTHING_LEARNT = Deviates()
@@ -92,11 +111,10 @@ class Sample:
             raise EngineError(
                 where="simulation", found=f"{self.people} people", need="at least 2", fix="Ask for more people."
             )
-        short = [name for name, values in self.given.items() if values.size < self.people]
-        if short:
+        if self.given and self.given.count < self.people:
             raise EngineError(
-                where=f"deviates of {short[0]}",
-                found=f"{self.given[short[0]].size}",
+                where="deviates",
+                found=f"{self.given.count} for each purpose",
                 need=f"one for each of {self.people} people",
                 fix="Ask learning for as many draws.",
             )
@@ -118,10 +136,7 @@ class Sample:
         return out
 
     def _learnt(self, purpose: str) -> Array:
-        """The deviates that are given; who is typical has those of the centre."""
-        out = np.full(self.columns, self.given.centre(purpose))
-        out[: self.people] = self.given[purpose][: self.people]
-        return out
+        return _laid_out(self.given, self.people, self.unsure)[purpose].copy()
 
     def around(self, purpose: str, centre: float, log_sd: float) -> Array:
         """A lognormal spread around a value."""
@@ -157,12 +172,16 @@ def _deviation(seed: int, key: str, count: int) -> Array:
     return drawn
 
 
+@lru_cache(maxsize=8)
+def _laid_out(given: Deviates, people: int, unsure: int) -> dict[str, Array]:
+    return given.columns(people, unsure)
+
+
 def _own_deviation(seed: int, people: int, unsure: int, given: Deviates, key: str) -> Array:
     """Before what was estimated together is drawn together: as it was learnt, or else from its stream."""
-    learnt = given.get(UNSURE + key)
-    if learnt is None:
-        return _deviation(seed, key, people + unsure)
-    return np.concatenate([learnt[:people], learnt[:unsure], [given.centre(UNSURE + key)]])
+    if UNSURE + key in given:
+        return _laid_out(given, people, unsure)[UNSURE + key]
+    return _deviation(seed, key, people + unsure)
 
 
 @lru_cache(maxsize=8)

@@ -8,7 +8,7 @@ enough: tests hold it against the model of hours.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -21,11 +21,20 @@ from unclench.knowledge.load import knowledge
 from unclench.models import pk, receptor
 from unclench.simulation import effects_model as model
 from unclench.simulation.clearance import Spans, spans_of
-from unclench.simulation.effects_draws import CoMedication, Crowd, PastUse, crowd_of, relative_load, start_of
+from unclench.simulation.effects_draws import (
+    CoMedication,
+    Crowd,
+    PastUse,
+    adaptation_coefficients,
+    crowd_of,
+    equal_in_adaptation,
+    relative_load,
+    start_of,
+)
 from unclench.simulation.existing import begin, looks_back
 from unclench.simulation.parameters import ANALYTES, Numbers
 from unclench.simulation.people import METABOLITES, people_like
-from unclench.simulation.sample import Sample
+from unclench.simulation.sample import NOTHING_LEARNT, Deviates, Sample
 from unclench.simulation.simulate import SEED
 from unclench.values import DAY_H, Regimen
 
@@ -55,6 +64,21 @@ class Falling:
     @property
     def columns(self) -> int:
         return int(self.adaptation.size)
+
+    def like(self, columns: NDArray[np.intp], tau_off_d: Array) -> Falling:
+        """People drawn again from these, each with another recovery time; the typical one recovers as the middle do."""
+        which = np.append(columns, self.columns - 1)
+        return replace(
+            self,
+            spans=tuple(engine.drawn(span, which) for span in self.spans),
+            amounts=self.amounts[:, which],
+            weights=tuple(weight[:, which] for weight in self.weights),
+            analytes=tuple(tuple(weight[:, which] for weight in span) for span in self.analytes),
+            adaptation=self.adaptation[which],
+            tau_on_d=self.tau_on_d[which],
+            tau_off_d=np.append(tau_off_d, np.median(tau_off_d)),
+            others=None if self.others is None else self.others[:, which],
+        )
 
     def load(self, doses_mg: Array) -> Array:
         """(..., days, columns) from the dose of each day, (..., days)."""
@@ -133,13 +157,15 @@ def falling(
     patient: str = "",
     days: int = 1,
     clock_h: Sequence[float] = CLOCK_H,
+    given: Deviates = NOTHING_LEARNT,
 ) -> Falling:
     """The people at midnight of `on`, with `history` behind them (doses until the day before).
 
     `others`: other benzodiazepines, followed for `days`. `clock_h`: when the daily dose is taken, in equal parts.
+    `given`: what measured levels taught. `exposure` counts from midnight of `on`.
     Raises RegimenError for a history that reaches beyond the day before `on`.
     """
-    sample = Sample(seed, people, patient)
+    sample = Sample(seed, people, patient, given)
     numbers = Numbers(knowledge(), {}, sample)
     crowd_like = people_like(body, numbers)
     spans = spans_of(exposure, crowd_like, metabolites=len(METABOLITES))
@@ -149,8 +175,15 @@ def falling(
     at_h = np.arange(days, dtype=np.float64) * DAY_H
     loads, _ = relative_load(others, at_h, numbers, seed=seed, people=people)
     follows = _coefficients(crowd, fixed, crowd_like.disposition.unbound)
+    adapting = None if loads is None else equal_in_adaptation(loads, numbers)
     walked = _daily(spans, keep, clock_h)
-    start = start_of(_history(spans, history, on, keep), crowd, fixed, others=0.0 if loads is None else loads[0])
+    start = start_of(
+        _history(spans, history, on, keep),
+        crowd,
+        fixed,
+        others=0.0 if loads is None else loads[0],
+        adapting=0.0 if adapting is None else adapting[0],
+    )
     by_span = tuple(tuple(span.modes.weights) for span in walked)
     return Falling(
         spans=walked,
@@ -160,7 +193,7 @@ def falling(
         adaptation=start.adaptation,
         tau_on_d=crowd.tau_on_d,
         tau_off_d=crowd.tau_off_d,
-        others=None if loads is None else loads * crowd.withdrawal_load,
+        others=None if adapting is None else adapting * crowd.withdrawal_load,
         reference=numbers.value("PD-W-REFERENCE", "1"),
         facts=tuple(numbers.used),
         assumed=crowd_like.assumed,
@@ -169,11 +202,8 @@ def falling(
 
 def _coefficients(crowd: Crowd, fixed: model.Structure, unbound: Sequence[float]) -> tuple[Array, ...]:
     """For each analyte (columns,): what one ng/mL, bound and unbound, adds to the load that adaptation follows."""
-    one = np.ones_like(crowd.tau_on_d)
-    return tuple(
-        model.load_of({name: unbound[at] * one}, crowd.constants, fixed) * crowd.withdrawal_load
-        for at, name in enumerate(ANALYTES)
-    )
+    per_unbound = adaptation_coefficients(crowd, fixed)
+    return tuple(per_unbound[name] * unbound[at] for at, name in enumerate(ANALYTES))
 
 
 def _daily(spans: Spans, keep: Array, clock_h: Sequence[float]) -> tuple[Daily, ...]:
