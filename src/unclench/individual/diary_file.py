@@ -77,16 +77,6 @@ class Diary:
         one = timedelta(days=1)
         return tuple(Gap(before + one, after - one) for before, after in pairwise(dates) if after - before > one)
 
-    def daily(self, before_mg: Decimal) -> tuple[Decimal, ...]:
-        """The dose of every day from the first row until yesterday: a day that is not recorded has the dose before it.
-
-        `before_mg`: what was taken until the first recorded dose.
-        """
-        recorded, found = dict(self.taken()), [before_mg]
-        for day in range((self.until - self.first_on).days):
-            found.append(recorded.get(self.first_on + timedelta(days=day), found[-1]))
-        return tuple(found[1:])
-
     def withdrawal(self) -> tuple[tuple[date, float], ...]:
         """The days that were rated."""
         return tuple((day.on, day.withdrawal) for day in self.days if day.withdrawal is not None)

@@ -68,8 +68,6 @@ class RatingsLearnt:
     noise: Array
     carry: Array
     column: NDArray[np.intp]
-    adaptation: Array  # at midnight after the last day of the load
-    middlemost: int  # the draw that is nearest to the middle in everything
     slow: float  # share of the draws that belong to the slow
     rated: int
     effective: float
@@ -133,8 +131,6 @@ def learn_ratings(
         noise=person.noise,
         carry=person.carry,
         column=person.column,
-        adaptation=model.adaptation_after(person, columns),
-        middlemost=_middlemost(points),
         slow=float(model.slow_probability(prior, points).mean()),
         rated=ratings.day.size,
         effective=found.effective,
@@ -188,12 +184,6 @@ def _learnt(name: str, unit: str, draws: Array, before: Three, moved: float, num
 
 def _two_digits(value: float) -> str:
     return f"{float(f'{value:.2g}'):g}"
-
-
-def _middlemost(points: Array) -> int:
-    known = points[:, : model.COLUMN]
-    middle, width = np.median(known, axis=0), known.std(axis=0) + model.LEAST
-    return int(np.argmin((((known - middle) / width) ** 2).sum(axis=1)))
 
 
 def _moved(points: Array, before: float) -> float:
@@ -277,4 +267,5 @@ def _by_week(values: Array, window: int) -> Array:
     """Means of whole weeks, counted from the first rated day and once more from the last."""
     whole = values.size // window * window
     ends = np.concatenate([values[:whole], values[values.size - whole :]])
-    return ends.reshape(-1, window).mean(axis=1)
+    found: Array = ends.reshape(-1, window).mean(axis=1)
+    return found

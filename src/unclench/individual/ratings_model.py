@@ -194,15 +194,6 @@ def expected(person: Person, columns: Columns, days: NDArray[np.intp], prior: Pr
     return drive
 
 
-def adaptation_after(person: Person, columns: Columns) -> Array:
-    """(points,): adaptation at midnight after the last day of the loads."""
-    of = person.column
-    rise, fall = 1.0 / columns.tau_on_d[of], 1.0 / person.tau_off_d
-    above = falling.tracked(columns.share[:, of], rise_per_day=rise, fall_per_day=fall, start=columns.start[of])[-1]
-    found: Array = columns.share[-1, of] + above * np.exp(-0.5 * np.where(above > 0.0, fall, rise))
-    return found
-
-
 def log_likelihood(person: Person, columns: Columns, days: NDArray[np.intp], ratings: Array, prior: Prior) -> Array:
     """(points,): of the ratings (rated days,) on those days, rising."""
     after = swings(person, expected(person, columns, days, prior), days, ratings)
