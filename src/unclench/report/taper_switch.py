@@ -23,7 +23,8 @@ class SwitchLine:
 @dataclass(frozen=True, slots=True)
 class SwitchPart:
     drug: str
-    line: str  # "lorazepam 4 mg a day to diazepam 20 mg a day"
+    line: str  # "lorazepam 4 mg a day to diazepam 20 mg a day"; without a plan what is taken alone
+    hold: str  # why none is planned, and what to do instead; "" where one is
     range: str  # "20 to 40 mg"
     days: tuple[SwitchLine, ...]
     sources: tuple[tuple[str, str], ...]
@@ -34,13 +35,19 @@ class SwitchPart:
 def switch_part(switch: Switch) -> SwitchPart:
     return SwitchPart(
         drug=switch.drug,
-        line=f"{switch.drug} {words.amount(switch.from_mg)} mg a day to diazepam {words.amount(switch.to_mg)} mg a day",
+        line=_line(switch),
+        hold=switch.hold,
         range=f"{words.number(switch.low_mg, 3)} to {words.number(switch.high_mg, 3)} mg",
         days=_runs(switch.days),
         sources=switch.sources,
         against=switch.against,
         says=switch.says,
     )
+
+
+def _line(switch: Switch) -> str:
+    before = f"{switch.drug} {words.amount(switch.from_mg)} mg a day"
+    return before if switch.to_mg is None else f"{before} to diazepam {words.amount(switch.to_mg)} mg a day"
 
 
 def _runs(days: tuple[SwitchDay, ...]) -> tuple[SwitchLine, ...]:

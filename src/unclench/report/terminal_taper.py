@@ -205,6 +205,8 @@ def _switch(switch: SwitchPart | None, out: Writer) -> None:
         return
     out.heading("First the switch to diazepam")
     out.item(f"{words.capital(switch.line)}. Range of the sources: {switch.range}.", style="bold")
+    if switch.hold:
+        out.item(switch.hold, style="bold")
     for reason in switch.against:
         out.item(f"Against switching: {reason}", style="bold")
     for day in switch.days:
