@@ -199,7 +199,10 @@ def test_where_the_rest_starts(spec):
         9x13 0             |                | 9 mg       |
         10x10 8x4          |                | 8 mg       |
         10x11 8x3          |                | 8 mg       | lower
-        10x12 8x2          |                | 10 mg      |
+        10x12 8x2          |                | 8 mg       | lower
+        10x13 9            |                | 9 mg       | lower
+        10x13 5            |                | 10 mg      |
+        10x12 5x2          |                | 10 mg      |
         9x10 .x5 9x3       |                | 9 mg       |
         9x10 .x10          |                | ask        |
         10x10 0x4          | 10x10 9x14     | ask        | no-restart

@@ -13,7 +13,7 @@ from tests import ratings_factory as factory
 from unclench.individual import ratings_model as model
 from unclench.individual.ratings import Rated, RatingsLearnt, learn_ratings
 
-PRIOR = model.prior_of(factory.numbers())
+PRIOR = factory.PRIOR
 NAMES = ("tau_off_d", "threshold", "baseline", "noise", "carry")
 
 
@@ -48,13 +48,12 @@ def slow_log_likelihood(person: model.Person, at: int, mean: np.ndarray, rated: 
 @pytest.mark.verifies("M9")
 def test_the_likelihood_is_that_of_the_slow_twin() -> None:
     world = factory.world(columns=7, days_each=5)
-    share = world.load / (1.0 + world.load)
-    plain = model.Columns(share, world.tau_on_d, world.adaptation, np.arange(7))
+    columns = factory.columns_of(world)
     rng = np.random.default_rng(4)
     for _ in range(6):
         _, _, rated = factory.somebody(world, PRIOR, rng, fewest=3)
-        people = model.person_of(PRIOR, model.prior_points(PRIOR, rng, 6), 7)
-        fast = model.log_likelihood(people, plain, rated.day, rated.rating, PRIOR)
+        people = model.person_of(PRIOR, columns, model.prior_points(PRIOR, columns, rng, 6))
+        fast = model.log_likelihood(people, columns, rated.day, rated.rating, PRIOR)
         slow = [slow_log_likelihood(people, at, factory.means(people, at, world, PRIOR), rated) for at in range(6)]
         assert fast == pytest.approx(slow, rel=1e-9, abs=1e-9)
 
@@ -67,13 +66,15 @@ def test_the_closed_form_of_t_is_that_of_scipy() -> None:
 def test_the_prior_is_a_density() -> None:
     """Its integral over the logarithm of the recovery time is 1, and draws follow it."""
     at = np.linspace(-6.0, 12.0, 20001)
-    points = np.zeros((at.size, model.UNKNOWNS))
+    points = np.zeros((at.size, model.UNKNOWNS + 1))
     points[:, model.TAU] = at
-    rest = (model.UNKNOWNS - 1) * 0.5 * np.log(2.0 * np.pi)
-    density = np.exp(model.log_prior(PRIOR, points) + rest)
+    one = factory.columns_of(factory.world(columns=1, days_each=3))
+    points[:, model.THRESHOLD] = PRIOR.threshold.at - one.log_drive[0]
+    rest = (model.UNKNOWNS - 1) * 0.5 * np.log(2.0 * np.pi) + np.log(PRIOR.threshold.sd)
+    density = np.exp(model.log_prior(PRIOR, one, points) + rest)
     assert np.trapezoid(density, at) == pytest.approx(1.0, abs=1e-6)
 
-    drawn = model.prior_points(PRIOR, np.random.default_rng(1), 20000)[:, model.TAU]
+    drawn = model.prior_points(PRIOR, one, np.random.default_rng(1), 20000)[:, model.TAU]
     below = np.cumsum(density) * (at[1] - at[0])
     assert stats.kstest(drawn, lambda x: np.interp(x, at, below)).pvalue > 0.001
 
@@ -95,25 +96,28 @@ def by_quadrature(world: factory.World, rated: Rated) -> Moments:
     z_noise, w_noise = hermegauss(9)
     z_carry, w_carry = hermegauss(7)
     grids = np.meshgrid(tau, z_threshold, z_base, z_noise, z_carry, indexing="ij")
-    points = np.zeros((grids[0].size, model.UNKNOWNS))
+    points = np.zeros((grids[0].size, model.UNKNOWNS + 1))
     for unknown, grid in enumerate(grids):
         points[:, unknown] = grid.ravel()
+    column = factory.columns_of(world)
+    points[:, model.THRESHOLD] = (
+        PRIOR.threshold.at + PRIOR.threshold.sd * points[:, model.THRESHOLD] - column.log_drive[0]
+    )
     weights = np.ones(1)
-    tau_points = np.zeros((tau.size, model.UNKNOWNS))
-    tau_points[:, model.TAU] = tau
-    w_tau = np.exp(model.log_prior(PRIOR, tau_points))
+    w_tau = sum(
+        share * stats.norm(one.at, one.sd).pdf(tau)
+        for share, one in ((1.0 - PRIOR.slow_share, PRIOR.tau), (PRIOR.slow_share, PRIOR.tau_slow))
+    )
     for part in (w_tau, w_threshold, w_base, w_noise, w_carry):
         weights = np.multiply.outer(weights, part).ravel()
     told = np.empty(points.shape[0])
-    share = world.load / (1.0 + world.load)
-    column = model.Columns(share, world.tau_on_d, world.adaptation, np.arange(1))
     for first in range(0, told.size, 20000):
         part = slice(first, first + 20000)
-        person = model.person_of(PRIOR, points[part], 1)
+        person = model.person_of(PRIOR, column, points[part])
         told[part] = model.log_likelihood(person, column, rated.day, rated.rating, PRIOR)
     weights = weights * np.exp(told - told.max())
     weights /= weights.sum()
-    known = points[:, :5]
+    known = np.stack([grid.ravel() for grid in grids], axis=1)
     mean = weights @ known
     return Moments(mean, np.sqrt(weights @ (known - mean) ** 2))
 

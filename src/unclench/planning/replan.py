@@ -34,12 +34,15 @@ CONTRADICTIONS = frozenset({"RATE-RISE-UNCUT", "RATE-CONTRADICT"})
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What to do with the rest. `hold_days`: the shortest hold; `step_share`: later steps, of what they were."""
+    """What to do with the rest. `hold_days`: the shortest hold, `review_days`: the longest before it is reviewed;
+    `step_share`: later steps, of what they were.
+    """
 
     decision: str
     because: tuple[str, ...]
     facts: tuple[str, ...]
     hold_days: int = 0
+    review_days: int = 0
     step_share: float = 1.0
     back_to_mg: Decimal | None = None  # the level before the last cut; the prescriber decides
     base_mg: Decimal | None = None  # what is taken now; None: somebody must be asked
@@ -94,6 +97,7 @@ def _decision(name: str, because: tuple[str, ...], known: Knowledge, back_to: De
         because=tuple(said),
         facts=tuple(row.id for row in known.table("limits") if row.id.startswith("RATE-")) + RULES,
         hold_days=int(known.limit("RATE-HOLD-DAYS", "d")) if stays else 0,
+        review_days=int(known.limit("RATE-HOLD-LONGEST", "d")) if stays else 0,
         step_share=known.limit("RATE-SMALLER-STEPS", "1") if slows else 1.0,
         back_to_mg=back_to,
     )
