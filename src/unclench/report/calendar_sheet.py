@@ -94,6 +94,7 @@ class Sheet:
     review: str
     made_with: str
     facts: tuple[str, ...]
+    language: str
     paper: str
 
 
@@ -126,6 +127,7 @@ def calendar_sheet(taper: Taper, on: date, jurisdiction: Jurisdiction, made_with
         review=facts.say("CAL-REVIEW"),
         made_with=f"unclench {made_with.unclench}, knowledge {made_with.edition}, seed {made_with.seed}",
         facts=_facts(),
+        language="en-GB" if jurisdiction is Jurisdiction.UK else "en-US",
         paper="a4" if jurisdiction is Jurisdiction.UK else "us-letter",
     )
 

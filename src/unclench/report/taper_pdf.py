@@ -1,7 +1,7 @@
 """The calendar of a taper as a PDF for print: tagged (PDF/UA-1), and the same bytes everywhere.
 
-The words are data of the template and never its source, so no text of a record can be read as markup. The template may
-open no file but its own folder, no font but those that come with this package, and no package from the network.
+The words are data of the template and never its source, so no text of a record can be read as markup. The template can
+open nothing outside its own folder, has no font but the two that come with this package, and asks for no other package.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ import json
 from dataclasses import asdict
 from datetime import date
 from importlib import resources
-from pathlib import Path
 from typing import Any
 
 from unclench.planning.taper_plan import Taper
@@ -42,8 +41,6 @@ def printed(sheet: Sheet, *, large: bool) -> bytes:
                 ignore_system_fonts=True,
                 sys_inputs={"sheet": json.dumps(_drawn(told), ensure_ascii=True)},
                 pdf_standards=STANDARD,
-                package_path=Path(fonts),
-                package_cache_path=Path(fonts),
                 timestamp=0,
                 format="pdf",
             )
