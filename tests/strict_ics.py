@@ -83,7 +83,7 @@ def _add(part: Part, name: str, parameters: str, value: str) -> None:
 def occurrences(event: Part) -> list[datetime | date]:
     """Every time at which an event comes, by counting days: slow, and plain to see."""
     start = event.lines["DTSTART"]
-    first = datetime.strptime(start, "%Y%m%d" if event.dated else "%Y%m%dT%H%M%S")
+    first = datetime.fromisoformat(start)
     every, count = 1, 1
     if rule := event.lines.get("RRULE"):
         matched = re.fullmatch(r"FREQ=DAILY(?:;INTERVAL=(\d+))?;COUNT=(\d+)", rule)

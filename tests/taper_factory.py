@@ -162,4 +162,11 @@ def held() -> Taper:
 def hostile(text: str) -> Taper:
     """Text from a record wherever a taper holds text that a calendar may show."""
     medicine = HiddenChange(text, START + timedelta(days=2), Decimal(16), (16.0, 20.0, 24.0), text)
-    return replace(with_switch(text, schedule("10 5", (7, 7), from_mg=15)), because=(text,), hold=text, urgency=text, hidden=(medicine,), says=(text,))
+    return replace(
+        with_switch(text, schedule("10 5", (7, 7), from_mg=15)),
+        because=(text,),
+        hold=text,
+        urgency=text,
+        hidden=(medicine,),
+        says=(text,),
+    )

@@ -10,6 +10,13 @@ import pytest
 from tests.readability import grade, smog
 
 GRADE = 6.0  # sixth grade of US schools: a reader of 11 to 12 years
+HEADINGS = (
+    "Call us the same day",
+    "If you miss a dose",
+    "How to use these pages",
+    "Keep to this",
+    "Drink and driving",
+)
 BLANKS = {
     "drug": "lorazepam",
     "day": "Tue 8 Dec",
@@ -40,7 +47,6 @@ def test_the_whole_is_easier_than_its_hardest_part() -> None:
 @pytest.mark.parametrize("name", ["calendar.html.j2", "calendar.typ"])
 def test_the_headings_of_the_templates_are_easy_too(name: str) -> None:
     template = (DATA.parents[2] / "report/templates" / name).read_text(encoding="utf-8")
-    headings = ("Call us the same day", "If you miss a dose", "How to use these pages", "Keep to this", "Drink and driving")
-    for heading in headings:
+    for heading in HEADINGS:
         assert heading in template
         assert grade(heading) <= GRADE

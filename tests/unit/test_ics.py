@@ -64,7 +64,7 @@ def test_another_reader_finds_the_same() -> None:
     assert not any(event.errors for event in events)
     first = next(event for event in events if "RRULE" in event)
     assert str(first["SUMMARY"]) == "Diazepam 6 mg: 1 tablet of 5 mg and half a tablet of 2 mg"
-    assert first["DTSTART"].dt == datetime(2026, 11, 24, 8)
+    assert first["DTSTART"].dt == datetime.fromisoformat("2026-11-24T08:00")
     assert first["RRULE"] == {"FREQ": ["DAILY"], "COUNT": [14]}
 
 

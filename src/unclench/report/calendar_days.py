@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import pairwise
 
 from unclench.knowledge import knowledge
 from unclench.planning.taper_plan import Switch, Taper, TaperDay
@@ -30,7 +31,7 @@ class Dated:
 def dated(taper: Taper) -> tuple[Dated, ...]:
     """The days in order, without a gap: a day that is left out would be a day without a dose."""
     days = tuple(_after(taper, tuple(_marked(taper))))
-    for before, day in zip(days, days[1:], strict=False):
+    for before, day in pairwise(days):
         if day.on != before.on + timedelta(days=1):
             raise RegimenError(
                 where="the days of a calendar",

@@ -27,7 +27,7 @@ _ESCAPED = re.compile(r"([\\;,])")
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One VEVENT. `at_h` is None for an entry that lasts the whole day. It comes `count` times, `every` so many days."""
+    """One VEVENT. `at_h` is None for a whole day. It comes `count` times, `every` so many days."""
 
     on: date
     at_h: float | None

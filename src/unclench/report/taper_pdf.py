@@ -10,14 +10,14 @@ import json
 from dataclasses import asdict
 from datetime import date
 from importlib import resources
-from typing import Any
+from typing import Any, Final
 
 from unclench.planning.taper_plan import Taper
 from unclench.report.calendar_sheet import Sheet, calendar_sheet
 from unclench.report.calendar_words import drawable
 from unclench.values import EngineError, Jurisdiction, MadeWith
 
-STANDARD = "ua-1"
+STANDARD: Final = "ua-1"
 
 
 def calendar_pdf(
@@ -34,7 +34,7 @@ def printed(sheet: Sheet, *, large: bool) -> bytes:
     room = resources.files("unclench.report")
     with resources.as_file(room / "templates") as templates, resources.as_file(room / "fonts") as fonts:
         try:
-            made = typst.compile(
+            return typst.compile(
                 templates / "calendar.typ",
                 root=templates,
                 font_paths=[fonts],
@@ -51,7 +51,6 @@ def printed(sheet: Sheet, *, large: bool) -> bytes:
                 need="a page that can be set",
                 fix="Write the calendar as HTML, and report this with the version.",
             ) from None
-    return bytes(made)
 
 
 def _drawn(value: Any) -> Any:
