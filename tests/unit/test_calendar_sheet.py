@@ -207,6 +207,19 @@ def test_without_days_it_says_do_not_stop_and_why() -> None:
     assert made.held[0].startswith("Do not stop diazepam")
     assert made.held_because == ("Do not stop. Continue the present dose until seen.", "Within two weeks.")
     assert made.now
+    assert not any("number" in line for line in made.call), "without pages to rate on, no number to look at"
+
+
+def test_a_plan_on_one_leaf_is_not_told_twice() -> None:
+    short = sheet(step_down())
+    assert len(short.leaves) == 1
+    assert short.plan == ()
+    assert [step.a_day for step in sheet(with_switch()).plan][:3] == ["4 mg a day", "6 mg a day", "8 mg a day"]
+
+
+def test_a_dose_that_changes_each_day_is_told_by_the_rows_alone() -> None:
+    assert weeks(sheet(with_switch()))[0].a_day == ""
+    assert weeks(sheet(with_switch()))[1].a_day == "19 mg a day"
 
 
 def test_no_need_of_steps_is_no_reason_to_hold() -> None:

@@ -14,13 +14,14 @@ from unclench.report.calendar_words import Take, mg, take
 from unclench.report.wording import clean
 from unclench.values import DAY_H, RegimenError
 
-# Marks: a new dose; the same dose in other tablets or at other times; the first day of nothing; only ratings.
-NEW, SAME, END, AFTER = "new", "same", "end", "after"
+# Marks: a new dose; the same dose in other tablets or at other times; another medicine taken beside it while changing
+# over; the first day of nothing; only ratings.
+NEW, SAME, CROSSING, END, AFTER = "new", "same", "crossing", "end", "after"
 
 
 @dataclass(frozen=True, slots=True)
 class Dated:
-    """One day. `mg` is None where something else than diazepam is taken as well, and after the last dose."""
+    """One day. `mg` is what is taken of diazepam, and None after the last dose."""
 
     on: date
     takes: tuple[Take, ...]
@@ -45,9 +46,12 @@ def dated(taper: Taper) -> tuple[Dated, ...]:
 def _marked(taper: Taper) -> Iterator[Dated]:
     cuts = {cut.on for cut in taper.cuts}
     seen: list[tuple[Take, ...]] = []
+    crossing = set() if taper.switch is None else {day.on for day in taper.switch.days}
     for on, amount, takes in _taken(taper):
         same_products = any([one.products for one in takes] == [one.products for one in past] for past in seen[-2:])
-        if not takes:
+        if on in crossing:
+            mark = CROSSING
+        elif not takes:
             mark = END
         elif on in cuts:
             mark = NEW
@@ -57,14 +61,15 @@ def _marked(taper: Taper) -> Iterator[Dated]:
         seen.append(takes)
 
 
-def _taken(taper: Taper) -> Iterator[tuple[date, Decimal | None, tuple[Take, ...]]]:
+def _taken(taper: Taper) -> Iterator[tuple[date, Decimal, tuple[Take, ...]]]:
     """Days of a switch, with the other medicine beside diazepam, and then those of the taper."""
     planned = {day.on: day for day in taper.days}
     switch = {} if taper.switch is None else {day.on: day for day in taper.switch.days}
     for on in sorted(planned.keys() | switch.keys()):
         takes = _intakes(planned.get(on))
         if on in switch and taper.switch is not None:
-            yield on, None, takes + _crossing(taper.switch, on, with_diazepam=on not in planned)
+            amount = planned[on].mg if on in planned else switch[on].diazepam_mg
+            yield on, amount, takes + _crossing(taper.switch, on, with_diazepam=on not in planned)
         else:
             yield on, planned[on].mg, takes
 
