@@ -91,15 +91,16 @@ def test_times_are_said_as_people_say_them(hour: float, said: str) -> None:
     assert clock(hour) == said
 
 
-def counted(given: Sheet, first: date) -> dict[date, list[tuple[str, str]]]:
+def counted(given: Sheet, first: date) -> dict[date, list[tuple[str, str, str]]]:
     """Every box on the sheet by its date, read back from the table as a reader would."""
-    found: dict[date, list[tuple[str, str]]] = {}
+    found: dict[date, list[tuple[str, str, str]]] = {}
     for number, week in enumerate(weeks(given)):
         for index, day in enumerate(week.days):
             on = first + timedelta(days=7 * number + index)
             assert day.date == f"{on.day} {on:%b}"
             assert day.weekday == f"{on:%a}"
-            found[on] = [(f"{row.part} {row.at}", row.what) for row in week.rows if row.boxes[index]]
+            found[on] = [(f"{row.part} {row.at}".strip(), row.what, row.boxes[index]) for row in week.rows]
+            found[on] = [row for row in found[on] if row[2]]
     return found
 
 
@@ -110,13 +111,14 @@ def test_every_dose_of_every_day_is_on_the_sheet_and_nothing_else(kind: str) -> 
     first = given.days[0].on if given.switch is None else given.switch.days[0].on
     found = counted(sheet(given), first)
     for day in given.days:
-        meant = [(f"{one.part} {one.at}", one.what) for one in (take(intake) for intake in day.intakes)]
+        meant = [(f"{one.part} {one.at}", one.what, one.box) for one in (take(intake) for intake in day.intakes)]
         assert sorted(found.pop(day.on)) == sorted(meant)
     crossing = {} if given.switch is None else {day.on: day for day in given.switch.days}
     for on, boxes in found.items():
         if on in crossing:
             amounts = {"diazepam": crossing[on].diazepam_mg, "lorazepam": crossing[on].other_mg}
-            assert [what for _, what in boxes] == [f"{mg:f} mg of {name}" for name, mg in amounts.items() if mg]
+            told = [(what.partition(":")[0], box) for _, what, box in boxes]
+            assert told == [(name, f"{mg:f} mg") for name, mg in amounts.items() if mg]
         else:
             assert boxes == []
             assert on > given.days[-1].on
@@ -214,7 +216,9 @@ def test_a_plan_on_one_leaf_is_not_told_twice() -> None:
     short = sheet(step_down())
     assert len(short.leaves) == 1
     assert short.plan == ()
-    assert [step.a_day for step in sheet(with_switch()).plan][:3] == ["4 mg a day", "6 mg a day", "8 mg a day"]
+    crossing, first, *_ = sheet(with_switch()).plan
+    assert (crossing.a_day, len(crossing.what)) == ("", 2)
+    assert first.a_day == "19 mg a day"
 
 
 def test_a_dose_that_changes_each_day_is_told_by_the_rows_alone() -> None:

@@ -14,6 +14,7 @@ from unclench.report.calendar_words import Take, mg, take
 from unclench.report.wording import clean
 from unclench.values import DAY_H, RegimenError
 
+ALL_DAY = "In all that day"
 # Marks: a new dose; the same dose in other tablets or at other times; another medicine taken beside it while changing
 # over; the first day of nothing; only ratings.
 NEW, SAME, CROSSING, END, AFTER = "new", "same", "crossing", "end", "after"
@@ -82,12 +83,13 @@ def _intakes(day: TaperDay | None) -> tuple[Take, ...]:
 
 def _crossing(switch: Switch, on: date, *, with_diazepam: bool) -> tuple[Take, ...]:
     """What the switch says for one day, in mg a day: how it is divided stands on the label."""
+    say = knowledge().say
     day = next(day for day in switch.days if day.on == on)
     amounts = [(clean(switch.drug), day.other_mg)]
     if with_diazepam:
         amounts.insert(0, ("diazepam", day.diazepam_mg))
     return tuple(
-        Take(DAY_H, "In all that day", "", f"{mg(amount)} of {name}", mg(amount), (), (name,))
+        Take(DAY_H, ALL_DAY, "", f"{mg(amount)} of {name}", say("CAL-CROSSING", drug=name), mg(amount), (), (name,))
         for name, amount in amounts
         if amount > 0
     )

@@ -159,13 +159,12 @@ def _stretches(days: tuple[Dated, ...]) -> Iterator[Stretch]:
     """Days in a row that are alike. Doses of alternate days make one stretch, told as they come."""
     cut: list[list[Dated]] = []
     for day in days:
-        other = cut and day.mark in (CROSSING, "") and CROSSING in (day.mark, cut[-1][-1].mark)
-        if day.mark in (NEW, SAME, END) or not cut or (other and day.takes != cut[-1][-1].takes):
+        if day.mark in (NEW, SAME, END) or not cut or (cut[-1][-1].mark == CROSSING != day.mark):
             cut.append([])
         cut[-1].append(day)
     for stretch in cut:
-        kinds = list(dict.fromkeys(day.takes for day in stretch if day.mark != AFTER))
-        what = tuple(f"{take.part} {take.at}: {take.what}".replace(" :", ":") for takes in kinds for take in takes)
+        takes = [take for day in stretch for take in day.takes]
+        what = tuple(dict.fromkeys(f"{take.part} {take.at}".strip() + f": {take.row}" for take in takes))
         if stretch[0].mark != AFTER:
             yield Stretch(long(stretch[0].on), _a_day(stretch), what)
 
@@ -227,13 +226,15 @@ def _week(taper: Taper, number: int, week: tuple[Dated, ...]) -> Week:
 def _rows(week: tuple[Dated, ...]) -> Iterator[Row]:
     """By time of day, and then in the order of the days."""
     found: dict[tuple[float, str], Take] = {}
-    for day in week:
+    boxes: dict[tuple[float, str], list[str]] = {}
+    for index, day in enumerate(week):
         for take in day.takes:
-            found.setdefault((take.clock_h, take.what), take)
-    for take in sorted(found.values(), key=lambda one: one.clock_h):
-        taken = [take in day.takes for day in week]
-        boxes = tuple(take.box if here else "" for here in taken)
-        yield Row(take.part, take.at, take.what, take.pieces, _which(week, taken), boxes)
+            key = (take.clock_h, take.row)
+            found.setdefault(key, take)
+            boxes.setdefault(key, [""] * len(week))[index] = take.box
+    for key, take in sorted(found.items(), key=lambda item: item[0][0]):
+        which = _which(week, [bool(box) for box in boxes[key]])
+        yield Row(take.part, take.at, take.row, take.pieces, which, tuple(boxes[key]))
 
 
 def _which(week: tuple[Dated, ...], taken: list[bool]) -> str:
