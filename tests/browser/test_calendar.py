@@ -9,12 +9,13 @@ from typing import Any
 
 import pytest
 
-from tests.taper_factory import MADE, ON, held, step_down, taper, two_years
+from tests.taper_factory import MADE, ON, held, schedule, step_down, taper, two_years
 from unclench.report.taper_calendar import calendar_html
 from unclench.values import Jurisdiction
 
-KINDS = {"long": taper, "step-down": step_down, "held": held}
-PAGES = [("long", False), ("long", True), ("step-down", False), ("held", False)]
+# Tablets, halves and liquid, three leaves: every part of a long plan, and quick to look through.
+KINDS = {"weeks": lambda: taper(schedule("13 8 3", (14, 14, 14))), "step-down": step_down, "held": held}
+PAGES = [("weeks", False), ("weeks", True), ("step-down", False), ("held", False)]
 CLEAN = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
