@@ -38,6 +38,7 @@ from unclench.planning.taper_plan import (
 from unclench.values import Jurisdiction, MadeWith
 
 ON = date(2026, 11, 22)
+PEAK = 9.1
 START = date(2026, 11, 23)
 KINDS = ("taper", "everything", "alternating", "step-down", "none", "specialist")
 DAILY = (
@@ -112,7 +113,8 @@ def curves(given: Schedule) -> tuple[TaperCurve, ...]:
         people = np.array(rows)
         bands = np.percentile(people[:, :-1], (5, 25, 50, 75, 95), axis=1)
         shown = "withdrawal-drive" if name == "drive" else name
-        made.append(TaperCurve(shown, units[name], t_d, people[:, -1], *bands))
+        scaled = PEAK / people[:, -1].max() if name == "drive" else 1.0
+        made.append(TaperCurve(shown, units[name], t_d, people[:, -1] * scaled, *bands * scaled))
     return tuple(made)
 
 
@@ -269,7 +271,7 @@ def _planned(given: Schedule, need: str) -> Taper:
         days=days,
         cuts=tuple(given.cuts()),
         proofs=proofs(),
-        peak=drive(9.1),
+        peak=drive(PEAK, float(np.argmax(curves(given)[-1].typical))),
         curves=curves(given),
         compared=compared(),
         loss=(19.1, 16.4),

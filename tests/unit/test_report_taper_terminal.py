@@ -103,7 +103,7 @@ def test_a_switch_a_hidden_change_and_what_was_learnt_are_told():
     text = " ".join(printed(taper("everything")).split())
     for said in (
         "Lorazepam 4 mg a day to diazepam 20 mg a day. Range of the sources: 20 to 40 mg.",
-        "9 Nov 2026 to 12 Nov 2026: lorazepam 4 mg, diazepam 0 mg",
+        "9 Nov to 12 Nov 2026: lorazepam 4 mg, diazepam 0 mg",
         "Against switching: A frail person of 84",
         "fluvoxamine, 22 Jan 2027: 14 mg then acts like 7.4 mg (5.1 to 10)",
         "From 4 levels and 23 ratings: Hold the present dose.",

@@ -10,11 +10,12 @@ from datetime import date
 
 from unclench.knowledge import knowledge
 from unclench.knowledge.rows import Source, Statement
+from unclench.planning.plan import SupplyLine
 from unclench.planning.taper_plan import Drive, HiddenChange, Learning, Learnt, Proof, SourceView, Taper, TaperSupply
 from unclench.report import wording as words
 from unclench.report.basis import sources_of, taper_facts, taper_limits
 from unclench.report.taper_compared import ComparedLine, compared_lines, trade
-from unclench.report.taper_steps import StepLine, step_lines, supplied
+from unclench.report.taper_steps import BriefStep, StepLine, brief_steps, counted, headed, step_lines, supplied
 from unclench.report.taper_switch import SwitchPart, switch_part
 from unclench.values import Jurisdiction, MadeWith
 
@@ -65,6 +66,8 @@ class SupplyPart:
     total: tuple[str, ...]
     total_mg: str
     prescriptions: tuple[tuple[str, tuple[str, ...]], ...]  # from when to when, what
+    columns: tuple[str, ...]  # products
+    counts: tuple[tuple[str, ...], ...]  # of each prescription, and last of all
     interval: str
     notes: tuple[str, ...]
 
@@ -113,7 +116,11 @@ class TaperContent:
     start_on: str
     end_on: str
     now: str
+    before_mg: str  # of the day before the first cut
+    in_turn: bool  # two kinds of day take turns somewhere
+    curves_say: str
     steps: tuple[StepLine, ...]
+    brief: tuple[BriefStep, ...]
     proofs: tuple[ProofLine, ...]
     broken: tuple[ProofLine, ...]
     drive: DriveLine | None
@@ -133,7 +140,7 @@ class TaperContent:
 
 def taper_content(taper: Taper, *, on: date, jurisdiction: Jurisdiction, made_with: MadeWith) -> TaperContent:
     """Everything that a report of this taper says."""
-    schedule, facts = taper.schedule, taper_facts(taper)
+    schedule, facts, steps = taper.schedule, taper_facts(taper), step_lines(taper)
     proofs = tuple(_proof(proof) for proof in taper.proofs)
     return TaperContent(
         need=taper.need,
@@ -153,7 +160,11 @@ def taper_content(taper: Taper, *, on: date, jurisdiction: Jurisdiction, made_wi
         start_on=words.day(schedule.start_on) if schedule else "",
         end_on=words.day(schedule.ends_on) if schedule else "",
         now=f"{words.amount(taper.from_mg)} mg a day" if taper.from_mg is not None else "",
-        steps=step_lines(taper),
+        before_mg=words.amount(schedule.from_mg) if schedule else "",
+        in_turn=any(take.day for step in steps for take in step.take),
+        curves_say=" ".join(words.statements("taper-curves-learnt" if taper.learning else "taper-curves")),
+        steps=steps,
+        brief=brief_steps(steps),
         proofs=proofs,
         broken=tuple(proof for proof in proofs if not proof.holds),
         drive=_drive(taper.peak, taper) if taper.peak is not None else None,
@@ -194,8 +205,8 @@ def length(days: int) -> str:
 def _line(taper: Taper) -> str:
     if taper.schedule is None:
         return f"Diazepam now: {words.amount(taper.from_mg)} mg a day" if taper.from_mg is not None else ""
-    first, last = words.dated(taper.schedule.start_on), words.dated(taper.schedule.ends_on)
-    return f"Diazepam {words.amount(taper.schedule.from_mg)} mg a day to nothing, {first} to {last}"
+    dates = words.dates(taper.schedule.start_on, taper.schedule.ends_on)
+    return f"Diazepam {words.amount(taper.schedule.from_mg)} mg a day to nothing, {dates}"
 
 
 def _proof(proof: Proof) -> ProofLine:
@@ -242,12 +253,22 @@ def _supply(supply: TaperSupply) -> SupplyPart:
         total=tuple(supplied(line) for line in supply.lines),
         total_mg=f"{words.amount(supply.total_mg)} mg",
         prescriptions=tuple(
-            (f"{words.dated(one.from_on)} to {words.dated(one.to_on)}", tuple(supplied(line) for line in one.lines))
+            (words.dates(one.from_on, one.to_on), tuple(supplied(line) for line in one.lines))
             for one in supply.prescriptions
+        ),
+        columns=tuple(headed(line) for line in supply.lines),
+        counts=tuple(
+            _counts(one, supply.lines) for one in (*(each.lines for each in supply.prescriptions), supply.lines)
         ),
         interval=words.counted(supply.interval_days, "day"),
         notes=(*halves, *supply.notes),
     )
+
+
+def _counts(lines: tuple[SupplyLine, ...], products: tuple[SupplyLine, ...]) -> tuple[str, ...]:
+    """How much of each product, in the order of the columns."""
+    found = {line.product: line.count for line in lines}
+    return tuple(counted(found[one.product]) if one.product in found else "" for one in products)
 
 
 def _hidden(one: HiddenChange) -> HiddenLine:

@@ -18,6 +18,7 @@ TABLET = "tablet"
 HALF = Decimal("0.5")
 TURNS = ("one day", "next day")  # what alternates, in the order in which it does
 MOST_RUNS = 4
+BRIEF_STEPS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,27 @@ class StepLine:
     cut: str  # "1 mg", or nothing where the dose is held
     percent: str  # of the dose before this cut
     take: tuple[Take, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BriefStep:
+    """A step in a consultation, or how many are left out."""
+
+    from_on: str
+    dose: str
+    length: str
+
+
+def brief_steps(steps: tuple[StepLine, ...]) -> tuple[BriefStep, ...]:
+    """The first steps, the last one, and the end."""
+    if not steps:
+        return ()
+    *doses, end = (BriefStep(one.from_on, f"{one.mg} mg a day", one.length) for one in steps)
+    if len(doses) > BRIEF_STEPS:
+        between = doses[BRIEF_STEPS - 2]
+        left = words.counted(len(doses) - BRIEF_STEPS + 1, "step")
+        doses = [*doses[: BRIEF_STEPS - 2], BriefStep(f"from {between.from_on}", f"{left} down", ""), doses[-1]]
+    return (*doses, BriefStep(end.from_on, "nothing", ""))
 
 
 def step_lines(taper: Taper) -> tuple[StepLine, ...]:
@@ -107,6 +129,12 @@ def supplied(line: SupplyLine) -> str:
     if named(line.product)[1] == TABLET:
         return f"{counted(line.count)} x {line.name}"
     return f"{words.amount(line.count)} mL of {line.name}"
+
+
+def headed(line: SupplyLine) -> str:
+    """The head of a column of counts."""
+    name = line.name.removeprefix("diazepam ")
+    return f"{name}s" if named(line.product)[1] == TABLET else f"{name}, mL"
 
 
 def counted(count: Decimal) -> str:

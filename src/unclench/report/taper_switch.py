@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from itertools import groupby
 
@@ -47,13 +46,9 @@ def _runs(days: tuple[SwitchDay, ...]) -> tuple[SwitchLine, ...]:
     made = []
     for (other, diazepam), same in groupby(days, key=_doses):
         run = list(same)
-        made.append(SwitchLine(_dates(run[0].on, run[-1].on), words.amount(other), words.amount(diazepam)))
+        made.append(SwitchLine(words.dates(run[0].on, run[-1].on), words.amount(other), words.amount(diazepam)))
     return tuple(made)
 
 
 def _doses(day: SwitchDay) -> tuple[Decimal, Decimal]:
     return day.other_mg, day.diazepam_mg
-
-
-def _dates(first: date, last: date) -> str:
-    return words.dated(first) if first == last else f"{words.dated(first)} to {words.dated(last)}"

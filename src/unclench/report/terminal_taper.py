@@ -18,7 +18,6 @@ from unclench.values import Jurisdiction, MadeWith
 
 STYLES = {"none": "bold green", "step-down": "bold cyan", "taper": "bold cyan", "specialist": "bold red"}
 GENERAL_LIMITS_SHOWN = 3
-BRIEF_STEPS = 6
 GAP, NARROWEST = 2, 30
 
 
@@ -45,8 +44,8 @@ def print_brief(said: TaperContent, out: Writer) -> None:
     _hold(said, out)
     if said.steps:
         out.item(f"{said.headline}: {said.line}.", style="bold")
-        for line in brief_steps(said.steps):
-            out.item(line)
+        for step in said.brief:
+            out.item(f"{step.from_on}: {step.dose}" + (f", {step.length}" if step.length else ""))
     for proof in said.broken:
         out.item(f"BROKEN: {proof.say} [{proof.rule}] {proof.worst}", style="bold red")
     if said.drive is not None:
@@ -54,16 +53,6 @@ def print_brief(said: TaperContent, out: Writer) -> None:
         out.under(knowledge().say("TAPER-PAGE-UNVALIDATED"))
     if said.steps:
         out.item(knowledge().say("TAPER-PAGE-SEE"))
-
-
-def brief_steps(steps: tuple[StepLine, ...]) -> tuple[str, ...]:
-    """The first steps, and the last before nothing."""
-    *doses, end = steps
-    shown = [f"{one.from_on}: {one.mg} mg a day" + (f", {one.length}" if one.length else "") for one in doses]
-    if len(shown) > BRIEF_STEPS:
-        left = len(shown) - BRIEF_STEPS
-        shown = [*shown[: BRIEF_STEPS - 1], f"{words.counted(left, 'step')} more, and then", shown[-1]]
-    return (*shown, f"{end.from_on}: nothing")
 
 
 def _head(said: TaperContent, out: Writer) -> None:
