@@ -62,11 +62,13 @@ def test_the_keyboard_reaches_all_that_opens_or_scrolls(browser: Any, page_file:
     page.goto(page_file.as_uri())
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.className") == "skip"
-    wanted = page.evaluate("document.querySelectorAll('summary, .scroll').length")
+    wanted = page.evaluate("document.querySelectorAll('summary, :not(details) > .scroll').length")
     reached = set()
     for _ in range(2 * wanted + 2):
         page.keyboard.press("Tab")
-        found = page.evaluate("""[...document.querySelectorAll('summary, .scroll')].indexOf(document.activeElement)""")
+        found = page.evaluate(
+            """[...document.querySelectorAll('summary, :not(details) > .scroll')].indexOf(document.activeElement)"""
+        )
         reached.add(found)
     page.close()
     assert len(reached - {-1}) == wanted

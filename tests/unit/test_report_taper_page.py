@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from tests.hostile import HOSTILE
+from tests.hostile import HOSTILE, HTML, LONG
 from tests.taper_page_factory import KINDS, START, about, compared, days_of, hostile_taper, schedule, taper, with_taper
 from tests.unit.test_report_html import Page, luminance
 from unclench.planning.taper_plan import Unit
@@ -77,7 +77,7 @@ def test_hostile_text_adds_no_element_and_no_attribute(text):
     ]
 
 
-@pytest.mark.parametrize("text", [text for text in HOSTILE if text], ids=range(len(HOSTILE) - 1))
+@pytest.mark.parametrize("text", [*HTML, *LONG], ids=range(len(HTML) + len(LONG)))
 def test_hostile_text_of_a_taper_stays_text_in_a_consultation(text):
     one = with_taper()
     pages = (replace(one, plan=replace(one.plan, taper=hostile_taper(each))) for each in ("text", text))

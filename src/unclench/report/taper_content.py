@@ -109,20 +109,16 @@ class TaperContent:
     language: str
     on: str
     not_reviewed: str
-    agree: tuple[SourceView, ...]
-    differ: tuple[SourceView, ...]
+    views: tuple[SourceView, ...]
     pace: str
     pace_because: tuple[str, ...]
     start_on: str
     end_on: str
     now: str
     before_mg: str  # of the day before the first cut
-    in_turn: bool  # two kinds of day take turns somewhere
     curves_say: str
     steps: tuple[StepLine, ...]
-    brief: tuple[BriefStep, ...]
     proofs: tuple[ProofLine, ...]
-    broken: tuple[ProofLine, ...]
     drive: DriveLine | None
     compared: tuple[ComparedLine, ...]
     trade: tuple[str, ...]
@@ -137,11 +133,31 @@ class TaperContent:
     facts: tuple[str, ...]
     made_with: MadeWith
 
+    @property
+    def agree(self) -> tuple[SourceView, ...]:
+        return tuple(view for view in self.views if view.agrees)
+
+    @property
+    def differ(self) -> tuple[SourceView, ...]:
+        return tuple(view for view in self.views if not view.agrees)
+
+    @property
+    def broken(self) -> tuple[ProofLine, ...]:
+        return tuple(proof for proof in self.proofs if not proof.holds)
+
+    @property
+    def brief(self) -> tuple[BriefStep, ...]:
+        return brief_steps(self.steps)
+
+    @property
+    def in_turn(self) -> bool:
+        """Whether kinds of day take turns somewhere."""
+        return any(take.day for step in self.steps for take in step.take)
+
 
 def taper_content(taper: Taper, *, on: date, jurisdiction: Jurisdiction, made_with: MadeWith) -> TaperContent:
     """Everything that a report of this taper says."""
-    schedule, facts, steps = taper.schedule, taper_facts(taper), step_lines(taper)
-    proofs = tuple(_proof(proof) for proof in taper.proofs)
+    schedule, facts = taper.schedule, taper_facts(taper)
     return TaperContent(
         need=taper.need,
         headline=_headline(taper),
@@ -153,20 +169,16 @@ def taper_content(taper: Taper, *, on: date, jurisdiction: Jurisdiction, made_wi
         language="en-GB" if jurisdiction is Jurisdiction.UK else "en-US",
         on=words.day(on),
         not_reviewed=" ".join(words.statements("not-reviewed")),
-        agree=tuple(view for view in taper.views if view.agrees),
-        differ=tuple(view for view in taper.views if not view.agrees),
+        views=taper.views,
         pace=taper.pace,
         pace_because=taper.pace_because,
         start_on=words.day(schedule.start_on) if schedule else "",
         end_on=words.day(schedule.ends_on) if schedule else "",
         now=f"{words.amount(taper.from_mg)} mg a day" if taper.from_mg is not None else "",
         before_mg=words.amount(schedule.from_mg) if schedule else "",
-        in_turn=any(take.day for step in steps for take in step.take),
         curves_say=" ".join(words.statements("taper-curves-learnt" if taper.learning else "taper-curves")),
-        steps=steps,
-        brief=brief_steps(steps),
-        proofs=proofs,
-        broken=tuple(proof for proof in proofs if not proof.holds),
+        steps=step_lines(taper),
+        proofs=tuple(_proof(proof) for proof in taper.proofs),
         drive=_drive(taper.peak, taper) if taper.peak is not None else None,
         compared=compared_lines(taper.compared),
         trade=(*trade(taper.compared), *_loss(taper)),

@@ -73,8 +73,7 @@ def taper_plots(taper: Taper) -> tuple[TaperPlot, ...]:
 
 def _plot(curve: TaperCurve, schedule: Schedule, top: float, taper: Taper) -> TaperPlot:
     box = LARGE if curve.name in LEADING else SMALL
-    days = float(curve.t_d[-1])
-    frame = Frame(box, days * DAY_H, top)
+    frame = Frame(box, max(float(curve.t_d[-1]), 1.0) * DAY_H, top)
     summary = _summary(curve, schedule, taper)
     key = f"taper-{escape(curve.name)}"
     parts = [
