@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from scripts.equivalents import equivalents_page
 from scripts.manual import manual_page
 from scripts.rules import rules_page
 from unclench.knowledge.manual import claims_page
@@ -13,6 +14,7 @@ from unclench.knowledge.manual import claims_page
 ROOT = Path(__file__).resolve().parent.parent
 PAGES: dict[str, Callable[[], str]] = {
     "docs/claims.md": claims_page,
+    "docs/equivalents.md": equivalents_page,
     "docs/manual.md": manual_page,
     "docs/rules.md": rules_page,
 }

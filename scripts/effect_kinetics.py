@@ -63,12 +63,6 @@ def steady() -> Levels:
     return _simulated((Phase(STEADY_DAYS, _four(5.0)),), age_y=40.0)
 
 
-def quarters() -> Levels:
-    """The same four weeks, then a quarter of it less each week."""
-    steps = tuple(Phase(7, _four(mg)) for mg in (3.75, 2.5, 1.25))
-    return _simulated((Phase(STEADY_DAYS, _four(5.0)), *steps), age_y=40.0)
-
-
 def _four(mg: float) -> tuple[Dose, ...]:
     return tuple(Dose(Decimal(str(mg)), clock) for clock in (8.0, 12.0, 16.0, 20.0))
 

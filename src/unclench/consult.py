@@ -18,6 +18,10 @@ from unclench.planning.choose import choose
 from unclench.planning.plan import Plan
 from unclench.planning.shown import shown
 from unclench.planning.stated import stated_regimen
+from unclench.planning.taper import plan_taper, with_taper
+from unclench.planning.taper_ground import NOTHING_SEEN, Seen
+from unclench.planning.taper_plan import Taper
+from unclench.planning.taper_wish import ANYTHING, Wish
 from unclench.record import read
 from unclench.record.patient import Patient, Stated
 from unclench.simulation.course import Course
@@ -50,6 +54,15 @@ class Simulation:
     course: Course
     made_with: MadeWith
     effects: EffectCourse | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tapering:
+    """How diazepam ends in one patient."""
+
+    appraisal: Appraisal
+    taper: Taper
+    made_with: MadeWith
 
 
 def made_with(seed: int = SEED) -> MadeWith:
@@ -87,10 +100,27 @@ def consult_patient(
     appraisal = appraise(patient, on, jurisdiction)
     worth_trying = candidates(appraisal)
     courses = simulate(appraisal, tuple(candidate.regimen for candidate in worth_trying), seed=seed)
-    plan = choose(appraisal, worth_trying, courses)
+    plan = with_taper(appraisal, choose(appraisal, worth_trying, courses), seed=seed)
     ahead = foresee(appraisal, shown(appraisal, courses, plan), seed=seed)
     seen = (ahead.effects, ahead.course) if ahead else (None, None)
     return Consultation(patient, appraisal, courses, plan, made_with(seed), *seen)
+
+
+def taper_patient(
+    patient: Patient,
+    *,
+    on: date,
+    jurisdiction: Jurisdiction | str = Jurisdiction.US,
+    wish: Wish = ANYTHING,
+    seen: Seen = NOTHING_SEEN,
+    seed: int = SEED,
+) -> Tapering:
+    """The taper of a consultation, with wishes and what was seen since: with neither, that of `consult_patient`."""
+    appraisal = appraise(patient, on, jurisdiction)
+    worth_trying = candidates(appraisal)
+    courses = simulate(appraisal, tuple(candidate.regimen for candidate in worth_trying), seed=seed)
+    plan = choose(appraisal, worth_trying, courses)
+    return Tapering(appraisal, plan_taper(appraisal, wish, plan=plan, seen=seen, seed=seed), made_with(seed))
 
 
 def appraise_stated(

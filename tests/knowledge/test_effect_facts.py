@@ -97,9 +97,10 @@ def test_what_is_not_identified_is_as_wide_as_before_the_fit(row: str) -> None:
 
 @pytest.mark.verifies("M7")
 def test_the_half_dose_keeps_the_wide_range_of_the_evidence() -> None:
+    """Of the load that adaptation counts, which is less than all of it: the dose that holds half is higher."""
     dose, load = knowledge().parameter("PD-ED50"), knowledge().parameter("PD-LOAD-PER-MG")
 
-    assert dose.value == pytest.approx(1.0 / load.value, rel=0.01)
+    assert dose.value > 1.0 / load.value
     assert dose.low <= 5.0
     assert dose.high >= 100.0
 

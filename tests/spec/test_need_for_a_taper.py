@@ -8,7 +8,8 @@ from decimal import Decimal
 import pytest
 
 from tests.factories import NOT_TAKEN, use
-from unclench.appraisal.taper_need import NEEDS, cell, taper_need
+from unclench.appraisal.taper_need import cell, taper_need
+from unclench.appraisal.taper_views import NEEDS
 from unclench.knowledge import knowledge
 from unclench.values import Answer
 

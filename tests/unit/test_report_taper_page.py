@@ -12,7 +12,18 @@ import numpy as np
 import pytest
 
 from tests.hostile import HOSTILE, HTML, LONG
-from tests.taper_page_factory import KINDS, START, about, compared, days_of, hostile_taper, schedule, taper, with_taper
+from tests.taper_page_factory import (
+    KINDS,
+    START,
+    about,
+    compared,
+    days_of,
+    hostile_taper,
+    no_switch,
+    schedule,
+    taper,
+    with_taper,
+)
 from tests.unit.test_report_html import Page, luminance
 from unclench.planning.taper_plan import Unit
 from unclench.report.html import style, to_html
@@ -94,7 +105,7 @@ def test_the_page_says_what_the_contract_asks():
         "United States", "22 November 2026", "Not yet reviewed by a clinician", "Taper over 40 weeks",
         "Diazepam 20 mg a day to nothing, 23 Nov 2026 to 30 Aug 2027", "all 5 hold on every day",
         "9.1 (3.8 to 24)", "no chance of symptoms, no success rate and no forecast of seizures",
-        "5 % of people after less than 8 months of use, in 43 % after longer use", "Hold the present dose",
+        "5 % and 43 % with withdrawal after stopping at once", "Hold the present dose",
         "Lorazepam 4 mg a day to diazepam 20 mg a day", "14 mg then acts like 7.4 mg (5.1 to 10)",
         "1.5 L/h (0.8 to 2.9)", "1.1 L/h (0.9 to 1.4)", "differs: a short step-down", "breaks a cap",
         "cannot be dispensed", "In all 2436 mg", "emergency care at once", "knowledge 2026-11-22+abcdef12",
@@ -115,6 +126,13 @@ def test_a_specialist_case_shows_the_hold_in_the_head_and_no_steps():
 def test_a_consultation_of_a_specialist_case_shows_the_hold():
     assert '<p class="hold"><strong>Do not stop.' in to_html(with_taper("specialist"))
     assert 'class="hold"' not in to_html(with_taper("taper"))
+
+
+def test_a_switch_that_is_not_planned_says_why():
+    text = taper_html(taper(switch=no_switch(schedule())), **about())
+    assert '<p class="hold"><strong>No switch: Severe liver disease' in text
+    assert "Days of the switch" not in text
+    assert "Review: 18 Nov to 21 Nov 2026. First cut: 23 Nov 2026." in text_of("everything")
 
 
 def test_no_taper_needed_is_a_short_page():
@@ -201,7 +219,7 @@ def test_halves_are_never_written_as_a_decimal(count, words):
 
 def test_a_liquid_is_written_in_ml_and_mg():
     said = unit_words(Unit("UK-SOLUTION-2-IN-5", Decimal("0.4"), Decimal("2.5")))
-    assert said == "2.5 mL = 1 mg (2 mg/5 mL oral solution)"
+    assert said == "2.5 mL of 2 mg/5 mL = 1 mg"
     assert unit_words(Unit("not-a-product", Decimal("2"), Decimal("0.5"))) == "½ x 2 mg"
 
 
@@ -226,7 +244,7 @@ def test_a_step_whose_days_change_tells_each_run():
     other = replace(one.days[5], intakes=one.days[5].intakes[::-1])
     days = (*one.days[:5], other, *one.days[6:])
     first = step_lines(replace(one, days=days))[0]
-    assert [take.day for take in first.take] == ["5 days", "5 days", "1 day", "1 day", "8 days", "8 days"]
+    assert [take.day for take in first.take] == ["first 5 days", "", "then 1 day", "", "then 8 days", ""]
 
 
 def test_a_consultation_shows_few_steps_of_a_long_taper():

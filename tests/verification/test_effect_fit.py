@@ -9,7 +9,8 @@ from scripts import effect_adaptation, fit_effects
 from scripts.effect_observations import OBSERVED
 from scripts.effect_predictions import predictions
 from unclench.knowledge import knowledge
-from unclench.simulation.effects_constants import FITTED
+from unclench.simulation.effects_constants import FITTED, UNSURE, Constants
+from unclench.simulation.parameters import Numbers
 from unclench.simulation.sample import Z90
 
 
@@ -30,6 +31,15 @@ def test_rows_are_those_of_the_fit(fitted: tuple[np.ndarray, np.ndarray]) -> Non
         width = (each.onto(row.high) - each.onto(row.low)) / (2.0 * Z90)
         assert abs(each.onto(row.value) - mean[i]) < 0.15 * sd[i], each.row
         assert width == pytest.approx(sd[i], rel=0.1), each.row
+
+
+@pytest.mark.verifies("M8")
+def test_rows_of_adaptation_are_those_of_the_fit() -> None:
+    numbers = Numbers(knowledge(), {})
+    middle = Constants(**{each.name: np.array([numbers.value(each.row, each.unit)]) for each in UNSURE})
+    for key, found in effect_adaptation.adaptation_rows(middle, fit_effects.number).items():
+        row = knowledge().parameter(key)
+        assert found == pytest.approx((row.value, row.low, row.high), rel=0.02), key
 
 
 def test_sampler_finds_a_normal_posterior(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -58,11 +68,3 @@ def test_every_figure_has_a_prediction_that_varies() -> None:
         assert np.all(np.isfinite(predicted)), seen.id
         assert np.ptp(predicted) > 0, seen.id
     assert np.all((drowsy > 0) & (drowsy < 1))
-
-
-def test_the_average_of_the_last_day_begins_between_two_times() -> None:
-    """A level that stays where it is has itself as its average, whatever the times it is known at."""
-    t_h = np.array([0.0, 20.0, 32.0, 33.0, 40.0, 48.0])  # the last day begins at 24 h
-
-    assert effect_adaptation.average_of_last_day(t_h, np.ones(6)) == pytest.approx(1.0)
-    assert effect_adaptation.average_of_last_day(t_h, t_h) == pytest.approx(36.0)

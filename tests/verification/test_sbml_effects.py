@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 from tests.verification import sbml_runs
 from tests.verification.test_sbml import MADE, MAN, NO_CHANGE, ON, SEED, clearance, course
 from unclench.knowledge import knowledge
-from unclench.models import effects
+from unclench.models import adaptation, effects
 from unclench.report.sbml import to_sbml
 from unclench.simulation import effects_model as ours
-from unclench.simulation.effects_draws import crowd_of
+from unclench.simulation.effects_draws import adaptation_load, crowd_of
 from unclench.simulation.parameters import ANALYTES, Numbers
 from unclench.simulation.person import PersonModel, person_model
 
@@ -56,13 +56,12 @@ def by_our_equations(t_h: Array, unbound: Array, age_y: float) -> Array:
     levels = {name: np.repeat(unbound[:, [at]], 3, axis=1) for at, name in enumerate(ANALYTES)}
     load = ours.delayed(t_h, ours.load_of(levels, crowd.constants, fixed), crowd.constants)
     ran = ours.run(t_h, load, crowd.constants, crowd.person, fixed, np.zeros((3, 3)))
-    adapted, drive = ours.adaptation_over(
-        t_h,
-        effects_occupancy(load * crowd.withdrawal_load),
-        tau_on_d=crowd.tau_on_d,
-        tau_off_d=crowd.tau_off_d,
-        start=np.zeros(3),
+    # The document follows the hours of a day, where our answers take its average: the same equation, another input.
+    held = effects_occupancy(adaptation_load(levels, crowd, fixed))
+    adapted = adaptation.adapted(
+        t_h / 24.0, held, tau_on_d=crowd.tau_on_d, tau_off_d=crowd.tau_off_d, start=np.zeros(3)
     )
+    drive = adaptation.withdrawal_drive(adapted, held)
     found = (
         ran.load,
         ran.occupancy,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 
 from unclench.appraisal import (  # noqa: F401 - importing registers the questions
@@ -11,6 +10,7 @@ from unclench.appraisal import (  # noqa: F401 - importing registers the questio
     questions_indication,
     questions_medicines,
     questions_request,
+    questions_stopping,
     questions_use,
 )
 from unclench.appraisal.advice import advice_for
@@ -29,6 +29,8 @@ from unclench.appraisal.findings import (
     Conditional,
     CurrentUse,
     Finding,
+    Need,
+    RiskFound,
 )
 from unclench.appraisal.indication import find_indication
 from unclench.appraisal.judge import STEP_STAGES, Judgement, judge, matters, open_title
@@ -37,22 +39,14 @@ from unclench.appraisal.measures import problems
 from unclench.appraisal.medicines import current_medicines, unread_medicines
 from unclench.appraisal.questions_general import age_range, at_least
 from unclench.appraisal.questions_request import mg_per_day
+from unclench.appraisal.questions_stopping import stopping_risks
 from unclench.appraisal.request import find_request, in_words, purpose_of
 from unclench.appraisal.situation import CANNOT_SAY, NO, YES, Situation
 from unclench.appraisal.stopping import judge_stopping
-from unclench.appraisal.taper_need import taper_need
+from unclench.appraisal.taper_need import decide, pace_features
 from unclench.knowledge import Knowledge, knowledge
 from unclench.record.patient import Patient
 from unclench.values import Effect, Jurisdiction, Verdict
-
-
-@dataclass(frozen=True, slots=True)
-class Need:
-    """Whether stopping needs a taper, why, and by which rules."""
-
-    need: str
-    because: tuple[str, ...]
-    rules: tuple[str, ...]
 
 
 def set_up(situation: Situation) -> Situation:
@@ -68,12 +62,6 @@ def set_up(situation: Situation) -> Situation:
     return situation
 
 
-def dangers(situation: Situation) -> tuple[str, ...]:
-    """What is known to make stopping a specialist's matter, in words."""
-    found = questions_use.dangers_of_stopping(situation)
-    return tuple(words for words, reply in found.items() if reply.answer is YES)
-
-
 def find_need(situation: Situation) -> Need:
     use = situation.current_use
     request = situation.request
@@ -83,10 +71,8 @@ def find_need(situation: Situation) -> Need:
     daily = mg_per_day(request) if request is not None else None
     span = age_range(situation)
     assert use is not None
-    need, because, rules = taper_need(
-        use, days, daily, None if span is None else span[0], dangers(situation), situation.facts
-    )
-    return Need(need, because, rules)
+    risks = stopping_risks(situation)
+    return decide(use, days, daily, None if span is None else span[0], risks, situation.facts)
 
 
 def judged(situation: Situation, *, only: frozenset[str] | None = None, base: Judgement | None = None) -> Judgement:
@@ -216,15 +202,16 @@ def concluded(situation: Situation, judgement: Judgement, told: tuple[str, ...])
     assert use is not None, "made by set_up"
     assert body is not None, "made by set_up"
     assert exposed is not None, "made by set_up"
-    need, limits = find_need(situation), dose_limits(situation, judgement.findings)
+    need, risks = find_need(situation), stopping_risks(situation)
+    limits = dose_limits(situation, judgement.findings)
     alternatives, combined = appraise_alternatives(situation), combined_effects(situation)
-    conditional, questions = still_open(situation, judgement, alternatives)
+    conditional, questions = still_open(situation, judgement, alternatives, to_ask_of_stopping(use, need, risks))
+    pace = pace_features(risks) if use.answer is not NO else ()
     allowed, to_meet = may_plan(situation, judgement), provided(situation, judgement)
     advice = advice_for(situation, allowed or use.answer is YES)
     spoke = (
-        need.rules,
+        (*need.rules, *(key for key, _, _ in pace), *advice),
         tuple(part for _, part in limits.set_by),
-        advice,
         tuple(one.fact for one in combined),
         *(change.facts for change in exposed.changes),
         *(alternative.facts for alternative in alternatives),
@@ -260,11 +247,26 @@ def concluded(situation: Situation, judgement: Judgement, told: tuple[str, ...])
         combined=combined,
         takes_now=use_in_words(use),
         patient_ref=situation.patient.ref,
+        taper_views=need.views,
+        taper_hold=need.hold,
+        taper_urgency=need.urgency,
+        taper_risks=risks,
+        pace_features=pace,
     )
 
 
+def to_ask_of_stopping(use: CurrentUse, need: Need, risks: tuple[RiskFound, ...]) -> tuple[tuple[str, str], ...]:
+    """(question, risk) for everything not ruled out that bears on how present use is stopped."""
+    if use.answer is NO or need.need == "none":
+        return ()
+    return tuple((key, risk.id) for risk in risks if risk.answer is CANNOT_SAY for key in risk.missing)
+
+
 def still_open(
-    situation: Situation, judgement: Judgement, alternatives: tuple[AlternativeAppraisal, ...]
+    situation: Situation,
+    judgement: Judgement,
+    alternatives: tuple[AlternativeAppraisal, ...],
+    of_stopping: tuple[tuple[str, str], ...],
 ) -> tuple[tuple[Conditional, ...], tuple[Asked, ...]]:
     """What each possible answer would do to the verdict, and every open question in order."""
     indication, use = situation.indication, situation.current_use
@@ -276,6 +278,8 @@ def still_open(
     for alternative in alternatives:
         for key in alternative.missing:
             waiting.setdefault(key, []).append(alternative.id)
+    for key, risk in of_stopping if judgement.verdict else ():
+        waiting.setdefault(key, []).append(risk)
     holding_back = (f.missing for f in judgement.of(CANNOT_SAY) if matters(f) and judgement.verdict)
     changing = {part.question for part in conditional}.union(*holding_back, what_for(situation) & waiting.keys())
     return conditional, asked(situation, judgement, waiting, frozenset(changing))

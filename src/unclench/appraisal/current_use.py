@@ -16,8 +16,8 @@ DAYS_A_MONTH = Decimal("30.44")
 GAP_DAYS = 30
 # Clock hours at which present doses are taken to be taken when the record does not say: levels depend little on them.
 HOURS = {1: (22.0,), 2: (8.0, 22.0), 3: (8.0, 14.0, 22.0), 4: (8.0, 12.0, 17.0, 22.0)}
-# Run-in before `on`: long enough for any body to reach its steady state.
-RUN_IN_DAYS = 120
+# Run-in before `on`, at most ten years: levels settle in weeks, but a body goes on adapting for years.
+RUN_IN_DAYS = 3653
 
 
 def diazepam_entries(situation: Situation) -> list[CurrentMedicine]:

@@ -221,6 +221,47 @@ class CombinedFound:
 
 
 @dataclass(frozen=True, slots=True)
+class SourceView:
+    """What one source says of the need for a taper here."""
+
+    fact: str
+    name: str
+    need: str  # none | step-down | taper | specialist
+    agrees: bool
+    say: str
+
+
+@dataclass(frozen=True, slots=True)
+class RiskFound:
+    """Something that makes stopping harder, or easier: known to hold, or not ruled out. What is ruled out is left out.
+
+    `urgency` and `from_days` belong to dangers; `early`: a step-down becomes a taper.
+    """
+
+    id: str
+    title: str
+    kind: str  # danger | slower | faster
+    answer: Answer  # yes or cannot-say
+    because: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    urgency: str = ""  # now | today | days | before-a-cut
+    from_days: float | None = None
+    early: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """Whether stopping needs a taper, why, who agrees, and what to do until a specialist has seen the patient."""
+
+    need: str  # none | step-down | taper | specialist
+    because: tuple[str, ...]
+    rules: tuple[str, ...]  # ids of every row behind it
+    views: tuple[SourceView, ...] = ()
+    hold: str = ""  # only where a specialist is needed
+    urgency: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Appraisal:
     """Everything Unclench thinks about the question, before any regimen.
 
@@ -257,3 +298,8 @@ class Appraisal:
     combined: tuple[CombinedFound, ...] = ()
     takes_now: str = ""  # present use of diazepam in words
     patient_ref: str = ""  # names the streams of random numbers; never shown
+    taper_views: tuple[SourceView, ...] = ()
+    taper_hold: str = ""  # "" unless a specialist is needed
+    taper_urgency: str = ""
+    taper_risks: tuple[RiskFound, ...] = ()  # known, or not ruled out
+    pace_features: tuple[tuple[str, str, str], ...] = ()  # (id, words, slower | faster)

@@ -49,6 +49,7 @@ QUESTION_OF_GROUP = {
     "dementia": "memory",
     "delirium": "memory",
     "epilepsy": "epilepsy",
+    "anxiety": "anxiety",
     "porphyria_acute": "porphyria",
     "hypoalbuminaemia": "low-albumin",
     "palliative_hospice": "palliative",

@@ -119,15 +119,23 @@ def is_too_young_to_ask(situation: Situation) -> Reply:
     return is_not(at_least(situation, situation.limit_of("AGE-ASK-HABITS", "a")))
 
 
+def audit_c_score(situation: Situation) -> tuple[float, str] | None:
+    """The AUDIT-C as recorded or stated, and the words for it."""
+    found = measures.latest(situation.patient, "audit_c", situation.on)
+    if found is not None:
+        return found.value, found.words
+    said = situation.stated_number("audit-c")
+    return None if said is None else (said, f"stated: audit-c = {said:g}")
+
+
 def audit_c(situation: Situation) -> Reply:
     """AUDIT-C against the cut-off for the sex; the lower one where the sex is not recorded."""
-    found = measures.latest(situation.patient, "audit_c", situation.on)
-    said = situation.stated_number("audit-c")
-    if found is None and said is None:
+    found = audit_c_score(situation)
+    if found is None:
         return Reply(CANNOT_SAY, ("AUDIT-C not recorded",), ("audit-c",))
-    score = found.value if found is not None else said
+    score, words = found
     cut = situation.limit_of("AUDIT-C-MEN" if situation.patient.sex == "male" else "AUDIT-C-WOMEN", "{score}")
-    return yes_if((score or 0) >= cut, found.words if found is not None else f"stated: audit-c = {said:g}")
+    return yes_if(score >= cut, words)
 
 
 @question
@@ -160,7 +168,7 @@ def exposure_at_most(situation: Situation, of: str, limit: float | None) -> Repl
     """Lowered in all, by one medicine alone, or in a direction that is known without a number."""
     bound = needed(limit, "exposure_at_most")
     lowering = tuple(
-        change.say
+        reason(change)
         for change in acting(situation)
         if change.ratio <= bound or (change.direction == "lowers" and not change.shows_number)
     )
@@ -178,12 +186,17 @@ def exposed(situation: Situation, test: Callable[[float], bool]) -> Reply:
     exposure = situation.exposure
     sure = acting(situation)
     if exposure is not None and sure and test(exposure.ratio):
-        return Reply(YES, tuple(change.say for change in sure))
+        return Reply(YES, tuple(reason(change) for change in sure))
     changes = exposure.changes if exposure is not None else ()
-    unsure = tuple(change.say for change in changes if not change.counts and test(change.ratio))
+    unsure = tuple(reason(change) for change in changes if not change.counts and test(change.ratio))
     if unsure:
         return Reply(CANNOT_SAY, unsure, ("other-medicines",))
-    return Reply(NO, tuple(change.say for change in changes) or ("no recorded medicine changes exposure",))
+    return Reply(NO, tuple(reason(change) for change in changes) or ("no recorded medicine changes exposure",))
+
+
+def reason(change: ExposureChange) -> str:
+    """The sentence as one of several reasons, which are joined by semicolons."""
+    return change.say.removesuffix(".")
 
 
 @question

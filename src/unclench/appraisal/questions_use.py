@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from unclench.appraisal import measures
 from unclench.appraisal.findings import CurrentUse, Reply
-from unclench.appraisal.lookup import condition, conditions, is_outdated_acute
+from unclench.appraisal.lookup import conditions, is_outdated_acute
 from unclench.appraisal.questions_general import needed, recent, yes_if
 from unclench.appraisal.situation import CANNOT_SAY, NO, YES, Situation, all_of, any_of, ask, is_not, question
 from unclench.record.patient import Status
@@ -116,39 +116,17 @@ def used_three_months(situation: Situation, of: str, limit: float | None) -> Rep
 
 
 @question
-def needs_taper(situation: Situation, of: str, limit: float | None) -> Reply:
-    """Dependence is likely, or an older adult has used it daily for more than two weeks."""
-    fortnight = situation.limit_of("STEP-DOWN-DAYS", "d")
-    older = all_of([ask("age_at_least_65", situation), duration(situation, fortnight + 1), regular(situation)])
-    return when_used(situation, any_of([ask("dependence_is_likely", situation), older]))
+def uses_more_mg_per_day_than(situation: Situation, of: str, limit: float | None) -> Reply:
+    up_to = daily_mg(situation, 0, needed(limit, "uses_more_mg_per_day_than"))
+    return when_used(situation, is_not(up_to))
 
 
 @question
-def had_withdrawal_seizure(situation: Situation, of: str, limit: float | None) -> Reply:
-    """A seizure on stopping a sedative or alcohol, recorded ever or stated. A record without it denies nothing."""
-    recorded = condition(situation, "withdrawal_seizure", ever=True, question="withdrawal-seizure")
-    return any_of([recorded, ask("stated", situation, "withdrawal-seizure=yes")])
-
-
-@question
-def stopping_needs_specialist(situation: Situation, of: str, limit: float | None) -> Reply:
-    """What makes stopping dangerous at home. Only asked of those who take it and would need a taper."""
-    high = is_not(daily_mg(situation, 0, situation.limit_of("HIGH-DOSE", "mg/d")))
-    return all_of([ask("needs_taper", situation), any_of([*dangers_of_stopping(situation).values(), high])])
-
-
-def dangers_of_stopping(situation: Situation) -> dict[str, Reply]:
-    """What makes stopping a specialist's matter whatever the dose, by its words."""
-    return {
-        "an earlier seizure or delirium on stopping": ask("had_withdrawal_seizure", situation),
-        "epilepsy": condition(situation, "epilepsy"),
-        "suicidality": condition(situation, "suicidality"),
-        "psychosis": condition(situation, "psychosis"),
-        "alcohol or substance use": condition(
-            situation, "substance_use_disorder | alcohol_use_disorder | opioid_use_disorder"
-        ),
-        "pregnancy": ask("is_pregnant", situation),
-    }
+def uses_little_and_briefly(situation: Situation, of: str, limit: float | None) -> Reply:
+    """Up to the limit in mg a day, for less than three months."""
+    little = daily_mg(situation, 0, needed(limit, "uses_little_and_briefly"))
+    briefly = is_not(duration(situation, situation.limit_of("DEPENDENCE-DAYS-ANY", "d")))
+    return when_used(situation, all_of([little, briefly]))
 
 
 @question

@@ -73,7 +73,8 @@ def symmetric_eigen(matrix: Array) -> tuple[Array, Array]:
     """Eigenvalues (n, people) and vectors (n, n, people; columns) of symmetric matrices, by Jacobi rotations."""
     size = matrix.shape[0]
     work = [[matrix[row, column].copy() for column in range(size)] for row in range(size)]
-    vectors = [[np.full(matrix.shape[2], float(row == column)) for column in range(size)] for row in range(size)]
+    # One array for each vector, so that a rotation turns all its elements at once.
+    vectors = list(np.repeat(np.eye(size)[..., None], matrix.shape[2], axis=2))
     pairs = [(p, q) for p in range(size) for q in range(p + 1, size)]
     for _ in range(SWEEPS):
         scale = max(np.max(np.abs(work[i][i])) for i in range(size))
@@ -81,10 +82,10 @@ def symmetric_eigen(matrix: Array) -> tuple[Array, Array]:
             break
         for p, q in pairs:
             _rotate(work, vectors, p, q)
-    return np.stack([work[i][i] for i in range(size)]), np.stack([np.stack(row) for row in vectors])
+    return np.stack([work[i][i] for i in range(size)]), np.stack(vectors, axis=1)
 
 
-def _rotate(work: list[list[Array]], vectors: list[list[Array]], p: int, q: int) -> None:
+def _rotate(work: list[list[Array]], vectors: list[Array], p: int, q: int) -> None:
     """One Jacobi rotation, for all people at once, that clears the element (p, q)."""
     off = work[p][q]
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
@@ -101,8 +102,8 @@ def _rotate(work: list[list[Array]], vectors: list[list[Array]], p: int, q: int)
             first, second = work[other][p], work[other][q]
             work[other][p] = work[p][other] = cosine * first - sine * second
             work[other][q] = work[q][other] = sine * first + cosine * second
-        first, second = vectors[other][p], vectors[other][q]
-        vectors[other][p], vectors[other][q] = cosine * first - sine * second, sine * first + cosine * second
+    first, second = vectors[p], vectors[q]
+    vectors[p], vectors[q] = cosine * first - sine * second, sine * first + cosine * second
 
 
 def modes_of(chain: Chain) -> Modes:

@@ -71,7 +71,9 @@ def simulate(
     if not FEWEST_PEOPLE <= drawn <= MOST_PEOPLE:
         raise refused(f"found {drawn} people, need {FEWEST_PEOPLE} to {MOST_PEOPLE}.")
     appraisal, regimen = _stated(record, request, on, jurisdiction, patient, (at, route, formulation))
-    found = simulate_stated(appraisal, regimen, seed=SEED if seed is None else _seed(seed), people=drawn, fed=fed)
+    found = simulate_stated(
+        appraisal, regimen, seed=SEED if seed is None else checked_seed(seed), people=drawn, fed=fed
+    )
     for target, content in _tables(found, csv, arrow):
         write(target, content)
     if "-" not in (csv, arrow):
@@ -115,7 +117,7 @@ def export(
     from unclench.simulation.simulate import SEED
 
     check_targets([sbml], record)
-    which, drawn = _person(person), SEED if seed is None else _seed(seed)
+    which, drawn = _person(person), SEED if seed is None else checked_seed(seed)
     appraisal, regimen = _stated(record, request, on, jurisdiction, patient, (at, route, formulation))
     model = one.person_model(
         body=appraisal.body,
@@ -163,7 +165,7 @@ def _hour(text: str) -> float:
     return int(hours) + int(minutes) / 60
 
 
-def _seed(seed: int) -> int:
+def checked_seed(seed: int) -> int:
     if not 0 <= seed <= LARGEST_SEED:
         raise refused(f"found the seed {seed}, need 0 to {LARGEST_SEED}.")
     return seed

@@ -136,6 +136,7 @@ def check_references(facts: Knowledge) -> Iterator[Fault]:
     either = drugs | tags | {""}
     rules = {row.id for row in facts.table("rules")} | {""}
     alternatives = {row.id for row in facts.table("alternatives")}
+    risks = {row.id for row in facts.table("stopping_risks")}
     wanted: tuple[tuple[str, Callable[[Any], Iterable[str]], set[str], str], ...] = (
         ("alternative_checks", lambda row: (row.alternative,), alternatives, "an id of alternatives.csv"),
         ("alternatives", lambda row: (row.drug,), drugs | {""}, "an id of drugs.csv"),
@@ -145,7 +146,10 @@ def check_references(facts: Knowledge) -> Iterator[Fault]:
         ("combined_effects", lambda row: (row.drug, row.tag), either, "a drug or tag of drugs.csv"),
         ("drug_products", lambda row: row.drugs, drugs, "an id of drugs.csv"),
         ("softenings", lambda row: (row.rule,), rules, "an id of rules.csv"),
+        ("equivalents", lambda row: (row.drug,), drugs, "an id of drugs.csv"),
+        ("half_lives", lambda row: (row.drug,), drugs, "an id of drugs.csv"),
         ("need", lambda row: (row.rule,), rules, "an id of rules.csv"),
+        ("need_views", lambda row: row.risks, risks, "an id of stopping_risks.csv"),
     )
     for name, points_at, known, need in wanted:
         for row in facts.table(name):

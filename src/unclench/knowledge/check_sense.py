@@ -92,6 +92,41 @@ def check_need(facts: Knowledge) -> Iterator[Fault]:
             yield Fault(f"need {row.order}", f"need {row.need!r}", ", ".join(sorted(NEEDS)))
 
 
+def check_views(facts: Knowledge) -> Iterator[Fault]:
+    """A view allows needs that exist, between bounds in order; an unconfirmed one is cautious and says so."""
+    for row in facts.table("need_views"):
+        where = f"need_views {row.id}"
+        if not row.needs or not NEEDS.issuperset(row.needs):
+            yield Fault(where, f"needs {'; '.join(row.needs)!r}", ", ".join(sorted(NEEDS)))
+        for axis in (*AXES, "age"):
+            low, high = getattr(row, f"{axis}_low"), getattr(row, f"{axis}_high")
+            if low is not None and high is not None and low >= high:
+                yield Fault(where, f"{axis} {low:g} to {high:g}", "a low below its high")
+        if row.standing is Standing.UNVERIFIED and (
+            not row.say.startswith(UNCONFIRMED) or not CAUTIOUS.issuperset(row.needs)
+        ):
+            yield Fault(where, "an unconfirmed view", f"{UNCONFIRMED!r} in front, and nothing short of a taper")
+
+
+def check_stopping_risks(facts: Knowledge) -> Iterator[Fault]:
+    """A danger says how urgent it is, and nothing else does; what may speed a taper up is confirmed."""
+    for row in facts.table("stopping_risks"):
+        where = f"stopping_risks {row.id}"
+        if row.kind not in {"danger", "slower", "faster"} or row.early not in {"yes", "no"}:
+            yield Fault(where, f"kind {row.kind!r}, early {row.early!r}", "danger, slower or faster; yes or no")
+        if row.urgency not in (URGENCIES if row.kind == "danger" else {""}):
+            yield Fault(where, f"urgency {row.urgency!r}", f"one of {sorted(URGENCIES)}, of a danger only")
+        if row.from_days is not None and (row.kind != "danger" or row.from_days < 0):
+            yield Fault(where, f"from {row.from_days:g} days", "days of a danger, 0 or more")
+        if (row.kind == "danger" and row.early != "yes") or (row.kind == "faster" and row.early != "no"):
+            yield Fault(where, f"early {row.early!r} of a {row.kind}", "yes of a danger, no of what speeds up")
+        if row.kind == "faster" and row.standing is Standing.UNVERIFIED:
+            yield Fault(where, "standing unverified", "a confirmed row: it lowers a concern")
+
+
+UNCONFIRMED = "Unconfirmed: check."
+CAUTIOUS = frozenset({"taper", "specialist"})
+URGENCIES = frozenset({"now", "today", "days", "before-a-cut"})
 SCALES = frozenset({"log", "logit", "plain"})
 AXES = ("days_per_week", "duration_days", "mg_per_day")
 
@@ -122,6 +157,24 @@ def check_parameters(facts: Knowledge) -> Iterator[Fault]:
             yield Fault(f"parameter_correlations {pair.id}", str(pair.correlation), "between -1 and 1")
 
 
+def check_equivalents(facts: Knowledge) -> Iterator[Fault]:
+    """An equivalent is a value, a range, or a value inside its range; every drug that has a confirmed one can fade."""
+    for row in facts.table("equivalents"):
+        where = f"equivalents {row.id}"
+        given = [mg for mg in (row.low_mg, row.mg, row.high_mg) if mg is not None]
+        if row.kind not in {"guideline", "wider"}:
+            yield Fault(where, f"kind {row.kind!r}", "guideline or wider")
+        if not given or given[0] <= 0 or given != sorted(given) or (row.low_mg is None) != (row.high_mg is None):
+            yield Fault(where, f"{row.low_mg}, {row.mg}, {row.high_mg} mg", "a value, or low and high around it")
+    fading = {row.drug for row in facts.table("half_lives")}
+    for drug in sorted({row.drug for row in facts.table("equivalents") if row.standing is not Standing.UNVERIFIED}):
+        if drug not in fading:
+            yield Fault(f"equivalents {drug}", "no half-life", "a row of half_lives.csv")
+    for row in facts.table("half_lives"):
+        if not 0 < row.low_h <= row.value_h <= row.high_h:
+            yield Fault(f"half_lives {row.id}", f"{row.value_h} in {row.low_h} to {row.high_h}", "a value in its range")
+
+
 def check_claims(facts: Knowledge) -> Iterator[Fault]:
     """Every statement of the founding documents is kept by something that exists, or refused with a reason."""
     topics = {row.topic for row in facts.table("advice")}
@@ -144,4 +197,14 @@ def check_claims(facts: Knowledge) -> Iterator[Fault]:
                 yield Fault(where, f"kept by {part!r}", "an id of a fact")
 
 
-CHECKS = (check_standing, check_rules, check_verdicts, check_need, check_parameters, check_claims)
+CHECKS = (
+    check_standing,
+    check_rules,
+    check_verdicts,
+    check_need,
+    check_views,
+    check_stopping_risks,
+    check_parameters,
+    check_equivalents,
+    check_claims,
+)

@@ -20,7 +20,7 @@ from typing import Any, TypeVar
 
 from msgspec import Struct
 
-from unclench.knowledge import rows
+from unclench.knowledge import rows, rows_equivalents, rows_stopping
 from unclench.values import KnowledgeError
 
 Row = TypeVar("Row", bound=Struct)
@@ -48,7 +48,14 @@ FILES: dict[str, type[Struct]] = {
     "alternatives": rows.Alternative,
     "alternative_checks": rows.AlternativeCheck,
     "advice": rows.Advice,
-    "need": rows.NeedCell,
+    "need": rows_stopping.NeedCell,
+    "need_views": rows_stopping.NeedView,
+    "stopping_risks": rows_stopping.StoppingRisk,
+    "paces": rows_stopping.Pace,
+    "taper_bands": rows_stopping.TaperBand,
+    "equivalents": rows_equivalents.Equivalent,
+    "omitted_equivalents": rows_equivalents.OmittedEquivalent,
+    "half_lives": rows_equivalents.HalfLife,
     "claims": rows.Claim,
     "statements": rows.Statement,
     "softenings": rows.Softening,

@@ -324,24 +324,6 @@ class Advice(Struct, frozen=True):
     standing: Standing
 
 
-class NeedCell(Struct, frozen=True):
-    """The grid of need for a taper: the first row that holds decides."""
-
-    order: int
-    days_per_week_low: float
-    days_per_week_high: float
-    duration_days_low: float
-    duration_days_high: float
-    mg_per_day_low: float
-    mg_per_day_high: float
-    need: str  # none | step-down | taper | specialist
-    rule: str
-    say: str
-    source: str
-    locator: str
-    standing: Standing
-
-
 class Claim(Struct, frozen=True):
     """A statement of the founding documents, and what keeps it."""
 

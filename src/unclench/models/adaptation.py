@@ -2,9 +2,10 @@
 
     A' = (E - A) / tau,  tau = tau_on where E > A, else tau_off;   W = max(0, A - E)
 
-E is the share of receptors that agonists hold. Between two times E is a line, so A has a closed form, and within one
-step it can cross E at most once. Not validated: no individual time course of withdrawal is openly available.
-For every course that only falls, the area under W is tau_off times the adaptation at its start.
+E is the share of receptors that agonists hold, as adaptation counts them. Between two times E is a line, so A has a
+closed form, and within one step it can cross E at most once. Not validated: no individual time course of withdrawal is
+openly available. For every course that only falls, the area under W is tau_off times the adaptation at its start: how
+slowly it falls decides the peak, and nothing else.
 """
 
 from __future__ import annotations
@@ -85,7 +86,32 @@ def withdrawal_drive(adaptation: Array, effect: Array) -> Array:
     return np.maximum(adaptation - effect, 0.0)
 
 
-def share_reaching(peak: Array, *, half: float, log_sd: float) -> Array:
+def equal_effect_doses(from_mg: float, *, steps: int, half_dose_mg: float) -> Array:
+    """(steps,): daily doses after each of so many steps down that take away the same share of receptors, to 0.
+
+    The share at steady state is D / (ED50 + D), so the steps in mg shrink towards the end, and reach nothing.
+    """
+    share = from_mg / (half_dose_mg + from_mg) * (1.0 - np.arange(1, steps + 1) / steps)
+    doses: Array = half_dose_mg * share / (1.0 - share)
+    return doses
+
+
+def smallest_peak(start: Array | float, *, tau_off_d: Array | float, days: Array | float) -> Array:
+    """The lowest peak of W that any taper of so many days can have from this adaptation: A0 tau / (T + tau).
+
+    Reached by a small first drop of the effect, a straight line, and a small last drop.
+    """
+    peak: Array = np.asarray(start, dtype=np.float64) * tau_off_d / (days + np.asarray(tau_off_d, dtype=np.float64))
+    return peak
+
+
+def days_for_peak(start: Array | float, *, tau_off_d: Array | float, peak: Array | float) -> Array:
+    """The fewest days in which a taper can keep W at or below this peak; none where stopping at once does."""
+    days: Array = np.asarray(tau_off_d, dtype=np.float64) * np.maximum(np.divide(start, peak) - 1.0, 0.0)
+    return days
+
+
+def share_reaching(peak: Array, *, half: Array | float, log_sd: Array | float) -> Array:
     """Share of people with this peak of the drive who reach a class of withdrawal that half reach at `half`.
 
     Normal on the log scale, by its nearest logistic curve (0.01 at worst). Not a success rate, and not a forecast.

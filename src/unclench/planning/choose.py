@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from unclench.appraisal.findings import Appraisal, Finding
-from unclench.appraisal.taper_need import NEEDS, taper_need
+from unclench.appraisal.findings import Appraisal, Finding, Need
+from unclench.appraisal.taper_need import decide
+from unclench.appraisal.taper_views import NEEDS
 from unclench.knowledge import knowledge
 from unclench.knowledge.load import Knowledge
 from unclench.planning import words
@@ -54,8 +55,8 @@ def choose(appraisal: Appraisal, candidates: Sequence[Candidate], courses: Seque
     )
     given = chosen[0].regimen
     stock = _supplied(appraisal, chosen[0], facts)
-    need, because, need_rules = need_after(appraisal, given, facts)
-    used = (*chosen[0].rules, *need_rules, *(line.product for line in stock.lines), f"PLAN-CHOSEN-{key}")
+    after = need_after(appraisal, given, facts)
+    used = (*chosen[0].rules, *after.rules, *(line.product for line in stock.lines), f"PLAN-CHOSEN-{key}")
     return Plan(
         regimen=given,
         words=chosen[0].words,
@@ -67,13 +68,16 @@ def choose(appraisal: Appraisal, candidates: Sequence[Candidate], courses: Seque
         supply=stock,
         monitoring=monitoring(appraisal, given, facts),
         titration=titration(appraisal, given, facts),
-        taper_needed=need,
-        taper_because=because,
+        taper_needed=after.need,
+        taper_because=after.because,
         taper=None,
         instead=instead(appraisal, facts, with_regimen=True),
         considered=considered,
         chosen=next(one for one in considered if one.chosen),
         facts=tuple(dict.fromkeys(used)),
+        taper_views=after.views,
+        taper_hold=after.hold,
+        taper_urgency=after.urgency,
     )
 
 
@@ -233,15 +237,27 @@ def _supplied(appraisal: Appraisal, candidate: Candidate, facts: Knowledge) -> S
     return Supply(made.lines, made.total_mg, made.refills, made.days, made.per_day, tuple(notes))
 
 
-def need_after(appraisal: Appraisal, given: Regimen, facts: Knowledge) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
+def need_after(appraisal: Appraisal, given: Regimen, facts: Knowledge) -> Need:
     """What stopping after this course needs. Appraisal knows present use and what was asked; the course may differ."""
-    need, because, rules = taper_need(
-        appraisal.current_use, given.days, given.max_mg_per_day, appraisal.body.age_y, (), facts
+    after = decide(
+        appraisal.current_use, given.days, given.max_mg_per_day, appraisal.body.age_y, appraisal.taper_risks, facts
     )
-    sends_to_specialist = need != "none" and appraisal.taper_need == "specialist"
-    if sends_to_specialist or (appraisal.purpose == "continue" and worse(appraisal.taper_need, need)):
-        return appraisal.taper_need, appraisal.taper_because, rules
-    return need, because, rules
+    sends_to_specialist = after.need != "none" and appraisal.taper_need == "specialist"
+    if sends_to_specialist or (appraisal.purpose == "continue" and worse(appraisal.taper_need, after.need)):
+        return need_now(appraisal, after.rules)
+    return after
+
+
+def need_now(appraisal: Appraisal, rules: tuple[str, ...] = ()) -> Need:
+    """What stopping needs today, as appraisal found it."""
+    return Need(
+        appraisal.taper_need,
+        appraisal.taper_because,
+        rules,
+        appraisal.taper_views,
+        appraisal.taper_hold,
+        appraisal.taper_urgency,
+    )
 
 
 def worse(one: str, other: str) -> bool:
@@ -291,4 +307,7 @@ def _no_regimen(appraisal: Appraisal, facts: Knowledge) -> Plan:
         considered=(),
         chosen=None,
         facts=(key,),
+        taper_views=appraisal.taper_views if taking else (),
+        taper_hold=appraisal.taper_hold if taking else "",
+        taper_urgency=appraisal.taper_urgency if taking else "",
     )

@@ -23,9 +23,10 @@ def instead(appraisal: Appraisal, facts: Knowledge, *, with_regimen: bool) -> tu
     if danger:
         return danger
     said: list[str] = []
-    # Whoever takes it already must first hear how not to stop.
+    # Whoever takes it already must first hear how not to stop; where the same dose goes on, how it will end one day.
     if appraisal.purpose in ("continue", "stop") and appraisal.taper_need != "none":
-        said.append(statement(facts, f"PLAN-STOP-{appraisal.taper_need.upper()}"))
+        goes_on = with_regimen and appraisal.purpose == "continue"
+        said.append(statement(facts, f"PLAN-{'CONTINUE' if goes_on else 'STOP'}-{appraisal.taper_need.upper()}"))
     said += [
         finding.say
         for finding in appraisal.findings

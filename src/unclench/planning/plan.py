@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from unclench.appraisal.findings import SourceView
 from unclench.simulation.course import Course
 from unclench.values import Regimen
 
@@ -86,3 +87,6 @@ class Plan:
     considered: tuple[Considered, ...]
     chosen: Considered | None
     facts: tuple[str, ...]
+    taper_views: tuple[SourceView, ...] = ()  # what the sources say of the need
+    taper_hold: str = ""  # what to do until a specialist has seen the patient; "" unless one is needed
+    taper_urgency: str = ""

@@ -10,6 +10,8 @@ from decimal import Decimal
 import numpy as np
 from numpy.typing import NDArray
 
+from unclench.appraisal.findings import SourceView
+from unclench.individual.learnt import Learning
 from unclench.planning.plan import SupplyLine
 from unclench.values import RegimenError
 
@@ -208,17 +210,6 @@ class Compared:
 
 
 @dataclass(frozen=True, slots=True)
-class SourceView:
-    """What one source says of the need for a taper here."""
-
-    fact: str
-    name: str
-    need: str  # none | step-down | taper | specialist
-    agrees: bool
-    say: str
-
-
-@dataclass(frozen=True, slots=True)
 class HiddenChange:
     """Another medicine that starts or stops during the taper: the dose change that it amounts to."""
 
@@ -238,12 +229,16 @@ class SwitchDay:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Switch:
-    """From another benzodiazepine or Z-drug to diazepam, before the first cut."""
+    """From another benzodiazepine or Z-drug to diazepam, before the first cut.
+
+    `days` run without a gap to the day before `first_cut_on`: the crossover, then diazepam alone until it has settled.
+    Where `hold` says something, no switch is planned and there are no days.
+    """
 
     drug: str
     from_mg: Decimal
-    to_mg: Decimal  # diazepam a day: the cautious side of the range
-    low_mg: float
+    to_mg: Decimal | None  # diazepam a day: the cautious side of the range
+    low_mg: float  # of every table read
     high_mg: float
     days: tuple[SwitchDay, ...]
     sources: tuple[tuple[str, str], ...]  # fact, what it says
@@ -251,30 +246,17 @@ class Switch:
     says: tuple[str, ...]
     curves: tuple[TaperCurve, ...]  # crossing loads, in % of the load before
     facts: tuple[str, ...]
+    hold: str = ""  # why nothing is planned here, and what to do instead
+    review: tuple[date, date] | None = None
+    first_cut_on: date | None = None
 
-
-@dataclass(frozen=True, slots=True)
-class Learnt:
-    """One parameter before and after what was seen of this person: median and 5 to 95 %."""
-
-    name: str
-    unit: str
-    prior: tuple[float, float, float]
-    posterior: tuple[float, float, float]
-    moved: float  # share of the prior's variance that the data removed, on the scale of the parameter
-    say: str
-
-
-@dataclass(frozen=True, slots=True)
-class Learning:
-    """What levels and ratings taught, and what follows for the rest of the taper."""
-
-    parameters: tuple[Learnt, ...]
-    levels: int
-    ratings: int
-    decision: str  # "" | go-on | slower | hold | faster | back-one-level | ask
-    says: tuple[str, ...]
-    facts: tuple[str, ...]
+    def steps(self) -> Iterator[SwitchDay]:
+        """The first day of each pair of doses."""
+        before: tuple[Decimal, Decimal] | None = None
+        for day in self.days:
+            if (day.other_mg, day.diazepam_mg) != before:
+                yield day
+            before = day.other_mg, day.diazepam_mg
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,8 @@ from unclench.report.plots import level_columns, level_rows, plots
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+
+_AMOUNT = re.compile(r"(?<=\d) (?=m[gL]\b)")  # the gap that a line may not break at
 
 
 def to_html(consultation: Consultation) -> str:
@@ -51,6 +54,9 @@ def environment() -> Environment:
         found = Markup("<strong>{}</strong>").format(words.clean(part))
         return escape(words.clean(says)).replace(escape(words.clean(part)), found, 1)
 
+    def kept(text: str) -> str:
+        return Markup(_AMOUNT.sub("&nbsp;", str(escape(words.clean(text)))))  # noqa: S704  escaped before
+
     made = Environment(
         loader=PackageLoader("unclench.report", "templates"),
         autoescape=True,
@@ -62,6 +68,7 @@ def environment() -> Environment:
     )
     made.filters["listed"] = listed
     made.filters["strong"] = strong
+    made.filters["kept"] = kept
     made.filters["drawing"] = lambda panel: Markup(panel.svg)  # noqa: S704  made by our drawings, escaped there
     return made
 

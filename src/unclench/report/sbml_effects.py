@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from unclench.report.sbml_document import SbmlDocument
+from unclench.simulation.effects_model import LATE
 from unclench.simulation.person_effects import Curve, PersonEffects
 
 FILTERS = ("fast", "slow", "slowest")
@@ -18,7 +19,7 @@ def write_effects(out: SbmlDocument, effects: PersonEffects, analytes: Sequence[
     _reflexes(out, effects)
     _sedation(out, effects)
     _breathing(out, effects)
-    _adaptation(out, effects)
+    _adaptation(out, effects, analytes)
 
 
 def _told(out: SbmlDocument, key: str, formula: str, name: str, unit: str = "one") -> None:
@@ -96,11 +97,16 @@ def _breathing(out: SbmlDocument, effects: PersonEffects) -> None:
     _told(out, "co2_slope", f"{ONE} - {lost}", "slope of the response to CO2, as a share of the person's own")
 
 
-def _adaptation(out: SbmlDocument, effects: PersonEffects) -> None:
+def _adaptation(out: SbmlDocument, effects: PersonEffects, analytes: Sequence[str]) -> None:
     out.parameter("adaptation_load", effects.withdrawal_load, "one", "multiple of the load, for adaptation alone")
+    what = "share of the load of what stays after diazepam that adaptation counts"
+    out.parameter("late_counted", effects.late_counted, "one", what)
     out.parameter("tau_on", effects.tau_on_h, "h", "time constant of adapting")
     out.parameter("tau_off", effects.tau_off_h, "h", "time constant of losing adaptation")
-    held = "adaptation_load * load"
+    loads = " + ".join(
+        f"late_counted * Cu_{name} / K_{name}" if name in LATE else f"Cu_{name} / K_{name}" for name in analytes
+    )
+    held = f"adaptation_load * ({loads})"
     _told(out, "adapting_to", f"{held} / ({ONE} + {held})", "occupancy to which the body adapts")
     rate = "(adapting_to - adaptation) / piecewise(tau_on, adapting_to > adaptation, tau_off)"
     _followed(out, "adaptation", rate, "adaptation; not validated")

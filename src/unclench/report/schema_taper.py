@@ -168,14 +168,21 @@ class SaidOut(Strict, frozen=True):
 
 
 class SwitchOut(Strict, frozen=True):
-    """From another benzodiazepine or Z-drug to diazepam, before the first cut. `to_mg`: the cautious side."""
+    """From another benzodiazepine or Z-drug to diazepam, before the first cut. `to_mg`: the cautious side.
+
+    Where `hold` says something no switch is planned, and `days` is empty: a program must show it.
+    """
 
     drug: Text
+    hold: Text
     from_mg: Positive
-    to_mg: Positive
+    to_mg: Positive | None
     low_mg: Positive
     high_mg: Positive
     days: tuple[SwitchDayOut, ...]
+    review_from: Day | None
+    review_to: Day | None
+    first_cut_on: Day | None
     sources: tuple[SaidOut, ...]
     against: tuple[Text, ...]
     says: tuple[Text, ...]

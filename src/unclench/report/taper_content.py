@@ -8,14 +8,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from unclench.appraisal.findings import SourceView
+from unclench.individual.learnt import Learning, Learnt
 from unclench.knowledge import knowledge
 from unclench.knowledge.rows import Source, Statement
 from unclench.planning.plan import SupplyLine
-from unclench.planning.taper_plan import Drive, HiddenChange, Learning, Learnt, Proof, SourceView, Taper, TaperSupply
+from unclench.planning.taper_plan import Drive, HiddenChange, Proof, Taper, TaperSupply
 from unclench.report import wording as words
 from unclench.report.basis import sources_of, taper_facts, taper_limits
 from unclench.report.taper_compared import ComparedLine, compared_lines, trade
-from unclench.report.taper_steps import BriefStep, StepLine, brief_steps, counted, headed, step_lines, supplied
+from unclench.report.taper_steps import TURNS, BriefStep, StepLine, brief_steps, counted, headed, step_lines, supplied
 from unclench.report.taper_switch import SwitchPart, switch_part
 from unclench.values import Jurisdiction, MadeWith
 
@@ -152,7 +154,7 @@ class TaperContent:
     @property
     def in_turn(self) -> bool:
         """Whether kinds of day take turns somewhere."""
-        return any(take.day for step in self.steps for take in step.take)
+        return any(take.day in TURNS for step in self.steps for take in step.take)
 
 
 def taper_content(taper: Taper, *, on: date, jurisdiction: Jurisdiction, made_with: MadeWith) -> TaperContent:
@@ -199,7 +201,7 @@ def _shown_rows(taper: Taper) -> tuple[Statement, ...]:
     """The sentences of the knowledge base that stand beside a drive."""
     if taper.peak is None:
         return ()
-    return tuple(row for row in knowledge().table("statements") if row.where in ("taper-anchors", "taper-drive"))
+    return tuple(row for row in knowledge().table("statements") if row.where == "taper-drive")
 
 
 def _headline(taper: Taper) -> str:
@@ -251,16 +253,6 @@ def _loss(taper: Taper) -> tuple[str, ...]:
 
 
 def _supply(supply: TaperSupply) -> SupplyPart:
-    names = {line.product: line.name for line in supply.lines}
-    halves = tuple(
-        knowledge().say(
-            "TAPER-PAGE-HALF",
-            name=names.get(product, product).removeprefix("diazepam "),
-            low=words.number(low, 3),
-            high=words.number(high, 3),
-        )
-        for product, low, high in supply.half_tablet_mg
-    )
     return SupplyPart(
         total=tuple(supplied(line) for line in supply.lines),
         total_mg=f"{words.amount(supply.total_mg)} mg",
@@ -273,7 +265,7 @@ def _supply(supply: TaperSupply) -> SupplyPart:
             _counts(one, supply.lines) for one in (*(each.lines for each in supply.prescriptions), supply.lines)
         ),
         interval=words.counted(supply.interval_days, "day"),
-        notes=(*halves, *supply.notes),
+        notes=supply.notes,
     )
 
 

@@ -22,23 +22,30 @@ class SwitchLine:
 @dataclass(frozen=True, slots=True)
 class SwitchPart:
     drug: str
+    hold: str  # why none is planned
     line: str  # "lorazepam 4 mg a day to diazepam 20 mg a day"
     range: str  # "20 to 40 mg"
     days: tuple[SwitchLine, ...]
     sources: tuple[tuple[str, str], ...]
     against: tuple[str, ...]
     says: tuple[str, ...]
+    review: str
+    first_cut: str
 
 
 def switch_part(switch: Switch) -> SwitchPart:
+    to = f" to diazepam {words.amount(switch.to_mg)} mg a day" if switch.to_mg is not None else ""
     return SwitchPart(
         drug=switch.drug,
-        line=f"{switch.drug} {words.amount(switch.from_mg)} mg a day to diazepam {words.amount(switch.to_mg)} mg a day",
+        hold=switch.hold,
+        line=f"{switch.drug} {words.amount(switch.from_mg)} mg a day{to}",
         range=f"{words.number(switch.low_mg, 3)} to {words.number(switch.high_mg, 3)} mg",
         days=_runs(switch.days),
         sources=switch.sources,
         against=switch.against,
         says=switch.says,
+        review=words.dates(*switch.review) if switch.review is not None else "",
+        first_cut=words.dated(switch.first_cut_on) if switch.first_cut_on is not None else "",
     )
 
 

@@ -32,10 +32,10 @@ def print_taper(taper: Taper, console: Console, *, on: date, jurisdiction: Juris
     _proofs(said, out)
     _drive(said.drive, out)
     _compared(said, out)
-    _supply(said.supply, out)
+    out.section("To say and to know", said.says)
     _hidden(said, out)
     out.section("When symptoms come", (f"{say} [{rule}]" for rule, say in said.holds_at))
-    out.section("To say and to know", said.says)
+    _supply(said.supply, out)
     _made_with(said, out)
 
 
@@ -72,7 +72,7 @@ def _hold(said: TaperContent, out: Writer) -> None:
 def _need(said: TaperContent, out: Writer) -> None:
     out.section("Why", said.because)
     if said.agree:
-        out.item("Sources that agree: " + "; ".join(f"{one.name}: {one.say.rstrip('.')}" for one in said.agree) + ".")
+        out.item(f"Sources that agree: {'; '.join(one.name for one in said.agree)}. What each says: --html or --json.")
     for one in said.differ:
         out.item(f"{one.name} differs ({VIEWS.get(one.need, one.need)}): {one.say}")
     if said.pace:
@@ -139,7 +139,6 @@ def _drive(drive: DriveLine | None, out: Writer) -> None:
     out.item(f"{words.capital(_peak(drive))}.", style="bold")
     for key in ("TAPER-PAGE-UNVALIDATED", "TAPER-PAGE-WORST"):
         out.item(knowledge().say(key))
-    out.item("Its anchors: " + " ".join(words.statements("taper-anchors")))
 
 
 def _compared(said: TaperContent, out: Writer) -> None:
@@ -160,8 +159,7 @@ def _compared(said: TaperContent, out: Writer) -> None:
     for weeks, peak, worst, name in rows:
         cells = (weeks.rjust(widths[0]), peak.rjust(widths[1]), worst.rjust(widths[2]))
         _beside("  " + (" " * GAP).join(cells), (name,), out)
-    for line in (*said.trade, *words.statements("taper-compare")):
-        out.item(line)
+    _lines(said.trade, out)
 
 
 def _name(name: str, against: tuple[str, ...], chosen: bool) -> str:
@@ -193,11 +191,15 @@ def _switch(switch: SwitchPart | None, out: Writer) -> None:
     if switch is None:
         return
     out.heading("First the switch to diazepam")
+    if switch.hold:
+        out.item(f"NO SWITCH: {switch.hold}", style="bold red")
     out.item(f"{words.capital(switch.line)}. Range of the sources: {switch.range}.", style="bold")
     for reason in switch.against:
         out.item(f"Against switching: {reason}", style="bold")
     for day in switch.days:
         out.item(f"{day.dates}: {switch.drug} {day.other_mg} mg, diazepam {day.diazepam_mg} mg")
+    dated = (("Review", switch.review), ("First cut", switch.first_cut))
+    _lines((f"{what}: {when}" for what, when in dated if when), out)
     _lines((*switch.says, *(f"{say} [{fact}]" for fact, say in switch.sources)), out)
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unclench.knowledge.load import knowledge
-from unclench.models import breathing, effects, receptor
+from unclench.models import breathing, effects
 from unclench.simulation import effects_bands as bands
 from unclench.simulation import effects_drivers
 from unclench.simulation import effects_model as model
@@ -23,7 +23,9 @@ from unclench.simulation.effects_draws import (
     CoMedication,
     Crowd,
     PastUse,
+    adaptation_load,
     crowd_of,
+    equal_in_adaptation,
     relative_load,
     start_of,
 )
@@ -71,9 +73,11 @@ def foresee(
     crowd = crowd_of(numbers, age_y, seed=seed, skip=_unasked(unbound_ng_ml, opioid))
     others, other_causes = relative_load(co_medication, t_h, numbers, seed=seed, people=people)
     load = model.load_of(unbound_ng_ml, crowd.constants, fixed)
+    equal = np.zeros_like(t_h)[:, None] if others is None else equal_in_adaptation(others, numbers)
     load = model.delayed(t_h, load if others is None else load + others, crowd.constants)
-    start = start_of(history, crowd, fixed, others=0.0 if others is None else others[0])
-    lines = _lines(t_h, load, crowd, fixed, start, numbers, opioid=opioid, alcohol=alcohol)
+    start = start_of(history, crowd, fixed, others=0.0 if others is None else others[0], adapting=equal[0])
+    drive = _drive(t_h, adaptation_load(unbound_ng_ml, crowd, fixed, others=equal), crowd, start, numbers)
+    lines = _lines(t_h, load, drive, crowd, fixed, start, numbers, opioid=opioid, alcohol=alcohol)
     asked = answers(regimen, t_h, lines, crowd, numbers)
     all_causes = (*kinetic_causes(t_h, unbound_ng_ml, causes), *other_causes, *crowd.causes)
     told, drivers = _told(asked, all_causes)
@@ -96,9 +100,16 @@ def _unasked(unbound_ng_ml: Mapping[str, Array], opioid: Answer) -> frozenset[st
     return frozenset(names) | (OPIOID_ONLY if opioid is Answer.NO else frozenset())
 
 
+def _drive(t_h: Array, load: Array, crowd: Crowd, start: Start, numbers: Numbers) -> Array:
+    """Everyone's withdrawal drive over time, over that of the reference."""
+    drive = model.drive_over(t_h, load, tau_on_d=crowd.tau_on_d, tau_off_d=crowd.tau_off_d, start=start.adaptation)
+    return drive / numbers.value("PD-W-REFERENCE", "1")
+
+
 def _lines(
     t_h: Array,
     load: Array,
+    drive: Array,
     crowd: Crowd,
     fixed: Structure,
     start: Start,
@@ -110,13 +121,6 @@ def _lines(
     """Everyone's effects over time."""
     constants = crowd.constants
     ran = model.run(t_h, load, constants, crowd.person, fixed, start.tolerance)
-    _, drive = model.adaptation_over(
-        t_h,
-        receptor.occupancy(load * crowd.withdrawal_load),
-        tau_on_d=crowd.tau_on_d,
-        tau_off_d=crowd.tau_off_d,
-        start=start.adaptation,
-    )
     impaired = effects.impairment_g_per_l(ran.sedation, most=constants.impair_most)
     with_alcohol = slope = events = None
     if alcohol is not Answer.NO:
@@ -139,7 +143,7 @@ def _lines(
         with_alcohol=with_alcohol,
         slope_together=slope,
         event_log_odds=events,
-        drive=drive / numbers.value("PD-W-REFERENCE", "1"),
+        drive=drive,
     )
 
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from unclench.models import adaptation, breathing, effects, receptor, tolerance
 from unclench.models.population import MolarMasses
+from unclench.simulation import effects_times as times
 from unclench.simulation.effects_constants import Constants
 from unclench.simulation.parameters import ANALYTES, Numbers
 from unclench.values import DAY_H, EngineError
@@ -20,6 +21,8 @@ from unclench.values import DAY_H, EngineError
 Array = NDArray[np.float64]
 
 MIN_PER_H = 60.0
+# What stays after diazepam has gone: nordazepam, and the oxazepam that is formed from it.
+LATE = frozenset({"nordazepam", "oxazepam"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,22 +80,40 @@ def structure(numbers: Numbers) -> Structure:
     )
 
 
+def load_per_ng_ml(constants: Constants, fixed: Structure) -> dict[str, Array]:
+    """By analyte, (people,): the load of one unbound ng/mL."""
+    one = np.ones_like(constants.kd)
+    ratios = zip(ANALYTES, (one, constants.kn, constants.kt, constants.ko), strict=True)
+    return {
+        analyte: receptor.load(
+            receptor.nanomolar(one, molar_mass_g_per_mol=getattr(fixed.masses, analyte)), kd_nm=constants.kd * ratio
+        )
+        for analyte, ratio in ratios
+    }
+
+
+def as_adaptation_counts(per_ng_ml: Mapping[str, Array], late: Array | float) -> dict[str, Array]:
+    """The same where adaptation counts this much of the analytes that stay after diazepam has gone."""
+    return {analyte: each * late if analyte in LATE else each for analyte, each in per_ng_ml.items()}
+
+
 def load_of(unbound_ng_ml: Mapping[str, Array], constants: Constants, fixed: Structure) -> Array:
     """Sum of the loads of all analytes that are given, without delay. Shapes as given, people last."""
-    one = np.ones_like(constants.kd)
-    ratios = dict(zip(ANALYTES, (one, constants.kn, constants.kt, constants.ko), strict=True))
+    return summed(unbound_ng_ml, load_per_ng_ml(constants, fixed))
+
+
+def summed(unbound_ng_ml: Mapping[str, Array], per_ng_ml: Mapping[str, Array]) -> Array:
+    """Levels by analyte times the load of each ng/mL."""
     total: Array | None = None
     for analyte, levels in unbound_ng_ml.items():
-        if analyte not in ratios:
+        if analyte not in per_ng_ml:
             raise EngineError(
                 where="effect",
                 found=f"an analyte {analyte!r}",
                 need=", ".join(ANALYTES),
                 fix="Leave it out, or give its affinity a row.",
             )
-        molar = receptor.nanomolar(one, molar_mass_g_per_mol=getattr(fixed.masses, analyte))
-        per_ng_ml = receptor.load(molar, kd_nm=constants.kd * ratios[analyte])
-        added = levels * per_ng_ml
+        added = levels * per_ng_ml[analyte]
         total = added if total is None else total + added
     if total is None:
         raise EngineError(
@@ -159,9 +180,13 @@ def half_sedation(constants: Constants, person: Person, fixed: Structure) -> Arr
     return half
 
 
-def adaptation_over(
-    t_h: Array, occupied: Array, *, tau_on_d: Array, tau_off_d: Array, start: Array
-) -> tuple[Array, Array]:
-    """Adaptation and withdrawal drive at every time."""
-    adapted = adaptation.adapted(t_h / DAY_H, occupied, tau_on_d=tau_on_d, tau_off_d=tau_off_d, start=start)
-    return adapted, adaptation.withdrawal_drive(adapted, occupied)
+def drive_over(t_h: Array, load: Array, *, tau_on_d: Array, tau_off_d: Array, start: Array) -> Array:
+    """Withdrawal drive at every time, from the average load of each day.
+
+    Not hour by hour: adaptation is lost some thirty times faster than it is gained, so it would sink to the trough
+    between two doses, and every evening on an unchanged dose would count as withdrawal.
+    """
+    middle_h, means = times.day_means(t_h, load)
+    days, share = np.append(t_h[0], middle_h) / DAY_H, receptor.occupancy(means[np.r_[0, : means.shape[0]]])
+    adapted = adaptation.adapted(days, share, tau_on_d=tau_on_d, tau_off_d=tau_off_d, start=start)
+    return times.along(days * DAY_H, adaptation.withdrawal_drive(adapted, share), t_h)

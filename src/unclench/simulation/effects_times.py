@@ -42,6 +42,24 @@ def mean_over(t_h: Array, from_h: float, to_h: float) -> Array:
     return weights
 
 
+def along(t_h: Array, lines: Array, hours: Array) -> Array:
+    """(hours, people): lines (times, people) read at these hours. Hours outside are read at the nearest end."""
+    after = np.clip(np.searchsorted(t_h, hours), 1, t_h.size - 1)
+    part = np.clip((hours - t_h[after - 1]) / (t_h[after] - t_h[after - 1]), 0.0, 1.0)[:, None]
+    found: Array = lines[after - 1] * (1.0 - part) + lines[after] * part
+    return found
+
+
+def day_means(t_h: Array, lines: Array) -> tuple[Array, Array]:
+    """Averages of lines (times, people) over days from the first time on: their middles in hours, (days, people)."""
+    edges = np.append(np.arange(t_h[0], t_h[-1], DAY_H), t_h[-1])
+    at = np.union1d(t_h, edges)
+    values = along(t_h, lines, at)
+    areas = 0.5 * (values[1:] + values[:-1]) * np.diff(at)[:, None]
+    means: Array = np.add.reduceat(areas, np.searchsorted(at, edges[:-1]), axis=0) / np.diff(edges)[:, None]
+    return 0.5 * (edges[1:] + edges[:-1]), means
+
+
 def read(weights: Array, lines: Array) -> Array:
     """(..., people): lines (times, people) read by weights (..., times). Not by BLAS, whose threads cost more here."""
     values: Array = np.einsum("...t,tp->...p", weights, lines)

@@ -45,6 +45,7 @@ class PersonEffects:
     drowsy_slope: float
     impairment_g_per_l: float  # the most
     withdrawal_load: float  # multiple of the load, for adaptation alone
+    late_counted: float  # share of the load of nordazepam and its oxazepam that adaptation counts
     tau_on_h: float
     tau_off_h: float
 
@@ -80,6 +81,7 @@ def person_effects(numbers: Numbers, ages_y: Array, *, seed: int, person: int) -
         drowsy_slope=own(constants.drowsy_slope),
         impairment_g_per_l=own(constants.impair_most),
         withdrawal_load=own(crowd.withdrawal_load),
+        late_counted=own(crowd.late_counted),
         tau_on_h=own(crowd.tau_on_d) * DAY_H,
         tau_off_h=own(crowd.tau_off_d) * DAY_H,
     )

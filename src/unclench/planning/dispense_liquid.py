@@ -1,0 +1,24 @@
+"""Measuring one day of a liquid with an oral syringe: every volume stands on a line of a syringe that can hold it."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from functools import cache
+
+from unclench.planning.dispense_stock import Making
+from unclench.planning.dispense_units import plain
+
+
+@cache
+def measured(ml: Decimal, intakes: int, made: Making) -> tuple[Decimal, ...] | None:
+    """The day's volume divided as evenly as the lines of a syringe allow, the smallest first; or None.
+
+    Small volumes are read at every fine line; what needs a larger syringe, at its coarser lines.
+    """
+    for step, most in ((made.step_ml, made.step_to_ml), (made.coarse_ml, made.most_ml)):
+        lines, rest = divmod(ml, step)
+        each, more = divmod(int(lines), intakes)
+        volumes = tuple(plain(step * (each + (index >= intakes - more))) for index in range(intakes))
+        if not rest and volumes[-1] <= most:
+            return volumes
+    return None

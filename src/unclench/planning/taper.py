@@ -1,0 +1,254 @@
+"""The falling end of a course: need, start, pace and length, search, dispensing, proofs, and what it will do.
+
+Nothing here decides whether diazepam should end: that is the prescriber's and the patient's. It says how.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from unclench.appraisal.findings import Appraisal
+from unclench.knowledge import knowledge
+from unclench.knowledge.load import Knowledge
+from unclench.planning.dispense import dispensed
+from unclench.planning.dispense_doses import SOLUTION, TABLET, forms, reachable
+from unclench.planning.dispense_stock import Stock, stock_of
+from unclench.planning.plan import Plan
+from unclench.planning.taper_best import QUICK_ROUNDS, Searched, best_doses, judge_of, schedule_of, searched
+from unclench.planning.taper_caps import Caps, caps_of, proofs
+from unclench.planning.taper_compare import ABRUPT, CHOSEN, Way, as_written, compared
+from unclench.planning.taper_drawn import curves_of, drive_of, hidden_changes
+from unclench.planning.taper_ground import NOTHING_SEEN, Ground, Seen, ground
+from unclench.planning.taper_pace import Rungs, ladder_of, length_of
+from unclench.planning.taper_plan import Proof, Taper, TaperDay
+from unclench.planning.taper_shapes import Published, published
+from unclench.planning.taper_start import Start, start_of_taper
+from unclench.planning.taper_step_down import step_down
+from unclench.planning.taper_wish import ANYTHING, Wish
+from unclench.simulation.simulate import SEED
+from unclench.simulation.taper_model import Falling
+from unclench.values import RegimenError
+
+Array = NDArray[np.float64]
+
+NONE, STEP_DOWN, TAPER, SPECIALIST = "none", "step-down", "taper", "specialist"
+DAYS_A_WEEK = 7
+PERCENT = 100.0
+SAYS = ("TAPER-UNVALIDATED", "TAPER-ANCHORS", "TAPER-NO-SUCCESS", "TAPER-NO-SEIZURES", "TAPER-AREA", "TAPER-CHOICE")
+STILL = "TAPER-STILL-ADAPTING"
+WHEN = ("TAPER-DO-SYMPTOMS", "TAPER-DO-SEVERE", "TAPER-DO-RESUME", "TAPER-DO-EMERGENCY", "TAPER-DO-NO-MORE")
+
+
+def plan_taper(
+    appraisal: Appraisal,
+    wish: Wish = ANYTHING,
+    *,
+    plan: Plan | None = None,
+    seen: Seen = NOTHING_SEEN,
+    seed: int = SEED,
+) -> Taper:
+    """How diazepam ends in this patient, after present use or after a planned course; or the rest of a taper, `seen`.
+
+    Raises
+    ------
+    RegimenError
+        for a start in the past, a length too short for the caps, a product that does not exist, or doses that the
+        products cannot make small enough.
+    """
+    facts = knowledge()
+    stock = stock_of(facts, appraisal.jurisdiction, wish.products)
+    need = appraisal.taper_need if plan is None else plan.taper_needed
+    if need in (NONE, SPECIALIST):
+        return _without(appraisal, plan, need)
+    asked = start_of_taper(appraisal, plan, wish.start_on, facts, rungs=reachable(stock, Decimal(PERCENT), 1))
+    if asked is None:
+        return replace(_without(appraisal, plan, need), hold=facts.say("TAPER-DOSE-UNKNOWN"))
+    return _planned(appraisal, wish, plan, need, asked, seen, stock, seed)
+
+
+def with_taper(appraisal: Appraisal, plan: Plan, *, seed: int = SEED) -> Plan:
+    """The plan with its taper, where one is needed. One that cannot be planned says why, and what to do until then."""
+    if plan.taper_needed == NONE:
+        return plan
+    try:
+        taper = plan_taper(appraisal, plan=plan, seed=seed)
+    except RegimenError as error:
+        facts = knowledge()
+        taper = replace(
+            _without(appraisal, plan, plan.taper_needed), hold=facts.say("TAPER-NOT-PLANNED", why=str(error))
+        )
+    return replace(plan, taper=taper)
+
+
+def _planned(
+    appraisal: Appraisal, wish: Wish, plan: Plan | None, need: str, asked: Start, seen: Seen, stock: Stock, seed: int
+) -> Taper:
+    facts = knowledge()
+    stands = ground(appraisal, asked, seen, reachable(stock, asked.from_mg, len(asked.clock_h)), seed=seed)
+    if stands.start is None or stands.people is None:
+        key = "TAPER-ENDED" if stands.ended else "TAPER-ASK-FIRST"
+        return replace(_without(appraisal, plan, need), hold=facts.say(key), learning=stands.learning)
+    start, rungs = stands.start, rungs_of(stock, stands.start)
+    if need == STEP_DOWN and seen.diary is None:
+        schedule = step_down(start.from_mg, rungs.doses, start.start_on, facts)
+        found = Searched(schedule, "", (facts.say("TAPER-STEP-DOWN-CHOICE"),), None)
+    else:
+        caps, decision = caps_of(facts), stands.pace_decision
+        found = searched(appraisal, wish, start, rungs, caps, stands.people, facts, decision=decision)
+    return _drawn(appraisal, plan, need, start, found, stock, stands, wish)
+
+
+def rungs_of(stock: Stock, start: Start) -> Rungs:
+    """What can be dispensed below the present dose, and by which form; nothing so small that it cannot matter."""
+    lowest = Decimal(f"{knowledge().limit('TAPER-LOWEST', 'mg'):g}")
+    able = reachable(stock, start.from_mg, len(start.clock_h))
+    doses = tuple(mg for mg in able if mg >= lowest or mg == max(able))
+    made = {mg: forms(stock, mg, len(start.clock_h)) for mg in doses}
+    return Rungs(
+        doses,
+        frozenset(mg for mg, by in made.items() if TABLET in by),
+        frozenset(mg for mg, by in made.items() if SOLUTION in by),
+    )
+
+
+def _drawn(
+    appraisal: Appraisal,
+    plan: Plan | None,
+    need: str,
+    start: Start,
+    found: Searched,
+    stock: Stock,
+    stands: Ground,
+    wish: Wish,
+) -> Taper:
+    """Dispensed, proven, and followed through the same people."""
+    facts, caps, people = knowledge(), caps_of(knowledge()), stands.people
+    assert people is not None, "there is a start"
+    schedule = found.schedule
+    tail = int(facts.limit("TAPER-TAIL", "d"))
+    share = facts.limit("TAPER-WORST-SHARE", "%") / PERCENT
+    taken = (*start.known_mg, *schedule.daily(), *(Decimal(0),) * tail)
+    doses = np.array([float(mg) for mg in taken])
+    first = len(start.known_mg)
+    days, supply = dispensed(schedule, stock, start.clock_h, facts, supply_days=wish.supply_days)
+    held = proofs(schedule, caps, facts, exempt=need == STEP_DOWN and not start.goes_on, goes_on=start.goes_on)
+    rungs = reachable(stock, start.from_mg, len(start.clock_h))
+    others = _others(appraisal, found, start, people, facts, rungs=rungs_of(stock, start), caps=caps, wish=wish)
+    peak = drive_of(people.drive(doses), first, share)
+    beside = compared(
+        others,
+        people,
+        schedule,
+        start.known_mg,
+        caps=caps,
+        rungs=rungs,
+        tail_days=tail,
+        worst_share=share,
+        facts=facts,
+    )
+    still = any(one.id == ABRUPT and one.drive.worst_fifth <= peak.worst_fifth for one in beside)
+    return Taper(
+        need=need,
+        because=_because(appraisal, plan),
+        views=appraisal.taper_views if plan is None else plan.taper_views,
+        hold="",
+        urgency="",
+        from_mg=start.from_mg,
+        schedule=schedule,
+        pace=found.pace,
+        pace_because=found.because,
+        days=days,
+        cuts=tuple(schedule.cuts()),
+        proofs=(*held, _sums(days, facts)),
+        peak=peak,
+        curves=curves_of(people, doses, first),
+        compared=beside,
+        loss=found.loss,
+        supply=supply,
+        hidden=hidden_changes(appraisal, people, start, schedule.daily(), facts),
+        switch=None,
+        learning=stands.learning,
+        holds_at=tuple((key, facts.say(key)) for key in WHEN),
+        says=(*start.says, *(facts.say(key) for key in (*SAYS, *((STILL,) if still else ()))), *people.assumed),
+        facts=_facts(people, found),
+    )
+
+
+def _others(
+    appraisal: Appraisal,
+    found: Searched,
+    start: Start,
+    people: Falling,
+    facts: Knowledge,
+    *,
+    rungs: Rungs,
+    caps: Caps,
+    wish: Wish,
+) -> list[Way]:
+    """The chosen way first, stopping at once, published schedules, and the other paces."""
+    longest = int(facts.limit("TAPER-LONGEST", "wk")) * DAYS_A_WEEK
+    wide = bool(found.pace) and not wish.quick
+    listed: Sequence[Published] = published(facts, start.from_mg) if wide else ()
+    ways = [
+        Way(CHOSEN, facts.say("TAPER-CHOSEN"), found.schedule.steps, (), facts.say("TAPER-CHOSEN-SAY")),
+        *as_written(facts, listed, longest),
+    ]
+    for row in facts.table("paces") if wide else ():
+        length = length_of(row, ladder_of(row, start.from_mg, rungs, caps, goes_on=start.goes_on), facts)
+        if row.id == found.pace or length is None:
+            continue
+        judged = judge_of(length, start, people, facts)
+        doses, _ = best_doses(judged, length, start, facts, rounds=QUICK_ROUNDS)
+        name = facts.say("TAPER-OTHER-PACE", name=row.name.lower())
+        ways.append(Way(f"PACE-{row.id.upper()}", name, schedule_of(start, length, doses).steps, (row.id,), row.say))
+    return ways
+
+
+def _sums(days: Sequence[TaperDay], facts: Knowledge) -> Proof:
+    """The units of every day against its dose: the largest difference, which `TaperDay` already refuses."""
+    off = max(abs(sum((unit.mg for unit in day.units), Decimal(0)) - day.mg) for day in days)
+    return Proof("TAPER-SUMS", off == 0, float(off), 0.0, "mg", None, facts.say("TAPER-SUMS-PROOF"))
+
+
+def _because(appraisal: Appraisal, plan: Plan | None) -> tuple[str, ...]:
+    return appraisal.taper_because if plan is None else plan.taper_because
+
+
+def _facts(people: Falling, found: Searched) -> tuple[str, ...]:
+    caps = ("TAPER-WINDOW", "TAPER-WINDOW-SHARE", "TAPER-WINDOW-FLOOR", "TAPER-FIRST-SHARE", "TAPER-LAST-DOSE")
+    return tuple(dict.fromkeys((*caps, *((found.pace,) if found.pace else ()), *people.facts)))
+
+
+def _without(appraisal: Appraisal, plan: Plan | None, need: str) -> Taper:
+    """No schedule: none is needed, or a specialist makes it."""
+    facts = knowledge()
+    return Taper(
+        need=need,
+        because=_because(appraisal, plan),
+        views=appraisal.taper_views if plan is None else plan.taper_views,
+        hold="" if need != SPECIALIST else appraisal.taper_hold if plan is None else plan.taper_hold,
+        urgency="" if need != SPECIALIST else appraisal.taper_urgency if plan is None else plan.taper_urgency,
+        from_mg=None,
+        schedule=None,
+        pace="",
+        pace_because=(),
+        days=(),
+        cuts=(),
+        proofs=(),
+        peak=None,
+        curves=(),
+        compared=(),
+        loss=None,
+        supply=None,
+        hidden=(),
+        switch=None,
+        learning=None,
+        holds_at=(),
+        says=(facts.say("TAPER-NO-SEIZURES"),),
+        facts=appraisal.facts if need == SPECIALIST else (),
+    )

@@ -1,0 +1,194 @@
+"""What a taper is planned on: the people like this patient, and what levels and a diary taught about this one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from decimal import Decimal
+
+import numpy as np
+
+from unclench.appraisal.findings import Appraisal, Exposure
+from unclench.individual.diary_file import Diary
+from unclench.individual.learnt import Learning, Learnt
+from unclench.individual.levels import LevelsLearnt, learn_levels
+from unclench.individual.measured import Level
+from unclench.individual.ratings import RatingsLearnt, learn_ratings, rated_days
+from unclench.knowledge import knowledge
+from unclench.knowledge.load import Knowledge
+from unclench.planning.replan import Decision, decide, last_cut
+from unclench.planning.taper_start import Start, dosed
+from unclench.simulation.parameters import Numbers
+from unclench.simulation.sample import NOTHING_LEARNT
+from unclench.simulation.taper_model import PEOPLE, Falling, falling
+from unclench.values import DAY_H, Regimen
+
+NOTHING = Decimal(0)
+STAYS = ("hold", "back-one-level", "ask")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Seen:
+    """What was seen of one person since the taper began. Either may be missing."""
+
+    diary: Diary | None = None
+    levels: tuple[Level, ...] = ()
+
+
+NOTHING_SEEN = Seen()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ground:
+    """`start` is None where the diary leaves open what is taken: then somebody must be asked first."""
+
+    start: Start | None
+    people: Falling | None
+    learning: Learning | None
+    pace_decision: str  # "" | slower | faster
+    because: tuple[str, ...]
+    ended: bool = False
+
+
+def ground(appraisal: Appraisal, start: Start, seen: Seen, rungs: Sequence[Decimal], *, seed: int) -> Ground:
+    """The people, as far as they are known, at the first day of the diary or of the question."""
+    facts = knowledge()
+    if seen.diary is None:
+        levels = _levels(appraisal, start, (), seen, seed)
+        people = _people(appraisal, start, levels, seed)
+        return Ground(start, people, _learning(levels, None, None, seen, facts), "", ())
+    diary = seen.diary
+    begun = _begun(start, diary)
+    levels = _levels(appraisal, begun, begun.known_mg, seen, seed)
+    people = _people(appraisal, begun, levels, seed)
+    ratings = _ratings(people, begun, diary, appraisal, seed)
+    decision = decide(diary, None, ratings, facts)
+    learning = _learning(levels, ratings, decision, seen, facts)
+    if decision.base_mg is None or decision.base_mg <= NOTHING:
+        ended = decision.base_mg is not None
+        return Ground(None, None, learning, "", decision.because, ended=ended)
+    again = _again(begun, diary, decision, rungs, appraisal.on, facts)
+    if ratings is not None and ratings.trusted:
+        few = slice(0, PEOPLE)
+        people = people.like(ratings.column[few], ratings.tau_off_d[few])
+    paced = {"hold": "slower", "back-one-level": "slower", "slower": "slower", "faster": "faster"}
+    return Ground(again, people, learning, paced.get(decision.decision, ""), decision.because)
+
+
+def _begun(start: Start, diary: Diary) -> Start:
+    """The time until today, with what the diary says was taken; days it leaves out are like the day before them."""
+    days = (diary.until - diary.first_on).days
+    by_day = dict(diary.taken())
+    taken, last = [], start.from_mg
+    for day in range(days):
+        last = by_day.get(diary.first_on + timedelta(days=day), last)
+        taken.append(last)
+    history = start.history
+    if history is not None:
+        length = max(history.days - days, 1)
+        doses = history.phases[-1].doses
+        history = Regimen(
+            diary.first_on - timedelta(days=length), (replace(history.phases[-1], days=length, doses=doses),)
+        )
+    return replace(start, history=history, since=diary.first_on, known_mg=tuple(taken), start_on=diary.until)
+
+
+def _again(
+    begun: Start, diary: Diary, decision: Decision, rungs: Sequence[Decimal], on: date, facts: Knowledge
+) -> Start:
+    """Where the rest starts: the dose that is taken now, held until the window of the last cut has passed."""
+    assert decision.base_mg is not None, "asked before"
+    base = next((rung for rung in rungs if 0 < rung <= decision.base_mg), decision.base_mg)
+    cut = last_cut(diary, None, decision.base_mg)
+    window = int(facts.limit("TAPER-WINDOW", "d"))
+    free_on = on if cut is None else cut.on + timedelta(days=window)
+    hold = max(decision.hold_days, int(facts.limit("RATE-HOLD-DAYS", "d")) if decision.decision in STAYS else 0)
+    held = max((free_on - on).days, hold, 0)
+    return replace(begun, from_mg=base, hold_days=held, goes_on=True, says=(*begun.says, *decision.because))
+
+
+def _people(appraisal: Appraisal, start: Start, levels: LevelsLearnt | None, seed: int) -> Falling:
+    return falling(
+        body=appraisal.body,
+        exposure=_since(appraisal.exposure, (appraisal.on - start.since).days),
+        on=start.since,
+        history=start.history,
+        seed=seed,
+        people=PEOPLE,
+        patient=appraisal.patient_ref,
+        clock_h=start.clock_h,
+        given=NOTHING_LEARNT if levels is None else levels.deviates,
+    )
+
+
+def _since(exposure: Exposure, days: int) -> Exposure:
+    """The same changes of clearance, counted from so many days earlier."""
+    if not days:
+        return exposure
+    moved = tuple(replace(one, from_h=one.from_h + days * DAY_H) for one in exposure.segments)
+    return replace(exposure, segments=moved)
+
+
+def _levels(
+    appraisal: Appraisal, start: Start, taken_mg: Sequence[Decimal], seen: Seen, seed: int
+) -> LevelsLearnt | None:
+    if not seen.levels:
+        return None
+    since = [] if start.history is None else [start.history]
+    if any(taken_mg):
+        since.append(dosed(start.since, taken_mg, start.clock_h))
+    return learn_levels(
+        body=appraisal.body,
+        exposure=appraisal.exposure,
+        taken=tuple(since),
+        on=appraisal.on,
+        measured=seen.levels,
+        seed=seed,
+        patient=appraisal.patient_ref,
+    )
+
+
+def _ratings(people: Falling, begun: Start, diary: Diary, appraisal: Appraisal, seed: int) -> RatingsLearnt | None:
+    rated = rated_days(diary)
+    if not rated.day.size:
+        return None
+    taken = [*begun.known_mg, begun.known_mg[-1] if begun.known_mg else begun.from_mg]
+    load = people.load(np.array([float(mg) for mg in taken]))
+    return learn_ratings(
+        load[:, :-1],
+        adaptation=people.adaptation[:-1],
+        tau_on_d=people.tau_on_d[:-1],
+        ratings=rated,
+        numbers=Numbers(knowledge(), {}),
+        seed=seed,
+        patient=appraisal.patient_ref,
+    )
+
+
+def _learning(
+    levels: LevelsLearnt | None,
+    ratings: RatingsLearnt | None,
+    decision: Decision | None,
+    seen: Seen,
+    facts: Knowledge,
+) -> Learning | None:
+    parts = [part for part in (levels, ratings) if part is not None]
+    if not parts and decision is None:
+        return None
+    parameters: list[Learnt] = [one for part in parts for one in part.parameters]
+    says = [say for part in parts for say in part.says]
+    used = [fact for part in parts for fact in part.facts]
+    if decision is not None:
+        says, used = [*decision.because, *says], [*used, *decision.facts]
+        if seen.diary is not None and seen.diary.not_recorded:
+            gaps = sum(gap.days for gap in seen.diary.not_recorded)
+            says.append(facts.say("TAPER-DIARY-GAPS", days=gaps))
+    return Learning(
+        parameters=tuple(parameters),
+        levels=len(seen.levels),
+        ratings=0 if ratings is None else ratings.rated,
+        decision="" if decision is None else decision.decision,
+        says=tuple(dict.fromkeys(says)),
+        facts=tuple(dict.fromkeys(used)),
+    )

@@ -1,0 +1,168 @@
+"""The search for the doses of a taper: the smallest peak of the withdrawal drive for a length, over unsure people.
+
+What is made small is the average of the worst fifth of the draws of the highest drive, because how occupancy follows
+the dose, and how fast a body recovers, are not known of this person. Every published schedule of the same length, held
+to the same caps and products, is among the beginnings, so that the result is never worse than any of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from unclench.engine.falling import Steps
+from unclench.planning.taper_ladder import Flags, Ladder, Places
+from unclench.planning.taper_shapes import shapes
+from unclench.simulation.taper_model import Falling
+
+Array = NDArray[np.float64]
+
+ED50S_MG = (3.0, 6.0, 12.0, 25.0, 50.0, 150.0)
+EDGES = (0.5, 1.0, 2.0)
+ROUNDS = 24
+BLOCKS = (1, 2, 3, 5)
+TOGETHER = 8
+WORTH = 2e-4  # a smaller gain is not worth another round
+FIRST_STRIDE, LAST_STRIDE = 0.25, 0.005
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Judge:
+    """Judges rows of doses over slots: the mean of the worst draws of the highest drive, in % of the reference."""
+
+    people: Falling
+    steps: Steps
+    worst_share: float
+
+    def peaks(self, doses_mg: Array) -> Array:
+        """(series, columns) for doses (series, slots)."""
+        edge = np.zeros((doses_mg.shape[0], 1))
+        changes = np.diff(np.concatenate([edge, doses_mg, edge], axis=1), axis=1)
+        return self.people.highest(self.steps, changes)
+
+    def worst(self, doses_mg: Array) -> Array:
+        """(series,)"""
+        return worst_fifth(self.peaks(doses_mg)[:, :-1], self.worst_share)
+
+
+def worst_fifth(peaks: Array, share: float) -> Array:
+    """(series,): mean of the highest share of the draws (series, people)."""
+    count = max(round(share * peaks.shape[1]), 1)
+    mean: Array = np.partition(peaks, -count, axis=1)[:, -count:].mean(axis=1)
+    return mean
+
+
+def judge(people: Falling, known_mg: Array, begins: Sequence[int], days: int, worst_share: float) -> Judge:
+    """A judge of slots that begin on these days, the last beginning being that of nothing, followed for `days`.
+
+    `known_mg`: doses of the days before the first slot, which are settled.
+    """
+    settled = np.concatenate([known_mg, np.zeros(days - known_mg.size)])
+    return Judge(people, people.steps(settled, begins), worst_share)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Found:
+    """A row of places on the ladder, and its worst fifth."""
+
+    places: Places
+    worst: float
+
+
+def search(judge: Judge, ladder: Ladder, targets: Sequence[Array], *, rounds: int = ROUNDS) -> Found | None:
+    """The best row found. `targets`: dose curves (slots,) to begin from. None: no row keeps the caps in this length."""
+    begun = {places.tobytes(): places for target in targets if (places := ladder.fitted(target)) is not None}
+    if not begun:
+        return None
+    rows = np.stack(list(begun.values()))
+    judged = judge.worst(ladder.mg[rows])
+    best = int(judged.argmin())
+    return _improved(judge, ladder, Found(rows[best], float(judged[best])), rounds)
+
+
+def beginnings(ladder: Ladder, slots: int) -> list[Array]:
+    """The families: linear, proportional, and equal effect over the wide range of the ED50."""
+    last = float(min(ladder.caps.last_mg, ladder.from_mg))
+    return shapes(float(ladder.from_mg), slots, last, ED50S_MG, EDGES)
+
+
+def _improved(judge: Judge, ladder: Ladder, found: Found, rounds: int) -> Found:
+    """Move single slots and blocks a rung up or down while that helps; several good moves at once where they agree."""
+    for _ in range(rounds):
+        moves = _moves(ladder, found.places)
+        if not moves.shape[0]:
+            break
+        judged = judge.worst(ladder.mg[found.places + moves])
+        order = np.argsort(judged, kind="stable")[:TOGETHER]
+        joined = np.cumsum(moves[order[judged[order] < found.worst]], axis=0)
+        rows = np.concatenate([found.places + moves[order[:1]], found.places + np.sign(joined)])
+        rows = rows[_stays(ladder, rows)]
+        again = judge.worst(ladder.mg[rows])
+        better = int(again.argmin())
+        gain = found.worst - float(again[better])
+        if gain <= 0.0:
+            break
+        found = Found(rows[better], float(again[better]))
+        if gain < WORTH * found.worst:
+            break
+    return found
+
+
+def _stays(ladder: Ladder, rows: Places) -> Flags:
+    kept: Flags = np.asarray(((rows >= 0) & (rows < ladder.bottom)).all(axis=1))
+    inside = kept.copy()
+    kept[inside] = ladder.allowed(rows[inside])
+    return kept
+
+
+def _moves(ladder: Ladder, places: Places) -> Places:
+    """(moves, slots): every allowed change of a block of neighbouring slots by one rung."""
+    slots = places.size
+    found = []
+    for length in sorted({*(min(block, slots) for block in BLOCKS), slots}):
+        for first in range(slots - length + 1):
+            for way in (-1, 1):
+                move = np.zeros(slots, dtype=np.int64)
+                move[first : first + length] = way
+                found.append(move)
+    for first in range(1, slots):
+        move = np.zeros(slots, dtype=np.int64)
+        move[first:] = -1
+        found.append(move)
+        found.append(-move)
+    moves = np.stack(found)
+    kept: Places = moves[_stays(ladder, places + moves)]
+    return kept
+
+
+def unconstrained(judge: Judge, from_mg: float, begin: Array, *, rounds: int = ROUNDS) -> float:
+    """The smallest worst fifth found for doses of any size that only fall, without caps or products.
+
+    A pattern search by the same judge: single doses and all from one on move by strides that halve when none helps.
+    """
+    doses, stride = begin.copy(), FIRST_STRIDE
+    best = float(judge.worst(doses[None])[0])
+    slots = doses.size
+    moved = np.concatenate([np.eye(slots), np.tri(slots)[1:], np.tri(slots).T[1:]])
+    for _ in range(rounds):
+        ways = np.concatenate([1.0 - stride * moved, 1.0 + stride * moved])
+        judged = judge.worst(_falling(doses * ways, from_mg))
+        order = np.argsort(judged, kind="stable")[:TOGETHER]
+        joined = np.cumprod(ways[order[judged[order] < best]], axis=0)
+        if not joined.shape[0]:
+            stride /= 2.0
+            if stride < LAST_STRIDE:
+                break
+            continue
+        rows = _falling(doses * joined, from_mg)
+        again = judge.worst(rows)
+        best, doses = float(again.min()), rows[int(again.argmin())]
+    return best
+
+
+def _falling(rows: Array, from_mg: float) -> Array:
+    lowered: Array = np.minimum(np.minimum.accumulate(rows, axis=1), from_mg)
+    return lowered

@@ -1,0 +1,28 @@
+"""The short step-down after two to four weeks, where dependence is unlikely: thirds of a week, even shares of the dose.
+
+No guideline gives numbers for so short a fall. It is a project choice, exempt from the caps of pace, and says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+
+from unclench.knowledge.load import Knowledge
+from unclench.planning.taper_plan import Schedule, Step
+
+
+def step_down(from_mg: Decimal, rungs: Sequence[Decimal], start_on: date, facts: Knowledge) -> Schedule:
+    """Equal parts of the dose, a few days each, at the nearest doses that can be made; each below the one before."""
+    parts = int(facts.limit("STEP-DOWN-PARTS", "1"))
+    days = int(facts.limit("STEP-DOWN-PART-DAYS", "d"))
+    mg, steps = from_mg, list[Step]()
+    for part in range(parts, 0, -1):
+        target = from_mg * part / (parts + 1)
+        below = [rung for rung in rungs if 0 < rung < mg]
+        if not below:
+            break
+        mg = min(below, key=lambda rung: (abs(rung - target), rung))
+        steps.append(Step(days, mg))
+    return Schedule(start_on, from_mg, tuple(steps))
