@@ -175,6 +175,9 @@ def test_halves_that_were_not_measured_say_so():
     assert "Halves of the diazepam 5 mg tablet were not measured" in told
     assert "project estimate, not measured" in told
     assert "off-licence" not in told
+    uk = notes((14, "2.5"), wanted=("5",), where="uk")
+    assert "the diazepam 5 mg tablet has a score line depends on the maker" in uk
+    assert "halving a 2 mg tablet" not in uk
 
 
 def test_nothing_is_said_of_halves_or_liquid_where_there_are_none():

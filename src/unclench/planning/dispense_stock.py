@@ -43,6 +43,7 @@ class Making:
     step_ml: Decimal
     step_to_ml: Decimal
     coarse_ml: Decimal
+    least_ml: Decimal
     most_ml: Decimal
     liquid_below_mg: Decimal
     grid_mg: Decimal
@@ -68,6 +69,7 @@ def making(facts: Knowledge) -> Making:
         step_ml=of("DISP-LIQUID-STEP", "mL"),
         step_to_ml=of("DISP-LIQUID-STEP-TO", "mL"),
         coarse_ml=of("PLAN-LIQUID-STEP", "mL"),
+        least_ml=of("DISP-LIQUID-LEAST", "mL"),
         most_ml=of("DISP-LIQUID-MOST", "mL"),
         liquid_below_mg=of("DISP-LIQUID-BELOW", "mg"),
         grid_mg=of("DISP-GRID", "mg"),

@@ -149,10 +149,10 @@ def _of_halves(
         measured = row.strength_mg == facts.limit("DISP-HALF-OF", "mg")
         key = "DISP-SAY-HALF-MEASURED" if measured else "DISP-SAY-HALF-TAKEN"
         said.append(facts.say(key, name=row.name, low=low, high=high, meant=words.number(row.strength_mg / 2)))
+        if stock.jurisdiction is Jurisdiction.UK:
+            said.append(facts.say("DISP-SAY-HALF-UK" if measured else "DISP-SAY-HALF-UK-OTHER", name=row.name))
     lost = words.number(facts.limit("DISP-HALF-LOST", "%"))
     said += [facts.say("DISP-SAY-HALF-AVERAGE", lost=lost), facts.say("DISP-SAY-HALF-MAKER")]
-    if stock.jurisdiction is Jurisdiction.UK:
-        said.append(facts.say("DISP-SAY-HALF-UK"))
     left_mg = sum((line.strength_mg * line.count for line in lines), Decimal(0)) - sum(
         (day.mg for day in days), Decimal(0)
     )
