@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unclench.appraisal.findings import Body, Exposure
-from unclench.engine.linear import Chain, modes_of_each
+from unclench.engine.linear import Chain, few_eigen, modes_of_each
 from unclench.engine.series import Series, levels_after
 from unclench.individual.likeliest import STEP, around
 from unclench.individual.measured import Level
@@ -220,7 +220,7 @@ class Near:
         centre = self.directions.T @ self.at
         values = np.exp(self.logs + self.slopes @ (along - centre[:, None]))
         starts = self.asked.starts(self.spans)
-        modes = modes_of_each(_chains(values, self.spans, len(starts)))
+        modes = modes_of_each(_chains(values, self.spans, len(starts)), few_eigen)
         spans = [(start, each) for (start, _), each in zip(starts, modes, strict=True)]
         return self.asked.of_each(levels_after(spans, values[1], self.asked.series, self.asked.times_h))
 

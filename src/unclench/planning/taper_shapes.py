@@ -56,7 +56,7 @@ def _published(key: str, bands: Sequence[TaperBand], from_mg: Decimal) -> Publis
         if mg <= 0 or mg < Decimal(f"{band.ends_below_mg:g}"):
             break
         steps.append(Step(band.interval_days, mg))
-    return Published(key, bands[0].name, tuple(steps), tuple(dict.fromkeys(row.source for row in bands)))
+    return Published(key, bands[0].name, tuple(steps), tuple(row.id for row in bands))
 
 
 def paced(pace: Pace, from_mg: Decimal, rungs: Sequence[Decimal]) -> tuple[Decimal, ...]:

@@ -119,7 +119,7 @@ def _what_to_do(said: Content, out: Writer) -> None:
         for line in plan.instead:
             out.item(f"First: {line}")
     if said.taper:
-        out.item(f"{said.taper}. {' '.join(said.taper_because)}")
+        out.item(f"{said.taper}. {' '.join(plan.taper_because)}")
     if said.taper_plan is not None:
         print_brief(said.taper_plan, out)
     if said.monitoring:
