@@ -76,8 +76,7 @@ def test_marked_ratings_expect_more_of_the_next_cut_than_calm_ones(then: Falling
         [10.0] * 42,
         [1.0] * 14 + [4.0, 5.0] * 7 + [6.0, 5.0] * 7,
         [0.0] * 20 + [9.0] * 22,
-        [1, 1, 2, 1, 0, 1, 1, 1, 2, 1, 1, 0, 1, 1, 2, 3, 4, 4, 5, 4, 4, 3, 3, 2, 2, 2, 1, 2, 2, 3, 5, 5, 6, 6, 5, 6, 4]
-        + [4.0, 4.0, 3.0, 3.0, 2.0],
+        [*map(float, "111210111211011234454433222122355665644432")],
     ],
 )
 def test_two_seeds_agree_however_hard_the_ratings_are_to_explain(then: Falling, ratings: list[float]):
