@@ -155,9 +155,9 @@ def _drawn(
     days, supply = dispensed(schedule, stock, start.clock_h, facts, supply_days=wish.supply_days)
     held = proofs(schedule, caps, facts, exempt=need == STEP_DOWN and not start.goes_on, goes_on=start.goes_on)
     peak = drive_of(people.drive(doses), len(start.known_mg), share)
-    others = compared(
-        ways, people, schedule, start.known_mg, caps=caps, rungs=rungs_of(stock, start).doses, facts=facts
-    )
+    rungs = rungs_of(stock, start)
+    ways = beside(found, start, rungs, caps, people, facts, alone=wish.quick or not found.pace)
+    others = compared(ways, people, schedule, start.known_mg, caps=caps, rungs=rungs.doses, facts=facts)
     still = any(one.id == ABRUPT and one.drive.worst_fifth <= peak.worst_fifth for one in others)
     return replace(
         _without(appraisal, plan, need),
