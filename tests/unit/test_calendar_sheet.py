@@ -161,6 +161,17 @@ def test_doses_that_take_turns_are_one_step_with_boxes_on_their_days() -> None:
     assert [step.a_day for step in made.plan] == ["2 mg or 1 mg a day", "No dose"]
 
 
+def test_a_day_without_a_dose_on_the_way_is_not_the_end() -> None:
+    given = alternate_days()
+    days = tuple(replace(day, mg=Decimal(0), intakes=()) if day.mg == 1 else day for day in given.days)
+    made = sheet(replace(given, days=days))
+    assert marks(weeks(made), "No dose") == 1
+    assert made.leaves[0].weeks[0].a_day == "2 mg or 0 mg a day"
+    assert made.leaves[0].weeks[0].rows[0].boxes == ("2 mg", "", "2 mg", "", "2 mg", "", "2 mg")
+    longer = replace(given, days=(*given.days, TaperDay(given.days[-1].on + timedelta(days=1), Decimal(0), ())))
+    assert weeks(sheet(longer)) == weeks(sheet(given))
+
+
 def test_a_change_to_liquid_at_the_same_dose_is_marked() -> None:
     given = taper(schedule("4", (14,), from_mg=5))
     liquid = Unit("UK-SOLUTION-2-IN-5", Decimal("0.4"), Decimal(10))
@@ -172,6 +183,20 @@ def test_a_change_to_liquid_at_the_same_dose_is_marked() -> None:
     made = weeks(sheet(replace(given, days=days)))
     assert [day.mark for day in made[1].days] == ["New way", *[""] * 6]
     assert made[1].notes[0].startswith("Same dose from Tue 1 Dec")
+    assert marks(made, "New way") == 1
+
+
+def test_the_same_tablets_at_other_times_are_marked() -> None:
+    given = taper(schedule("10", (14,), from_mg=12))
+    later = START + timedelta(days=7)
+    turned = tuple(
+        replace(day, intakes=(Intake(8.0, day.intakes[1].units), Intake(22.0, day.intakes[0].units)))
+        if later <= day.on < given.days[-1].on
+        else day
+        for day in given.days
+    )
+    made = weeks(sheet(replace(given, days=turned)))
+    assert [day.mark for day in made[1].days] == ["New way", *[""] * 6]
     assert marks(made, "New way") == 1
 
 

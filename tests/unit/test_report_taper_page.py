@@ -103,7 +103,7 @@ def test_the_page_says_what_the_contract_asks():
     said = text_of("everything")
     for wanted in (
         "United States", "22 November 2026", "Not yet reviewed by a clinician", "Taper over 40 weeks",
-        "Diazepam 20 mg a day to nothing, 23 Nov 2026 to 30 Aug 2027", "all 5 hold on every day",
+        "Diazepam 20 mg a day to nothing, 23 Nov 2026 to 30 Aug 2027", "all 5 hold, on every day",
         "9.1 (3.8 to 24)", "no chance of symptoms, no success rate and no forecast of seizures",
         "5 % and 43 % with withdrawal after stopping at once", "Hold the present dose",
         "Lorazepam 4 mg a day to diazepam 20 mg a day", "14 mg then acts like 7.4 mg (5.1 to 10)",
@@ -144,8 +144,14 @@ def test_no_taper_needed_is_a_short_page():
 def test_a_broken_rule_is_named_in_the_head():
     one = taper()
     text = taper_html(replace(one, proofs=(replace(one.proofs[0], holds=False), *one.proofs)), **about())
-    assert '<strong class="broken">1 broken</strong>' in text.partition("</header>")[0]
+    assert '<strong class="broken">1 BROKEN</strong>' in text.partition("</header>")[0]
     assert "all 6 hold" not in text
+
+
+def test_an_exempt_rule_is_not_said_to_hold():
+    said = text_of("step-down")
+    assert "all 1 hold, 1 exempt" in said
+    assert "exempt Exempt: a project choice for short use." in said
 
 
 def test_the_language_follows_the_jurisdiction():

@@ -67,18 +67,14 @@ def taper(
     day = date.today() if on is None else parse_day(on)
     inputs = [*(record or ()), *(path for path in (answers, diary, levels) if path is not None)]
     check_targets([target for target in (json, html, calendar, ics) if target is not None], inputs)
-    wish = _wish(pace, weeks, peak, start, products, supply_days)
-    stated = (
-        *(parse_answers_file(answers) if answers else ()),
-        *(parse_answer(text) for text in (*of_use(dose, months, days_a_week, drug), *(answer or ()))),
-    )
+    said = (parse_answer(text) for text in (*of_use(dose, months, days_a_week, drug), *(answer or ())))
+    stated = (*(parse_answers_file(answers) if answers else ()), *said)
     typed = Typed(age, sex, weight, times, drug, dose, months)
-    found = read_or_typed(record, typed, stated, day, patient)
     made = taper_patient(
-        found,
+        read_or_typed(record, typed, stated, day, patient),
         on=day,
         jurisdiction=jurisdiction,
-        wish=wish,
+        wish=_wish(pace, weeks, peak, start, products, supply_days),
         seen=seen_of(diary, levels, day),
         seed=SEED if seed is None else checked_seed(seed),
     )

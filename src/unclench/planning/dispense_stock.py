@@ -46,6 +46,7 @@ class Making:
     least_ml: Decimal
     most_ml: Decimal
     liquid_below_mg: Decimal
+    once_upto_mg: Decimal
     grid_mg: Decimal
     grid_above_mg: Decimal
     gap: Decimal
@@ -72,6 +73,7 @@ def making(facts: Knowledge) -> Making:
         least_ml=of("DISP-LIQUID-LEAST", "mL"),
         most_ml=of("DISP-LIQUID-MOST", "mL"),
         liquid_below_mg=of("DISP-LIQUID-BELOW", "mg"),
+        once_upto_mg=of("DISP-ONCE-UPTO", "mg"),
         grid_mg=of("DISP-GRID", "mg"),
         grid_above_mg=of("DISP-GRID-ABOVE", "mg/d"),
         gap=of("DISP-GAP", "%") / PERCENT,

@@ -47,19 +47,23 @@ def dated(taper: Taper) -> tuple[Dated, ...]:
 def _marked(taper: Taper) -> Iterator[Dated]:
     cuts = {cut.on for cut in taper.cuts}
     seen: list[tuple[Take, ...]] = []
+    ended, before = False, None
     crossing = set() if taper.switch is None else {day.on for day in taper.switch.days}
-    for on, amount, takes in _taken(taper):
-        same_products = any([one.products for one in takes] == [one.products for one in past] for past in seen[-2:])
+    taken = list(_taken(taper))
+    last = max((on for on, _, takes in taken if takes), default=date.min)
+    for on, amount, takes in taken:
         if on in crossing:
             mark = CROSSING
-        elif not takes:
-            mark = END
+        elif on > last:
+            mark = AFTER if ended else END
+            ended = True
         elif on in cuts:
             mark = NEW
         else:
-            mark = SAME if seen and takes not in seen[-2:] and not same_products else ""
+            mark = SAME if amount == before and takes not in seen[-2:] else ""
         yield Dated(on, takes, amount, mark)
         seen.append(takes)
+        before = amount
 
 
 def _taken(taper: Taper) -> Iterator[tuple[date, Decimal, tuple[Take, ...]]]:
@@ -98,7 +102,8 @@ def _crossing(switch: Switch, on: date, *, with_diazepam: bool) -> tuple[Take, .
 def _after(taper: Taper, days: tuple[Dated, ...]) -> Iterator[Dated]:
     """The days given, and then those on which symptoms may still come, for ratings alone."""
     yield from days
-    if days and days[-1].mark == END:
+    ends = next((day.on for day in days if day.mark == END), None)
+    if ends is not None:
         limit = "CAL-AFTER-STEP-DOWN" if taper.need == "step-down" else "CAL-AFTER-TAPER"
-        for later in range(1, round(knowledge().limit(limit, "d"))):
-            yield Dated(days[-1].on + timedelta(days=later), (), None, AFTER)
+        for later in range((days[-1].on - ends).days + 1, round(knowledge().limit(limit, "d"))):
+            yield Dated(ends + timedelta(days=later), (), None, AFTER)

@@ -171,7 +171,11 @@ def _stretches(days: tuple[Dated, ...]) -> Iterator[Stretch]:
 
 def _a_day(days: list[Dated]) -> str:
     """16 mg a day; 18 mg, then 16 mg a day; 2 mg or 1 mg a day where the two take turns; nothing for a daily change."""
-    runs = [mg(amount) for amount, _ in groupby(day.mg for day in days if day.takes) if amount is not None]
+    runs = [
+        mg(amount)
+        for amount, _ in groupby(day.mg for day in days if day.mark not in (END, AFTER))
+        if amount is not None
+    ]
     if not runs:
         return knowledge().say("CAL-END-MARK")
     kinds = list(dict.fromkeys(runs))

@@ -191,22 +191,22 @@ def _hidden(one: HiddenChange) -> out.HiddenChangeOut:
 def _switch(switch: Switch) -> out.SwitchOut:
     return out.SwitchOut(
         drug=words.clean(switch.drug),
-        hold=words.clean(switch.hold),
         from_mg=float(switch.from_mg),
-        to_mg=float(switch.to_mg) if switch.to_mg is not None else None,
+        to_mg=None if switch.to_mg is None else float(switch.to_mg),
         low_mg=finite(switch.low_mg),
         high_mg=finite(switch.high_mg),
         days=tuple(
             out.SwitchDayOut(day.on.isoformat(), float(day.other_mg), float(day.diazepam_mg)) for day in switch.days
         ),
-        review_from=switch.review[0].isoformat() if switch.review is not None else None,
-        review_to=switch.review[1].isoformat() if switch.review is not None else None,
-        first_cut_on=switch.first_cut_on.isoformat() if switch.first_cut_on is not None else None,
         sources=tuple(out.SaidOut(fact, words.clean(say)) for fact, say in switch.sources),
         against=_texts(switch.against),
         says=_texts(switch.says),
         curves=tuple(_curve(curve) for curve in switch.curves),
         facts=switch.facts,
+        hold=words.clean(switch.hold),
+        review_from=None if switch.review is None else switch.review[0].isoformat(),
+        review_to=None if switch.review is None else switch.review[1].isoformat(),
+        first_cut_on=None if switch.first_cut_on is None else switch.first_cut_on.isoformat(),
     )
 
 

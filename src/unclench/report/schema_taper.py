@@ -170,24 +170,24 @@ class SaidOut(Strict, frozen=True):
 class SwitchOut(Strict, frozen=True):
     """From another benzodiazepine or Z-drug to diazepam, before the first cut. `to_mg`: the cautious side.
 
-    Where `hold` says something no switch is planned, and `days` is empty: a program must show it.
+    Where `hold` says why none is planned, `to_mg`, the days and the dates are empty. Curves begin with the switch.
     """
 
     drug: Text
-    hold: Text
     from_mg: Positive
     to_mg: Positive | None
     low_mg: Positive
     high_mg: Positive
     days: tuple[SwitchDayOut, ...]
-    review_from: Day | None
-    review_to: Day | None
-    first_cut_on: Day | None
     sources: tuple[SaidOut, ...]
     against: tuple[Text, ...]
     says: tuple[Text, ...]
     curves: tuple[TaperCurveOut, ...]
     facts: tuple[str, ...]
+    hold: Text
+    review_from: Day | None
+    review_to: Day | None
+    first_cut_on: Day | None
 
 
 class MiddleOut(Strict, frozen=True):

@@ -48,7 +48,7 @@ WEEKS_FROM = 21  # days: what is longer is counted in weeks
 class ProofLine:
     rule: str
     holds: bool
-    mark: str
+    mark: str  # holds | exempt | BROKEN
     say: str
     worst: str  # "24.3, limit 25 % in 14 days; on 7 Jun 2027"
 
@@ -148,6 +148,14 @@ class TaperContent:
         return tuple(proof for proof in self.proofs if not proof.holds)
 
     @property
+    def verdict(self) -> str:
+        """Of all rules together."""
+        exempt = sum(proof.mark == "exempt" for proof in self.proofs)
+        if self.broken:
+            return f"{len(self.broken)} BROKEN"
+        return f"all {len(self.proofs) - exempt} hold" + (f", {exempt} exempt" if exempt else "")
+
+    @property
     def brief(self) -> tuple[BriefStep, ...]:
         return brief_steps(self.steps)
 
@@ -229,7 +237,10 @@ def _proof(proof: Proof) -> ProofLine:
         limit = f", limit {words.number(proof.limit, 3)}" if proof.limit is not None else ""
         when = f"; on {words.dated(proof.on)}" if proof.on is not None else ""
         said = f"worst {words.number(proof.worst, 3)}{limit} {proof.unit}".rstrip() + when
-    return ProofLine(proof.rule, proof.holds, "holds" if proof.holds else "BROKEN", proof.say, said)
+    # A worst place without a limit: the rule does not bind this schedule. That it "holds" would mislead.
+    exempt = proof.limit is None and proof.worst > 0
+    mark = "BROKEN" if not proof.holds else "exempt" if exempt else "holds"
+    return ProofLine(proof.rule, proof.holds, mark, proof.say, said)
 
 
 def _drive(drive: Drive, taper: Taper) -> DriveLine:

@@ -117,8 +117,7 @@ def _cut(step: StepLine) -> str:
 def _proofs(said: TaperContent, out: Writer) -> None:
     if not said.proofs:
         return
-    broken = len(said.broken)
-    out.heading(f"Rules held against every day: {f'{broken} BROKEN' if broken else 'all hold'}")
+    out.heading(f"Rules held against every day: {said.verdict}")
     for one in said.proofs:
         out.item(f"{one.say} [{one.rule}]", mark=one.mark.ljust(6), style="" if one.holds else "bold red")
         if one.worst:
@@ -194,8 +193,6 @@ def _switch(switch: SwitchPart | None, out: Writer) -> None:
     if switch.hold:
         out.item(f"NO SWITCH: {switch.hold}", style="bold red")
     out.item(f"{words.capital(switch.line)}. Range of the sources: {switch.range}.", style="bold")
-    if switch.hold:
-        out.item(switch.hold, style="bold")
     for reason in switch.against:
         out.item(f"Against switching: {reason}", style="bold")
     for day in switch.days:
