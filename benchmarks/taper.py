@@ -14,12 +14,13 @@ os.environ.setdefault("OMP_NUM_THREADS", "2")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "2")
 
 from datetime import date, timedelta
+from decimal import Decimal
 
 import numpy as np
 from scipy.optimize import minimize
 
 from benchmarks.measure import Measured, side_by_side
-from unclench.appraisal import appraise
+from unclench.appraisal.appraise import appraise
 from unclench.individual.diary_file import Diary, read_diary
 from unclench.knowledge import knowledge
 from unclench.planning.dispense_doses import reachable
@@ -61,7 +62,7 @@ def diary() -> Diary:
 def search() -> Searched:
     """Everyone drawn, and the 40 weeks searched: all that the bar is about."""
     facts, stock = knowledge(), stock_of(knowledge(), APPRAISAL.jurisdiction)
-    start = start_of_taper(APPRAISAL, None, None, facts, rungs=reachable(stock, 100, 1))
+    start = start_of_taper(APPRAISAL, None, None, facts, rungs=reachable(stock, Decimal(100), 1))
     assert start is not None
     stands = ground(APPRAISAL, start, NOTHING_SEEN, reachable(stock, start.from_mg, 2), seed=SEED)
     assert stands.people is not None
@@ -71,12 +72,12 @@ def search() -> Searched:
 def by_scipy() -> float:
     """The lowest worst fifth that Powell finds in so many looks, from a straight line."""
     facts, stock = knowledge(), stock_of(knowledge(), APPRAISAL.jurisdiction)
-    start = start_of_taper(APPRAISAL, None, None, facts, rungs=reachable(stock, 100, 1))
+    start = start_of_taper(APPRAISAL, None, None, facts, rungs=reachable(stock, Decimal(100), 1))
     assert start is not None
     stands = ground(APPRAISAL, start, NOTHING_SEEN, reachable(stock, start.from_mg, 2), seed=SEED)
     assert stands.people is not None
     pace, _ = choose_pace(APPRAISAL, "auto", facts)
-    length = length_for(pace, start.from_mg, rungs_of(stock, start), caps_of(facts), facts, weeks=WEEKS)
+    length = length_for(pace, start, rungs_of(stock, start), caps_of(facts), facts, weeks=WEEKS)
     judged = judge_of(length, start, stands.people, facts)
     line = float(start.from_mg) * (1.0 - np.arange(1, length.slots + 1) / (length.slots + 1))
 
@@ -115,9 +116,8 @@ def main() -> None:
 
     found = search()
     assert found.loss is not None
-    print(
-        f"worst fifth: here {found.loss[0]:.1f}, without caps and products {found.loss[1]:.1f}, {by_scipy():.1f} by SciPy"
-    )
+    here, free = found.loss
+    print(f"worst fifth: here {here:.1f}, without caps and products {free:.1f}, by SciPy {by_scipy():.1f}")
     print(table(results()))
 
 

@@ -19,6 +19,7 @@ from unclench.planning.dispense import dispensed
 from unclench.planning.dispense_doses import SOLUTION, TABLET, forms, reachable
 from unclench.planning.dispense_stock import Stock, stock_of
 from unclench.planning.plan import Plan
+from unclench.planning.replan import symptom_rules
 from unclench.planning.taper_best import Searched, searched
 from unclench.planning.taper_caps import caps_of, proofs
 from unclench.planning.taper_compare import ABRUPT, beside, compared
@@ -41,7 +42,6 @@ DAYS_A_WEEK = 7
 PERCENT = 100.0
 SAYS = ("TAPER-UNVALIDATED", "TAPER-ANCHORS", "TAPER-NO-SUCCESS", "TAPER-NO-SEIZURES", "TAPER-AREA", "TAPER-CHOICE")
 STILL = "TAPER-STILL-ADAPTING"
-WHEN = ("TAPER-DO-SYMPTOMS", "TAPER-DO-SEVERE", "TAPER-DO-RESUME", "TAPER-DO-EMERGENCY", "TAPER-DO-NO-MORE")
 
 
 def plan_taper(
@@ -176,7 +176,7 @@ def _drawn(
         supply=supply,
         hidden=hidden_changes(appraisal, people, start, schedule.daily(), facts),
         learning=stands.learning,
-        holds_at=tuple((key, facts.say(key)) for key in WHEN),
+        holds_at=symptom_rules(facts),
         says=(*start.says, *(facts.say(key) for key in (*SAYS, *((STILL,) if still else ()))), *people.assumed),
         facts=_facts(people, found),
     )

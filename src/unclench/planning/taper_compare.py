@@ -56,7 +56,7 @@ def beside(
         if sum(step.days for step in one.steps) <= longest
     ]
     for row in facts.table("paces"):
-        length = length_of(row, ladder_of(row, start.from_mg, rungs, caps, goes_on=start.goes_on), facts)
+        length = length_of(row, ladder_of(row, start, rungs, caps), facts)
         if row.id == found.pace or length is None:
             continue
         doses, _ = best_doses(judge_of(length, start, people, facts), length, start, facts, rounds=QUICK_ROUNDS)

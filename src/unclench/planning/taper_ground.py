@@ -17,6 +17,7 @@ from unclench.individual.measured import Level
 from unclench.individual.ratings import RatingsLearnt, learn_ratings, rated_days
 from unclench.knowledge import knowledge
 from unclench.knowledge.load import Knowledge
+from unclench.planning import words
 from unclench.planning.replan import Decision, decide, last_cut
 from unclench.planning.taper_start import Start, dosed
 from unclench.simulation.parameters import Numbers
@@ -26,6 +27,7 @@ from unclench.values import DAY_H, Regimen
 
 NOTHING = Decimal(0)
 STAYS = ("hold", "back-one-level", "ask")
+PACE_OF = {"hold": "slower", "back-one-level": "slower", "slower": "slower", "faster": "faster"}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,8 +74,7 @@ def ground(appraisal: Appraisal, start: Start, seen: Seen, rungs: Sequence[Decim
     if ratings is not None and ratings.trusted:
         few = slice(0, PEOPLE)
         people = people.like(ratings.column[few], ratings.tau_off_d[few])
-    paced = {"hold": "slower", "back-one-level": "slower", "slower": "slower", "faster": "faster"}
-    return Ground(again, people, learning, paced.get(decision.decision, ""), decision.because)
+    return Ground(again, people, learning, PACE_OF.get(decision.decision, ""), decision.because)
 
 
 def _begun(start: Start, diary: Diary) -> Start:
@@ -91,7 +92,12 @@ def _begun(start: Start, diary: Diary) -> Start:
         history = Regimen(
             diary.first_on - timedelta(days=length), (replace(history.phases[-1], days=length, doses=doses),)
         )
-    return replace(start, history=history, since=diary.first_on, known_mg=tuple(taken), start_on=diary.until)
+    said = start.says
+    first = next((mg for _, mg in diary.taken()), None)
+    if first is not None and first != start.from_mg:
+        blanks = {"first": words.mg(first), "before": words.mg(start.from_mg)}
+        said = (*said, knowledge().say("TAPER-DIARY-DIFFERS", **blanks))
+    return replace(start, history=history, since=diary.first_on, known_mg=tuple(taken), start_on=diary.until, says=said)
 
 
 def _again(
@@ -105,7 +111,14 @@ def _again(
     free_on = on if cut is None else cut.on + timedelta(days=window)
     hold = max(decision.hold_days, int(facts.limit("RATE-HOLD-DAYS", "d")) if decision.decision in STAYS else 0)
     held = max((free_on - on).days, hold, 0)
-    return replace(begun, from_mg=base, hold_days=held, goes_on=True, says=(*begun.says, *decision.because))
+    slower = PACE_OF.get(decision.decision) == "slower"
+    return replace(
+        begun,
+        from_mg=base,
+        hold_days=held,
+        goes_on=True,
+        largest_cut_mg=decision.largest_cut_mg if slower else None,
+    )
 
 
 def _people(appraisal: Appraisal, start: Start, levels: LevelsLearnt | None, seed: int) -> Falling:
