@@ -157,7 +157,7 @@ def _drawn(
     peak = drive_of(people.drive(doses), len(start.known_mg), share)
     rungs = rungs_of(stock, start)
     ways = beside(found, start, rungs, caps, people, facts, alone=wish.quick or not found.pace)
-    others = compared(ways, people, schedule, start.known_mg, caps=caps, rungs=rungs.doses, facts=facts)
+    others = compared(ways, people, start, caps=caps, rungs=rungs.doses, facts=facts)
     still = any(one.id == ABRUPT and one.drive.worst_fifth <= peak.worst_fifth for one in others)
     return replace(
         _without(appraisal, plan, need),

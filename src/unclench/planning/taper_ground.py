@@ -19,6 +19,7 @@ from unclench.knowledge import knowledge
 from unclench.knowledge.load import Knowledge
 from unclench.planning import words
 from unclench.planning.replan import Decision, decide, last_cut
+from unclench.planning.taper_caps import caps_of
 from unclench.planning.taper_start import Start, dosed
 from unclench.simulation.parameters import Numbers
 from unclench.simulation.sample import NOTHING_LEARNT
@@ -94,7 +95,8 @@ def _begun(start: Start, diary: Diary) -> Start:
         )
     said = start.says
     first = next((mg for _, mg in diary.taken()), None)
-    if first is not None and first != start.from_mg:
+    least = start.from_mg - caps_of(knowledge()).most_first(start.from_mg)
+    if first is not None and not least <= first <= start.from_mg:
         blanks = {"first": words.mg(first), "before": words.mg(start.from_mg)}
         said = (*said, knowledge().say("TAPER-DIARY-DIFFERS", **blanks))
     return replace(start, history=history, since=diary.first_on, known_mg=tuple(taken), start_on=diary.until, says=said)
