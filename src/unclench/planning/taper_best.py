@@ -91,7 +91,8 @@ def best_doses(
     targets = beginnings(length.ladder, length.slots)
     targets += [stretched(one.daily(), length.slots) for one in published(facts, start.from_mg) if one.steps]
     own = np.array([float(mg) for mg in paced(length.pace, start.from_mg, length.ladder.doses)])
-    targets.append(stretched(own, length.slots))
+    # From a dose as small as its smallest cut a pace has none of its own.
+    targets += [stretched(own, length.slots)] if own.size else []
     kept = {} if rounds is None else {"rounds": rounds}
     found = search(judged, length.ladder, targets, **kept)
     if found is None:
