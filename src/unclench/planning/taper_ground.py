@@ -133,7 +133,8 @@ def _people(appraisal: Appraisal, start: Start, levels: LevelsLearnt | None, see
         people=PEOPLE,
         patient=appraisal.patient_ref,
         clock_h=start.clock_h,
-        given=NOTHING_LEARNT if levels is None else levels.deviates,
+        # What contradicts itself is told, and nothing is planned on it.
+        given=NOTHING_LEARNT if levels is None or levels.contradictory else levels.deviates,
     )
 
 
@@ -151,8 +152,8 @@ def _levels(
     if not seen.levels:
         return None
     since = [] if start.history is None else [start.history]
-    if any(taken_mg):
-        since.append(dosed(start.since, taken_mg, start.clock_h))
+    # Today's dose comes before a level of today; doses after a level do not bear on it.
+    since.append(dosed(start.since, (*taken_mg, taken_mg[-1] if taken_mg else start.from_mg), start.clock_h))
     return learn_levels(
         body=appraisal.body,
         exposure=appraisal.exposure,
