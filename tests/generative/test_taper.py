@@ -38,7 +38,17 @@ from unclench.values import Jurisdiction, RecordError, RegimenError
 pytestmark = pytest.mark.verifies("P5")
 FACTS = knowledge()
 NIGHT = os.environ.get("HYPOTHESIS_PROFILE") == "night"
-CHOICES = ((), ("tablets",), ("2",), ("2,5",), ("5", "10"), ("liquid",), ("no-halves",), ("2", "liquid"), ("no-halves", "2"))
+CHOICES = (
+    (),
+    ("tablets",),
+    ("2",),
+    ("2,5",),
+    ("5", "10"),
+    ("liquid",),
+    ("no-halves",),
+    ("2", "liquid"),
+    ("no-halves", "2"),
+)
 
 
 def few(examples: int, many: int):
@@ -139,7 +149,9 @@ def test_every_taper_only_falls_keeps_every_cap_sums_and_ends(case):
 def same(taper, where) -> None:
     """The JSON is the values."""
     told = json.loads(taper_json(taper, on=ON, jurisdiction=Jurisdiction(where), made_with=made_with()))
-    assert [(day["date"], day["mg"]) for day in told["days"]] == [(day.on.isoformat(), float(day.mg)) for day in taper.days]
+    assert [(day["date"], day["mg"]) for day in told["days"]] == [
+        (day.on.isoformat(), float(day.mg)) for day in taper.days
+    ]
     for day, said in zip(taper.days, told["days"], strict=True):
         assert [(one["product"], one["mg_each"], one["count"]) for one in said["units"]] == [
             (unit.product, float(unit.mg_each), float(unit.count)) for unit in day.units
@@ -237,7 +249,9 @@ def test_on_a_small_ladder_the_search_finds_what_trying_everything_finds(mg, slo
     doses = (mg, *(Decimal(int(tenth)) / 10 for tenth in sorted(drawn, reverse=True)), Decimal(0))
     caps: Caps = caps_of(FACTS)
     ladder = Ladder(from_mg=mg, doses=doses, slot_days=14, caps=caps)
-    every = np.array([row for row in product(range(len(doses) - 1), repeat=slots) if all(a <= b for a, b in pairwise(row))])
+    every = np.array(
+        [row for row in product(range(len(doses) - 1), repeat=slots) if all(a <= b for a, b in pairwise(row))]
+    )
     kept = every[ladder.allowed(every)]
     row = FACTS.get("paces", "usual")
     length = Length(row, ladder, begins_of(slots, 14, ()))
@@ -271,7 +285,14 @@ def diaries(draw):
     length = draw(st.integers(1, 70))
     taken = [PLANNED[min(day // 14, len(PLANNED) - 1)] for day in range(length)]
     lower = draw(st.integers(0, length))
-    taken = [mg if day < lower else min(mg, Decimal(draw(st.sampled_from(("8", "10", "12", "20"))))) for day, mg in enumerate(taken)] if draw(st.booleans()) else taken
+    taken = (
+        [
+            mg if day < lower else min(mg, Decimal(draw(st.sampled_from(("8", "10", "12", "20")))))
+            for day, mg in enumerate(taken)
+        ]
+        if draw(st.booleans())
+        else taken
+    )
     missed = set(range(at := draw(st.integers(0, length)), at + draw(st.sampled_from((0, 1, 7)))))
     gone = set(range(at := draw(st.integers(0, length)), at + draw(st.sampled_from((0, 1, 7)))))
     emergency = draw(st.one_of(st.none(), st.integers(0, length - 1)))
@@ -326,7 +347,6 @@ def test_worse_ratings_never_give_a_shorter_rest(low, worse, case):
     if fine.days and bad.days:
         assert bad.days[-1].on >= fine.days[-1].on
         assert bad.cuts[0].on >= fine.cuts[0].on
-
 
 
 def test_rungs_of_another_kind_are_never_mixed():
