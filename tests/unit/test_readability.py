@@ -43,8 +43,6 @@ def test_the_grade_of_a_text_counted_by_hand() -> None:
 
 def test_hard_words_and_long_sentences_raise_both_measures() -> None:
     easy = "Do not stop all at once. Call us if you feel bad. " * 15
-    hard = (
-        "Abrupt discontinuation of benzodiazepine medication precipitates considerable physiological instability. " * 30
-    )
+    hard = "Abrupt discontinuation of benzodiazepine medication precipitates considerable physiological instability. " * 30
     assert grade(easy) < 2 < 20 < grade(hard)
     assert smog(easy) < 4 < 15 < smog(hard)
