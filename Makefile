@@ -118,6 +118,11 @@ notebook: $(DEV) ## run docs/model.ipynb again and keep its outputs
 qualify: $(DEV) ## compare the model with published human data; writes evidence/qualification.*
 	@$(BIN)/python -m scripts.qualify
 
+.PHONY: calibrate
+calibrate: $(DEV) ## learn from levels and ratings of 1,000 simulated people each; writes evidence/learning_* (minutes)
+	@$(BIN)/python -m scripts.calibrate_learning
+	@$(BIN)/python -m scripts.calibrate_ratings
+
 .PHONY: night
 SEED ?= $(shell date +%Y%m%d)
 night: $(DEV) ## long random draws; the closing line goes into docs/night.md with date and seed
@@ -136,6 +141,11 @@ benchmark: $(DEV) ## times and ratios; not a test
 .PHONY: bench
 bench: $(BENCH) ## the engine beside its peers; WRITE=1 also writes docs/benchmarks-engine.md
 	@$(BIN)/python -m benchmarks.engine $(if $(WRITE),--write)
+
+.PHONY: bench-learning
+bench-learning: $(BENCH) ## learning from levels and ratings beside NumPyro; WRITE=1 also writes docs/benchmarks-*.md
+	@$(BIN)/python -m benchmarks.learning $(if $(WRITE),--write)
+	@$(BIN)/python -m benchmarks.ratings $(if $(WRITE),--write)
 
 .PHONY: system-deps
 system-deps: ## install Chromium and Node by apt, for the browser tests

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from scripts.manual import markdown
 from unclench.knowledge.load import Knowledge, knowledge_with_manual
 from unclench.knowledge.rows import Alternative, AlternativeCheck, Rule
+from unclench.knowledge.rows_stopping import NeedView, StoppingRisk
 from unclench.report.explain import asked_by
 
 HEAD = """# The rules
@@ -31,6 +32,8 @@ def rules_page() -> str:
     parts += ["\n## What lowers a concern\n", _softenings(facts)]
     parts += ["\n## Alternatives\n", _alternatives(facts)]
     parts += ["\n## Why an alternative may not suit\n", _checks(facts)]
+    parts += ["\n## What makes stopping dangerous, slower or faster\n", _stopping_risks(facts)]
+    parts += ["\n## What the sources say of the need for a taper\n", _views(facts)]
     parts += [
         "\n## Rules of the evidence that are left out\n",
         _table(["id", "why"], ((row.id, row.reason) for row in facts.table("omitted_rules"))),
@@ -71,10 +74,30 @@ def _effect(rule: Rule) -> str:
     return f"{rule.effect.value} / {other}" if other and other != rule.effect else str(rule.effect.value)
 
 
-def _source(facts: Knowledge, row: Rule | Alternative | AlternativeCheck) -> str:
+def _source(facts: Knowledge, row: Rule | Alternative | AlternativeCheck | NeedView | StoppingRisk) -> str:
     source = facts.get("sources", row.source)
     year = f" {source.year}" if source.year else ""
     return f"{source.publisher}{year}, {row.locator}"
+
+
+def _stopping_risks(facts: Knowledge) -> str:
+    """A danger makes stopping a specialist's matter; `early`: a step-down becomes a taper."""
+    rows: tuple[StoppingRisk, ...] = facts.table("stopping_risks")
+    cells = (
+        (row.id, row.title, row.kind, row.urgency, _days(row.from_days), row.early, _source(facts, row), row.standing)
+        for row in rows
+    )
+    return _table(["id", "what", "kind", "seen", "however rare, from days", "early", "source", "standing"], cells)
+
+
+def _days(days: float | None) -> str:
+    return "" if days is None else f"{days:g}"
+
+
+def _views(facts: Knowledge) -> str:
+    rows: tuple[NeedView, ...] = facts.table("need_views")
+    cells = ((row.id, row.name, " or ".join(row.needs), row.say, _source(facts, row), row.standing) for row in rows)
+    return _table(["id", "source", "need", "says", "read in", "standing"], cells)
 
 
 def _softenings(facts: Knowledge) -> str:

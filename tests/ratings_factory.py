@@ -20,6 +20,9 @@ def numbers() -> Numbers:
     return Numbers(knowledge(), {})
 
 
+PRIOR = model.prior_of(numbers())
+
+
 @dataclass(frozen=True)
 class World:
     """People as likely as each other: their loads, how fast they adapt, and how far they have."""
@@ -38,7 +41,13 @@ def world(*, columns: int = 200, doses: tuple[float, ...] = STEPS, days_each: in
         levels.append(level)
     load = np.array(levels)[:, None] * LOAD_PER_MG * np.exp(0.9 * rng.standard_normal(columns))
     tau_on = 250.0 * np.exp(0.5 * rng.standard_normal(columns))
-    return World(load, load[0] / (1.0 + load[0]) * -np.expm1(-730.0 / tau_on), tau_on)
+    start = load[0] / (1.0 + load[0]) * -np.expm1(-730.0 / tau_on)
+    return World(load, start, tau_on)
+
+
+def columns_of(world: World) -> Columns:
+    share = world.load / (1.0 + world.load)
+    return model.columns_of(share, tau_on_d=world.tau_on_d, start=world.adaptation, prior=PRIOR)
 
 
 def drive_of(share: np.ndarray, *, tau_on_d: float, tau_off_d: float, start: float) -> list[float]:
@@ -83,12 +92,9 @@ def somebody(
     world: World, prior: Prior, rng: np.random.Generator, *, fewest: int = 20
 ) -> tuple[np.ndarray, Person, Rated]:
     """A person drawn from the prior with ratings on some days: the standardised unknowns, the person, the ratings."""
-    points = model.prior_points(prior, rng, 1)
-    person = model.person_of(prior, points, world.tau_on_d.size)
+    columns = columns_of(world)
+    points = model.prior_points(prior, columns, rng, 1)
+    person = model.person_of(prior, columns, points)
     length = world.load.shape[0]
     days = np.sort(rng.choice(length, rng.integers(fewest, length + 1), replace=False))
     return points[0], person, rates(person, 0, means(person, 0, world, prior), days, rng)
-
-
-def columns_of(world: World, prior: Prior) -> Columns:
-    return model.ordered(world.load / (1.0 + world.load), tau_on_d=world.tau_on_d, start=world.adaptation, prior=prior)

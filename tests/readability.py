@@ -13,11 +13,14 @@ _WORD = re.compile(r"[A-Za-z]+(?:['\u2019-][A-Za-z]+)*")
 _STOP = re.compile(r"[.!?]+(?=\s|$)|\n+")
 _VOWELS = re.compile(r"[aeiouy]+")
 # Two vowels in a row that are said apart.
-_APART = re.compile(r"ia(?!l\b|n\b)|io(?!u|n)|iu|ua(?!r)|uo|eo(?!n|u)|[aeiou]ing\b|riou|(?<![ctgslx])ian\b|(?<!t)ienc|(?<![ctgs])ial\b")
+_APART = re.compile(
+    r"ia(?!l\b|n\b)|io(?!u|n)|iu|ua(?!r)|uo|eo(?!n|u)|[aeiou]ing\b|riou|(?<![ctgslx])ian\b|(?<!t)ienc|(?<![ctgs])ial\b"
+)
 _ODD = {
     "business": 2, "clothes": 1, "create": 2, "creature": 2, "every": 2, "people": 2, "quiet": 2, "area": 3, "idea": 3,
-    "being": 2, "does": 1, "doing": 2, "going": 2, "seeing": 2, "evening": 2, "something": 2, "somebody": 3, "someone": 2,
-    "sometimes": 2, "yourself": 2, "everyday": 3, "medicine": 3, "once": 1, "unless": 2, "ambulance": 3, "mg": 1, "ml": 1,
+    "being": 2, "does": 1, "doing": 2, "going": 2, "seeing": 2, "evening": 2, "something": 2, "somebody": 3,
+    "someone": 2, "sometimes": 2, "yourself": 2, "everyday": 3, "medicine": 3, "once": 1, "unless": 2, "ambulance": 3,
+    "mg": 1, "ml": 1,
 }  # fmt: skip
 
 

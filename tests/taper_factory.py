@@ -136,14 +136,14 @@ def alternate_days(jurisdiction: Jurisdiction = Jurisdiction.UK) -> Taper:
     return replace(made, days=turned)
 
 
-def with_switch(drug: str = "lorazepam") -> Taper:
+def with_switch(drug: str = "lorazepam", planned: Schedule | None = None) -> Taper:
     """A week of changing over before the first cut."""
     first = START - timedelta(days=7)
     days = tuple(
         SwitchDay(first + timedelta(days=index), Decimal(6 - index) / 2, Decimal(2 * (index + 2))) for index in range(7)
     )
     crossing = Switch(drug, Decimal(3), Decimal(20), 20.0, 30.0, days, (), (), (), (), ())
-    return replace(taper(), switch=crossing)
+    return replace(taper(planned), switch=crossing)
 
 
 def held() -> Taper:
@@ -161,5 +161,12 @@ def held() -> Taper:
 
 def hostile(text: str) -> Taper:
     """Text from a record wherever a taper holds text that a calendar may show."""
-    medicine = HiddenChange(text, START + timedelta(days=20), Decimal(16), (16.0, 20.0, 24.0), text)
-    return replace(with_switch(text), because=(text,), hold=text, urgency=text, hidden=(medicine,), says=(text,))
+    medicine = HiddenChange(text, START + timedelta(days=2), Decimal(16), (16.0, 20.0, 24.0), text)
+    return replace(
+        with_switch(text, schedule("10 5", (7, 7), from_mg=15)),
+        because=(text,),
+        hold=text,
+        urgency=text,
+        hidden=(medicine,),
+        says=(text,),
+    )

@@ -13,19 +13,18 @@ from decimal import Decimal
 import numpy as np
 
 from tests.consultation_factory import consultation, made_with
+from unclench.appraisal.findings import SourceView
 from unclench.consult import Consultation
+from unclench.individual.learnt import Learning, Learnt
 from unclench.planning.plan import SupplyLine
 from unclench.planning.taper_plan import (
     Compared,
     Drive,
     HiddenChange,
     Intake,
-    Learning,
-    Learnt,
     Prescription,
     Proof,
     Schedule,
-    SourceView,
     Step,
     Switch,
     SwitchDay,
@@ -38,6 +37,7 @@ from unclench.planning.taper_plan import (
 from unclench.values import Jurisdiction, MadeWith
 
 ON = date(2026, 11, 22)
+PEAK = 9.1
 START = date(2026, 11, 23)
 KINDS = ("taper", "everything", "alternating", "step-down", "none", "specialist")
 DAILY = (
@@ -112,7 +112,8 @@ def curves(given: Schedule) -> tuple[TaperCurve, ...]:
         people = np.array(rows)
         bands = np.percentile(people[:, :-1], (5, 25, 50, 75, 95), axis=1)
         shown = "withdrawal-drive" if name == "drive" else name
-        made.append(TaperCurve(shown, units[name], t_d, people[:, -1], *bands))
+        scaled = PEAK / people[:, -1].max() if name == "drive" else 1.0
+        made.append(TaperCurve(shown, units[name], t_d, people[:, -1] * scaled, *bands * scaled))
     return tuple(made)
 
 
@@ -215,7 +216,15 @@ def switch(given: Schedule) -> Switch:
             TaperCurve(name, "% of before", t_d, m, m * 0.7, m * 0.9, m, m * 1.1, m * 1.4) for name, m in lines
         ),
         facts=("EQ-LORAZEPAM-VA",),
+        review=(START - timedelta(days=5), START - timedelta(days=2)),
+        first_cut_on=START,
     )
+
+
+def no_switch(given: Schedule) -> Switch:
+    """Where diazepam would add up."""
+    hold = "Severe liver disease is recorded: ask before any switch, and stay on lorazepam."
+    return replace(switch(given), hold=hold, to_mg=None, days=(), curves=(), review=None, first_cut_on=None)
 
 
 def learning() -> Learning:
@@ -269,7 +278,7 @@ def _planned(given: Schedule, need: str) -> Taper:
         days=days,
         cuts=tuple(given.cuts()),
         proofs=proofs(),
-        peak=drive(9.1),
+        peak=drive(PEAK, float(np.argmax(curves(given)[-1].typical))),
         curves=curves(given),
         compared=compared(),
         loss=(19.1, 16.4),
@@ -282,7 +291,10 @@ def _planned(given: Schedule, need: str) -> Taper:
             ("TAP-21", "Severe: go back one level, stay, then halve the later cuts. Never take more only when needed."),
             ("TAP-22", "A fit, confusion or seeing things: emergency care at once."),
         ),
-        says=("Withdrawal and returning spasm look alike: rate them apart each day.",),
+        says=(
+            "Its anchors: 5 % and 43 % with withdrawal after stopping at once, before and after 8 months of use.",
+            "Withdrawal and returning spasm look alike: rate them apart each day.",
+        ),
         facts=("DEP-08", "TAP-01", "US-TABLET-2", "US-TABLET-5"),
     )
 
@@ -358,6 +370,6 @@ def hostile_taper(text: str) -> Taper:
         holds_at=tuple((rule, text) for rule, _ in full.holds_at),
         hidden=tuple(replace(one, medicine=text, say=text) for one in full.hidden),
         supply=replace(full.supply, lines=names, prescriptions=bought, notes=(text,)),
-        switch=replace(full.switch, drug=text, against=(text,), says=(text,), sources=sources),
+        switch=replace(full.switch, hold=text, drug=text, against=(text,), says=(text,), sources=sources),
         learning=replace(full.learning, parameters=learnt, says=(text,)),
     )

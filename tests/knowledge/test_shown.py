@@ -14,7 +14,7 @@ READ = ("docs/manual.md", "docs/rules.md")
 
 def test_every_rule_is_shown_in_the_manual_or_the_rules_page(root: Path) -> None:
     shown = "".join((root / name).read_text(encoding="utf-8") for name in READ)
-    kinds = ("rules", "alternatives", "omitted_rules", "softenings")
+    kinds = ("rules", "alternatives", "omitted_rules", "softenings", "stopping_risks", "need_views")
     rows = [row for kind in kinds for row in knowledge_with_manual().table(kind)]
 
     assert [row.id for row in rows if f"| {row.id} " not in shown] == []

@@ -69,7 +69,8 @@ def whole(case):
 
 def test_one_day(spec):
     """The units sum to the dose. Parts are as even as whole tablets allow, and the largest is taken at night. Halves only
-    where nothing else makes the dose; never quarters."""
+    where nothing else makes the dose; never quarters. A small dose is taken at once, at night. A liquid is
+    not divided into less than 0.5 mL at a time."""
     spec.shows(
         """
         products | times | mg   | taken
@@ -80,10 +81,13 @@ def test_one_day(spec):
                  | 2     | 7    | 1 x 2 mg; 1 x 5 mg
                  | 2     | 6.5  | 0.5 x 5 mg; 2 x 2 mg
                  | 2     | 5.5  | 0.5 x 5 mg; 1.5 x 2 mg
+                 | 2     | 5    | 1 x 2 mg; 1.5 x 2 mg
                  | 2     | 4    | 1 x 2 mg; 1 x 2 mg
                  | 2     | 3    | 0.5 x 2 mg; 1 x 2 mg
                  | 2     | 2    | 1 x 2 mg
-                 | 2     | 1.5  | 0.7 mL (0.7 mg); 0.8 mL (0.8 mg)
+                 | 2     | 1.5  | 1.5 mL (1.5 mg)
+                 | 2     | 1    | 1 mL (1 mg)
+                 | 2     | 0.9  | 0.9 mL (0.9 mg)
                  | 2     | 0.1  | 0.1 mL (0.1 mg)
                  | 1     | 20   | 4 x 5 mg
                  | 1     | 30   | 2 x 5 mg + 2 x 10 mg

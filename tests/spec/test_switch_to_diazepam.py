@@ -12,6 +12,7 @@ import pytest
 from unclench.knowledge import knowledge
 from unclench.knowledge.equivalence import equivalence
 from unclench.planning.switch import plan_switch
+from unclench.planning.switch_after import after_switch, use_as_diazepam
 from unclench.planning.switch_from import switch_of
 from unclench.planning.switch_words import rounded, span
 from unclench.values import RegimenError
@@ -112,27 +113,30 @@ def test_what_a_day_becomes(spec):
 
 @pytest.mark.verifies("P6")
 def test_twenty_milligrams_of_temazepam_a_night_for_five_years(spec):
-    """A whole case, as the record tells it. The first cut waits for two weeks of diazepam alone."""
+    """A whole case, as the record tells it. The first cut waits for two weeks of diazepam alone; the need for a taper is
+    that of the years of temazepam, counted as the diazepam that guidelines call equal (low to high)."""
 
     def look(case):
-        taken, found = switch_of(spec.appraise(case), FACTS, make=MAKE)
+        appraisal = spec.appraise(case)
+        _, found = switch_of(appraisal, FACTS, make=MAKE)
+        use = use_as_diazepam(appraisal, FACTS)
         said = " ".join(found.says)
         for part in ("13.3 mg", "cut of up to 25 %", "5 to 40 mg", "No cut before 2026-12-12", "odds ratio 0.30"):
             assert part in said
         return {
-            "drug": taken.drug,
-            "mg": str(taken.mg_per_day),
+            "counts as": f"{use.mg_per_day_low} to {use.mg_per_day_high}",
             "diazepam": str(found.to_mg),
             "steps": steps(found),
             "review": f"{found.review[0]} to {found.review[1]}",
             "first cut": str(found.first_cut_on),
+            "need": after_switch(appraisal, found, FACTS).taper_need,
         }
 
     spec.shows(
         """
-            entry                                                    | drug      | mg | diazepam | steps          | review                   | first cut
-            ---------------------------------------------------------+-----------+----+----------+----------------+--------------------------+-----------
-            medications: temazepam 20 mg at night, since 2021-11-21  | temazepam | 20 | 10       | 10 + 5, 0 + 10 | 2026-11-26 to 2026-11-28 | 2026-12-12
+            entry                                                   | counts as  | diazepam | steps          | review                   | first cut  | need
+            --------------------------------------------------------+------------+----------+----------------+--------------------------+------------+------
+            medications: temazepam 20 mg at night, since 2021-11-21 | 10 to 13.3 | 10       | 10 + 5, 0 + 10 | 2026-11-26 to 2026-11-28 | 2026-12-12 | taper
         """,
         look,
     )

@@ -175,6 +175,9 @@ def test_halves_that_were_not_measured_say_so():
     assert "Halves of the diazepam 5 mg tablet were not measured" in told
     assert "project estimate, not measured" in told
     assert "off-licence" not in told
+    uk = notes((14, "2.5"), wanted=("5",), where="uk")
+    assert "the diazepam 5 mg tablet has a score line depends on the maker" in uk
+    assert "halving a 2 mg tablet" not in uk
 
 
 def test_nothing_is_said_of_halves_or_liquid_where_there_are_none():
@@ -194,7 +197,7 @@ def test_half_tablets_are_rounded_up_in_each_supply_and_what_is_left_is_said():
 def test_a_liquid_is_written_in_ml_and_mg():
     assert said(Unit("UK-SOLUTION-2-IN-5", Decimal("0.4"), Decimal("2.5")), FACTS) == "2.5 mL (1 mg)"
     assert said(Unit("UK-TABLET-2", Decimal(2), Decimal("1.5")), FACTS) == "1.5 x 2 mg"
-    assert "write mg and mL on every order and label" in notes((14, 1))
+    assert "oral syringe marked at every 0.1 mL" in notes((14, 1))
 
 
 def test_each_country_has_its_limits_of_supply():

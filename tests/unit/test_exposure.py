@@ -10,11 +10,13 @@ from decimal import Decimal
 import pytest
 
 from unclench.appraisal import exposure_time
+from unclench.appraisal.appraise import appraise
 from unclench.appraisal.exposure import action_band, exposure
 from unclench.appraisal.findings import CurrentMedicine, Exposure
 from unclench.appraisal.perpetrators import Course, Strength
 from unclench.knowledge.load import Fault, Knowledge, load_all
 from unclench.models.enzymes import Block
+from unclench.record import read
 from unclench.record.patient import Dosage, Medication, Status
 from unclench.values import Answer
 
@@ -261,3 +263,17 @@ def test_starting_together_meets_the_published_time_course(facts: Knowledge) -> 
 )
 def test_action_bands(facts: Knowledge, ratio: float, band: str) -> None:
     assert action_band(ratio, facts) == band
+
+
+def test_reasons_of_a_finding_are_joined_without_stray_stops() -> None:
+    """Each change is a sentence of its own; as one of several reasons, joined by semicolons, it has no full stop."""
+    record = (
+        b"patient: {age: 50, sex: male}\nproblems: [spasm of back muscles]\n"
+        b"medications: [{name: fluconazole, dose: 200 mg, how: once a day, since: 2026-11-25},"
+        b" {name: omeprazole, dose: 40 mg, how: once a day, since: 2026-11-01}]\n"
+        b"request: diazepam 5 mg at night for 7 days\n"
+    )
+    found = appraise(read(record, on=ON), ON)
+    reasons = [part for finding in found.findings if finding.rule.startswith("INT-") for part in finding.because]
+    assert any("from 2026-11-25" in part for part in reasons)
+    assert not [part for part in reasons if part.endswith(".")]

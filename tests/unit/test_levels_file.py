@@ -1,4 +1,4 @@
-"""The file of measured levels as a whole: what is refused, and that nothing hostile gets through. Rows: see tests/spec."""
+"""The file of measured levels as a whole: what is refused, and what hostile cells do. Single rows: see tests/spec."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ import jsonschema
 import pytest
 
 from tests.hostile import HOSTILE
-from tests.taper_page_factory import KINDS, START, about, hostile_taper, made_of, taper, with_taper
+from tests.taper_page_factory import KINDS, START, about, hostile_taper, made_of, no_switch, schedule, taper, with_taper
 from unclench.planning.taper_plan import Intake, TaperDay
 from unclench.report.json_out import to_json
 from unclench.report.json_taper import taper_json
@@ -83,7 +83,7 @@ def test_proofs_say_rule_holds_and_worst():
 
 def test_a_drive_carries_its_interval_and_that_it_is_not_validated():
     assert document()["peak_withdrawal_drive"] == {
-        "typical": 9.1, "low": 3.822, "high": 23.66, "worst_fifth": 19.11, "on_day": 96.0,
+        "typical": 9.1, "low": 3.822, "high": 23.66, "worst_fifth": 19.11, "on_day": 213.0,
         "unit": "% of reference", "validated": False,
     }  # fmt: skip
 
@@ -105,6 +105,14 @@ def test_a_consultation_holds_exactly_the_same_object(kind):
 
 def test_the_same_input_gives_the_same_bytes():
     assert taper_json(taper("everything"), **about()) == taper_json(taper("everything"), **about())
+
+
+def test_a_switch_that_is_not_planned_says_why():
+    made = json.loads(taper_json(taper(switch=no_switch(schedule())), **about()))
+    VALIDATOR.validate(made)
+    assert (made["switch"]["to_mg"], made["switch"]["days"], made["switch"]["first_cut_on"]) == (None, [], None)
+    assert made["switch"]["hold"].startswith("Severe liver disease")
+    assert document()["switch"]["review_from"] == "2026-11-18"
 
 
 def test_every_rule_that_is_named_is_among_the_facts():

@@ -6,16 +6,20 @@ from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
+from math import inf
 
 import pytest
 
 from tests import factories
-from unclench.appraisal.findings import CurrentMedicine
+from unclench.appraisal.findings import ClearanceSegment, CurrentMedicine, RiskFound
 from unclench.appraisal.taper_need import taper_need
 from unclench.knowledge import knowledge
 from unclench.planning.switch import Reason, plan_switch
-from unclench.planning.switch_from import reasons_against, switch_from, switch_of, use_as_diazepam
+from unclench.planning.switch_after import after_switch, use_as_diazepam
+from unclench.planning.switch_from import reasons_against, switch_from, switch_of
+from unclench.planning.taper import plan_taper
 from unclench.record.patient import Dosage, Medication, Status
+from unclench.report.taper_switch import switch_part
 from unclench.values import Answer, Effect, RegimenError
 
 FACTS = knowledge()
@@ -75,6 +79,18 @@ def test_what_stops_it_leaves_no_day_and_no_dose() -> None:
     assert found.says == ()
     assert found.against == ("Something.", "Something worse.")
     assert (found.low_mg, found.high_mg) == (7.5, 30.0)
+
+
+@pytest.mark.verifies("P6")
+def test_a_switch_that_is_held_is_told_without_a_goal() -> None:
+    held, planned = switch_part(switched(against=(STOP,))), switch_part(switched())
+
+    assert held.line == "lorazepam 3 mg a day"
+    assert "specialist" in held.hold
+    assert held.days == ()
+    assert planned.line == "lorazepam 3 mg a day to diazepam 15 mg a day"
+    assert planned.hold == ""
+    assert [(line.other_mg, line.diazepam_mg) for line in planned.days] == [("1.5", "7.5"), ("0", "15")]
 
 
 @pytest.mark.verifies("P6")
@@ -220,7 +236,7 @@ def test_the_whole_way_from_an_appraisal() -> None:
     assert planned.days[0].on == appraisal.on
     assert switch_of(held, FACTS, make=MAKE)[1] is None
     assert [curve.name for curve in planned.curves] == ["load-other", "load-diazepam", "load-together"]
-    assert "PD-LOAD-PER-MG" in planned.facts
+    assert "PD-ED50" in planned.facts
 
 
 def test_the_same_switch_twice_is_the_same() -> None:
@@ -254,3 +270,54 @@ def test_what_is_not_known_of_its_use_stays_open() -> None:
     assert perhaps.answer is Answer.CANNOT_SAY
     for medicines in ((), (medicine(), medicine("zopiclone")), (medicine("zaleplon"),)):
         assert use_as_diazepam(factories.appraisal(medicines=medicines), FACTS) is None
+
+
+@pytest.mark.verifies("P6", "P5")
+def test_the_taper_begins_where_the_switch_ends() -> None:
+    long = replace(medicine("temazepam", mg="20", doses_per_day=Decimal(1)), since=date(2021, 11, 22))
+    appraisal = factories.appraisal(medicines=(long,))
+    _, planned = switch_of(appraisal, FACTS, make=MAKE)
+    later = after_switch(appraisal, planned, FACTS)
+    taper = plan_taper(later)
+
+    assert (taper.need, taper.from_mg) == ("taper", planned.to_mg)
+    assert taper.schedule.start_on == planned.first_cut_on == planned.days[-1].on + timedelta(days=1)
+    assert all(proof.holds for proof in taper.proofs)
+    assert later.current_use.duration_days_high == 1826 + 21
+    assert later.medicines == ()
+    assert any("counted as if it had been diazepam 10 mg" in said for said in taper.because)
+
+
+@pytest.mark.verifies("P6", "M2")
+def test_an_interaction_keeps_its_days_when_the_question_moves() -> None:
+    segments = (ClearanceSegment(-inf, 1.0, 1.0), ClearanceSegment(240.0, 0.5, 0.5))
+    exposure = replace(factories.appraisal().exposure, segments=segments)
+    appraisal = factories.appraisal(medicines=(medicine(mg="2"),), exposure=exposure)
+    _, planned = switch_of(appraisal, FACTS, make=MAKE)
+
+    assert [one.from_h for one in after_switch(appraisal, planned, FACTS).exposure.segments] == [-inf, 240.0 - 21 * 24]
+
+
+@pytest.mark.verifies("P6")
+def test_no_taper_after_a_switch_that_is_held() -> None:
+    appraisal = factories.appraisal(medicines=(medicine(mg="9"),))
+    _, held = switch_of(appraisal, FACTS, make=MAKE)
+
+    with pytest.raises(RegimenError, match="a switch that is held"):
+        after_switch(appraisal, held, FACTS)
+
+
+@pytest.mark.verifies("P6", "P4")
+def test_the_drug_that_is_gone_no_longer_counts_as_a_second_one() -> None:
+    one = replace(medicine(mg="2"), since=date(2021, 11, 22))
+    second = RiskFound(
+        "TD-SEDATIVE", "another benzodiazepine", "danger", Answer.YES, (one.phrase,), urgency="before-a-cut"
+    )
+    also_alcohol = replace(second, because=(one.phrase, "alcohol"))
+    needs = []
+    for risk in (second, also_alcohol):
+        appraisal = factories.appraisal(medicines=(one,), taper_risks=(risk,))
+        _, planned = switch_of(appraisal, FACTS, make=MAKE)
+        needs.append(after_switch(appraisal, planned, FACTS).taper_need)
+
+    assert needs == ["taper", "specialist"]

@@ -49,3 +49,36 @@ def test_without_one_it_is_an_ordinary_taper(answer: str) -> None:
     found = appraisal_with("", answer)
     assert found.taper_need == "taper"
     assert "TAP-03" not in taper_rules(found)
+
+
+def coded(code: str, since: str) -> str:
+    return f"{{name: see code, {code}, since: {since}, until: {since}}}"
+
+
+@pytest.mark.verifies("A7", "P4")
+@pytest.mark.parametrize(
+    "code", ["icd10: F13.231", "icd10: F13.931", "icd10: F10.231", "snomed: '8635005'", "snomed: '308742005'"]
+)
+def test_an_earlier_delirium_of_withdrawal_is_found_by_its_code(code: str) -> None:
+    found = appraisal_with(coded(code, "2015-03-01"))
+    assert found.taper_need == "specialist"
+    assert "TD-SEIZURE" in {risk.id for risk in found.taper_risks if risk.answer == "yes"}
+    assert not found.taper_urgency.startswith("Emergency")
+
+
+@pytest.mark.verifies("A7", "P4")
+def test_one_of_this_week_is_an_emergency() -> None:
+    found = appraisal_with(coded("snomed: '724668002'", "2026-11-20"))
+    assert found.taper_urgency.startswith("Emergency now")
+    assert "the emergency team decides" in found.taper_hold
+
+
+@pytest.mark.verifies("A7", "P4")
+def test_in_somebody_who_takes_none_it_is_no_emergency_of_stopping() -> None:
+    record = (
+        f"patient: {{age: 50, sex: male}}\nproblems: [{coded('snomed: ' + repr('724668002'), '2026-11-20')}]\n"
+        "medications: [naproxen 500 mg twice a day]\nrequest: diazepam 2 mg at night for 3 days\n"
+        "answers: {diazepam-now: no}\n"
+    )
+    found = appraise(read(record.encode(), on=ON), ON, "us")
+    assert (found.taper_need, found.taper_hold) == ("none", "")

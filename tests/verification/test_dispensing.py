@@ -26,8 +26,7 @@ def kit(strengths, halves):
     return tuple(Tablet(f"T{size}", size, halves, size >= 10) for size in strengths)
 
 
-@given(mg=DOSES, strengths=KITS, halves=st.booleans(), intakes=st.integers(1, 3), most=st.sampled_from((2, 3, 4)))
-def test_no_better_day_exists(mg, strengths, halves, intakes, most):
+def compare(mg, strengths, halves, intakes, most):
     found = divided(kit(strengths, halves), most, mg, intakes, MADE.choosing.evenness)
     best = best_day(mg, intakes, strengths, halves, most)
 
@@ -38,6 +37,17 @@ def test_no_better_day_exists(mg, strengths, halves, intakes, most):
         assert sum(parts) == mg
         assert parts == sorted(parts)
         assert (max(parts[-1], allowed), *found.cost[:3], sum(part**2 for part in parts)) == best
+
+
+@given(mg=DOSES, strengths=KITS, halves=st.booleans(), intakes=st.integers(1, 3), most=st.sampled_from((2, 3, 4)))
+def test_no_better_day_exists(mg, strengths, halves, intakes, most):
+    compare(mg, strengths, halves, intakes, most)
+
+
+@pytest.mark.parametrize("strengths", [STRENGTHS[:1], STRENGTHS[1:2], STRENGTHS[:2], STRENGTHS], ids=str)
+def test_no_better_day_exists_up_to_20_mg_twice_a_day(strengths):
+    for grains in range(1, 41):
+        compare(Decimal(grains) / 2, strengths, True, 2, 4)
 
 
 @given(doses=st.sets(DOSES, min_size=1, max_size=5), halves=st.booleans(), intakes=st.integers(1, 2))

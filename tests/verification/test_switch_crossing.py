@@ -76,7 +76,8 @@ def test_diazepam_stands_beside_what_tables_call_equal() -> None:
     alone = people().load(diazepam_doses(one, FACTS))[:, -1]
     equal = equal_of(FACTS, one.drug)
 
-    before = 10.0 * float(one.from_mg) / equal.mg * FACTS.parameter("PD-LOAD-PER-MG").value
+    # As adaptation counts it: a dose of diazepam a day over the dose that holds half of the receptors.
+    before = 10.0 * float(one.from_mg) / equal.mg / FACTS.parameter("PD-ED50").value
     assert loads(one)[DIAZEPAM][:, -1] == pytest.approx(100.0 * alone / before, rel=1e-9)
 
 

@@ -89,7 +89,7 @@ def test_the_following_state_solves_its_equation():
 
 
 def test_the_judge_of_the_search_is_the_model():
-    """Single precision and responses to steps, against doses walked one by one; with a change of clearance on the way."""
+    """Single precision and responses to steps, against doses walked one by one; once with a change of clearance."""
     for exposure in (APPRAISAL.exposure, CHANGED):
         found = people_falling(exposure)
         known = np.concatenate([np.full(5, 20.0), np.zeros(95)])
@@ -141,7 +141,7 @@ def test_a_change_of_clearance_does_not_jump():
 
 
 def test_the_drive_of_days_is_that_of_hours_for_an_abrupt_stop():
-    """The peak after two more days at the old dose and nothing then: typical person, days against effects by the hour."""
+    """The peak after two more days at the old dose and nothing then: days against effects by the hour."""
     regimen = dosed(ON, [Decimal(20)] * 2, CLOCK)
     (course,) = simulate(APPRAISAL, (regimen,), seed=SEED, people=100)
     hours = foresee(APPRAISAL, course, seed=SEED)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from unclench.appraisal import measures
 from unclench.appraisal.findings import Reply, RiskFound
 from unclench.appraisal.lookup import condition, conditions, last_noted, matching
@@ -14,9 +16,9 @@ from unclench.knowledge.rows_stopping import StoppingRisk
 DANGER = "danger"
 
 
-def answered(situation: Situation) -> tuple[tuple[StoppingRisk, Reply], ...]:
-    """Every row of what makes stopping harder or easier, with its answer about this patient."""
-    return tuple((row, evaluate(row, situation)) for row in situation.facts.table("stopping_risks"))
+def rows_of(situation: Situation, kind: str = "") -> Iterator[StoppingRisk]:
+    """What makes stopping harder or easier; of one kind, where it is named."""
+    return (row for row in situation.facts.table("stopping_risks") if kind in ("", row.kind))
 
 
 def stopping_risks(situation: Situation) -> tuple[RiskFound, ...]:
@@ -33,7 +35,7 @@ def stopping_risks(situation: Situation) -> tuple[RiskFound, ...]:
             row.from_days,
             row.early == "yes",
         )
-        for row, reply in answered(situation)
+        for row, reply in ((row, evaluate(row, situation)) for row in rows_of(situation))
         if reply.answer is not NO
     )
 
@@ -41,23 +43,29 @@ def stopping_risks(situation: Situation) -> tuple[RiskFound, ...]:
 @question
 def needs_taper(situation: Situation, of: str, limit: float | None) -> Reply:
     """Dependence is likely; or regular use for two weeks or more, with anything that makes stopping harder."""
+    likely = ask("dependence_is_likely", situation)
+    if likely.answer is YES or ask("uses_diazepam_now", situation).answer is not YES:
+        return likely
     long_enough = all_of([duration(situation, situation.limit_of("STEP-DOWN-DAYS", "d")), regular(situation)])
-    short = long_enough
-    if long_enough.answer is YES:
-        short = all_of([long_enough, any_of(reply for row, reply in answered(situation) if row.early == "yes")])
-    return when_used(situation, any_of([ask("dependence_is_likely", situation), short]))
+    if long_enough.answer is not YES:
+        return any_of([likely, long_enough])
+    harder = any_of(evaluate(row, situation) for row in rows_of(situation) if row.early == "yes")
+    return any_of([likely, all_of([long_enough, harder])])
 
 
 @question
 def stopping_needs_specialist(situation: Situation, of: str, limit: float | None) -> Reply:
     """A danger, in somebody who takes it and would need a taper; some dangers count however rarely it is taken."""
-    dangers = [(row, reply) for row, reply in answered(situation) if row.kind == DANGER]
-    anyway = [
-        all_of([reply, when_used(situation, duration(situation, row.from_days))]) if row.from_days else reply
-        for row, reply in dangers
-        if row.from_days is not None
-    ]
-    return any_of([all_of([ask("needs_taper", situation), any_of(reply for _, reply in dangers)]), *anyway])
+    anyway = []
+    for row in rows_of(situation, DANGER):
+        if row.from_days is not None:
+            long_enough = [when_used(situation, duration(situation, row.from_days))] if row.from_days else []
+            anyway.append(all_of([*long_enough, evaluate(row, situation)]))
+    taper = ask("needs_taper", situation)
+    if taper.answer is NO:
+        return any_of(anyway)
+    danger = any_of(evaluate(row, situation) for row in rows_of(situation, DANGER))
+    return any_of([all_of([taper, danger]), *anyway])
 
 
 @question

@@ -15,6 +15,7 @@ def judge_stopping(situation: Situation, judgement: Judgement, need: str, becaus
     if need in ("taper", "specialist"):
         verdict, held = (Verdict.USABLE_WITH_CHANGES, "change") if with_taper else (Verdict.AVOID, "block-or-avoid")
         lead = "STOP-WITH-TAPER" if with_taper else "STOP-NOT-AT-ONCE"
+        lead = "STOP-SPECIALIST" if need == "specialist" else lead
     elif need == "step-down":
         verdict, held, lead = (
             Verdict.USABLE_WITH_CHANGES,

@@ -65,7 +65,7 @@ def taper_need(
     """
     if current_use.answer is Answer.NO and not planned_days:
         if even_rarely:
-            return "specialist", (facts.say("NEED-SPECIALIST", reasons="; ".join(even_rarely)),), (SPECIALIST,)
+            return "specialist", (facts.say("NEED-SPECIALIST-ANYWAY", reasons="; ".join(even_rarely)),), (SPECIALIST,)
         return "none", (facts.say("NEED-NOTHING-TAKEN"),), ()
     points, cautions = _points(current_use, planned_days or 0, planned_mg_per_day, facts)
     cells = [cell(facts, *point) for point in points]
@@ -82,10 +82,13 @@ def taper_need(
         need = "taper"
         rules.append(TAPER)
         because.append(facts.say("NEED-RISK", reasons="; ".join(risks)))
-    if special and (need != "none" or even_rarely):
+    if need == "none" and even_rarely:  # instead of the sentence that it may simply be stopped
+        need, rules = "specialist", [SPECIALIST]
+        because = [facts.say("NEED-SPECIALIST-ANYWAY", reasons="; ".join(even_rarely))]
+    elif special and need != "none":
         need = "specialist"
         rules.append(SPECIALIST)
-        because.append(facts.say("NEED-SPECIALIST", reasons="; ".join(dict.fromkeys((*even_rarely, *special)))))
+        because.append(facts.say("NEED-SPECIALIST", reasons="; ".join(special)))
     elif special:
         because.append(facts.say("NEED-WATCH", reasons="; ".join(special)))
     return need, tuple(because + cautions), tuple(dict.fromkeys(rules))
@@ -142,6 +145,10 @@ def hold_for(
         key = "TAPER-HOLD-CRISIS"
     soon = f"TAPER-URGENCY-{level.upper()}"
     words = facts.say(soon, reasons="; ".join(reasons))
+    unsure = (risk for risk in risks if risk.kind == DANGER and risk.answer is Answer.CANNOT_SAY)
+    sooner = [risk.title for risk in unsure if URGENCIES.index(risk.urgency) < URGENCIES.index(level)]
+    if sooner:
+        words = f"{words} {facts.say('TAPER-URGENCY-SOONER', reasons='; '.join(sooner))}"
     return facts.say(key), words, (key, soon, *(risk.id for risk in dangers))
 
 
@@ -167,7 +174,9 @@ def _not_ruled_out(
     said = []
     if need == "step-down" and (early := [risk.title for risk in unsure if risk.early and risk.kind != DANGER]):
         said.append(facts.say("NEED-RISK-OPEN", reasons="; ".join(early)))
-    dangers = [risk.title for risk in unsure if risk.kind == DANGER and (need != "none" or risk in always)]
+    # Of somebody who needs no taper, only what would need one after so many days: not every short course is an alarm.
+    could = [risk for risk in unsure if risk.kind == DANGER and (need != "none" or (risk in always and risk.from_days))]
+    dangers = [risk.title for risk in could]
     if dangers and need != "specialist":
         said.append(facts.say("NEED-NOT-RULED-OUT", reasons="; ".join(dangers)))
     return tuple(said)

@@ -22,7 +22,7 @@ from unclench.individual.levels_words import chance_above, contradicts, words_of
 from unclench.individual.likeliest import Likeliest, Look, around, likeliest
 from unclench.individual.measured import Level, Measured
 from unclench.individual.parameters import Quantity, compared, joined, quantities
-from unclench.individual.posterior import posterior
+from unclench.individual.posterior import Drawn, posterior
 from unclench.knowledge.load import Knowledge
 from unclench.simulation.sample import Deviates
 from unclench.values import Regimen
@@ -32,7 +32,7 @@ Array = NDArray[np.float64]
 DRAWS = 1000
 PURPOSE = "measured levels"
 AGAIN = 8  # times that the copy of the model is taken anew around the likeliest person, at the most
-STRAIGHT = 2e-3  # logarithm of a parameter: bends of the copy that are too small to take it anew
+STRAIGHT = 5e-4  # logarithm of a parameter: lesser bends cost less than a hundredth of a standard deviation
 SOME = 200
 FACTS = ("PK-RESIDUAL", "PK-RESIDUAL-ASSAY")
 
@@ -97,10 +97,15 @@ def learn_levels(
     drawn = posterior(
         likelihood, top=top.deviates, told=top.told, draws=draws, stream=draw.stream(seed, PURPOSE, patient)
     )
-    every = tuple(map(joined, zip(*proposed, strict=True)))
+    return _said(asked, errors, top, drawn, tuple(map(joined, zip(*proposed, strict=True))))
+
+
+def _said(asked: Asked, errors: Measured, top: Likeliest, drawn: Drawn, every: tuple[Quantity, ...]) -> LevelsLearnt:
+    """What was learnt, in values and words. `every`: the parameters of all proposals."""
     parameters = compared(every, drawn, asked.known)
     away = errors.away(top.logs)
     surprise = chance_above(float(top.deviates @ top.deviates + away @ away), away.size)
+    draws = drawn.picked.size
     return LevelsLearnt(
         deviates=asked.given(drawn.deviates[:, drawn.picked], top.deviates),
         parameters=parameters,

@@ -113,13 +113,13 @@ def learn_ratings(
             need="a load for every rated day",
             fix="Follow the load to the last rating.",
         )
-    columns = model.ordered(
+    columns = model.columns_of(
         receptor.occupancy(wide), tau_on_d=np.atleast_1d(tau_on_d), start=np.atleast_1d(adaptation), prior=prior
     )
     rng = draw.stream(seed, "what ratings teach", patient)
     found = _weighted(columns, ratings, prior, rng)
     points = found.points[importance.resampled(found, draws, rng)]
-    person = model.person_of(prior, points, columns.start.size)
+    person = model.person_of(prior, columns, points)
     parameters = _parameters(prior, points, person, numbers)
     doubts = _doubts(np.median(wide, axis=1), person, columns, ratings, prior, numbers)
     if found.effective < numbers.known.limit("RATE-EFFECTIVE", "1"):
@@ -130,7 +130,7 @@ def learn_ratings(
         baseline=person.baseline,
         noise=person.noise,
         carry=person.carry,
-        column=columns.order[person.column],
+        column=person.column,
         slow=float(model.slow_probability(prior, points).mean()),
         rated=ratings.day.size,
         effective=found.effective,
@@ -146,13 +146,14 @@ def _weighted(columns: Columns, ratings: Rated, prior: Prior, rng: np.random.Gen
     def likelihood(points: Array) -> Array:
         if not ratings.day.size:
             return np.zeros(points.shape[0])
-        person = model.person_of(prior, points, columns.start.size)
+        person = model.person_of(prior, columns, points)
         return model.log_likelihood(person, columns, ratings.day, ratings.rating, prior)
 
     return importance.posterior(
-        prior_draws=lambda count: model.prior_points(prior, rng, count),
-        log_prior=lambda points: model.log_prior(prior, points),
+        prior_draws=lambda count: model.prior_points(prior, columns, rng, count),
+        log_prior=lambda points: model.log_prior(prior, columns, points),
         log_likelihood=likelihood,
+        kinds=columns.start.size,
         rng=rng,
     )
 
@@ -165,7 +166,7 @@ def _parameters(prior: Prior, points: Array, person: model.Person, numbers: Numb
         (
             *("threshold", "% of the reference", person.threshold * percent),
             _scaled(_log_prior(prior.threshold), percent),
-            _moved(points[:, model.THRESHOLD], 1.0),
+            _moved(np.log(person.threshold), prior.threshold.sd**2),
         ),
         ("baseline", "points", person.baseline, _logit_prior(prior.baseline), _moved(points[:, model.BASELINE], 1.0)),
         ("noise", "points", person.noise, _log_prior(prior.noise), _moved(points[:, model.NOISE], 1.0)),
@@ -178,7 +179,8 @@ def _learnt(name: str, unit: str, draws: Array, before: Three, moved: float, num
     blanks = ("middle", "low", "high", "before", "before_low", "before_high")
     words = dict(zip(blanks, map(_two_digits, (middle, low, high, *before)), strict=True))
     say = numbers.known.say(f"RATE-LEARNT-{name.upper()}", moved=f"{PERCENT * max(moved, 0.0):.0f}", **words)
-    return Learnt(name, unit, before, (middle, low, high), moved, say)
+    named = numbers.known.say(f"RATE-NAME-{name.upper()}")
+    return Learnt(named, unit, before, (middle, low, high), moved, say)
 
 
 def _two_digits(value: float) -> str:
@@ -266,4 +268,5 @@ def _by_week(values: Array, window: int) -> Array:
     """Means of whole weeks, counted from the first rated day and once more from the last."""
     whole = values.size // window * window
     ends = np.concatenate([values[:whole], values[values.size - whole :]])
-    return ends.reshape(-1, window).mean(axis=1)
+    found: Array = ends.reshape(-1, window).mean(axis=1)
+    return found

@@ -89,6 +89,7 @@ class Pace(Struct, frozen=True):
 class TaperBand(Struct, frozen=True):
     """A published way to taper, dose band by dose band: the cut from a dose above `above_mg`, up to `upto_mg`."""
 
+    id: str
     schedule: str
     name: str
     above_mg: float

@@ -16,6 +16,7 @@ from unclench.planning import words
 from unclench.planning.taper_plan import Schedule
 
 NOTHING = Decimal(0)
+PERCENT = Decimal(100)
 GRID = Decimal("0.01")  # of an average
 Taken = tuple[tuple[date, Decimal], ...]
 
@@ -75,12 +76,21 @@ def _own(doses: list[Decimal], known: Knowledge) -> tuple[Decimal, tuple[str, ..
     lower = min(middle, max(last))
     if lower <= NOTHING or sum(after > before for before, after in pairwise(doses)) > 1:
         return _average(doses, known)
+    if _like_a_cut(lower, doses[-1], known):
+        lower = doses[-1]
     because = [known.say("RATE-BASE-TAKEN", days=len(doses), mg=words.number(lower))]
     if max(doses) > lower and doses.count(max(doses)) == 1:
         because.append(known.say("RATE-BASE-ONE-HIGH", mg=words.number(max(doses))))
     if lower < middle:
         because.append(known.say("RATE-BASE-LOWER"))
     return lower, tuple(because)
+
+
+def _like_a_cut(before: Decimal, last: Decimal, known: Knowledge) -> bool:
+    """Whether the dose of the last day is a cut that the taper may have made: lower, but no further than the caps."""
+    share = Decimal(str(known.limit("TAPER-WINDOW-SHARE", "%"))) / PERCENT
+    most = max(share * before, Decimal(str(known.limit("TAPER-WINDOW-FLOOR", "mg"))))
+    return NOTHING < last < before and before - last <= most
 
 
 def _average(doses: list[Decimal], known: Knowledge) -> tuple[Decimal, tuple[str, ...]]:

@@ -102,8 +102,15 @@ def _given(
     }
 
 
+def _once(mg: Decimal, hours: tuple[float, ...], made: Making) -> bool:
+    """Whether a day's dose is so small that it is taken at once, at the last hour: it acts for days anyway."""
+    return len(hours) > 1 and mg <= made.once_upto_mg
+
+
 def _counted(mg: Decimal, kit: Kit, hours: tuple[float, ...], made: Making) -> tuple[Intake, ...]:
     """One day of tablets. The smallest part comes first, so the largest is the last of the day."""
+    if _once(mg, hours, made) and divided(kit, made.choosing.most_pieces, mg, 1, made.choosing.evenness):
+        hours = hours[-1:]
     day = divided(kit, made.choosing.most_pieces, mg, len(hours), made.choosing.evenness)
     parts = day.counts if day else ()
     return tuple(
@@ -125,6 +132,8 @@ def _poured(mg: Decimal, stock: Stock, hours: tuple[float, ...], made: Making) -
     if stock.liquid is None:
         return ()
     per_ml = strength(stock.liquid)
+    if _once(mg, hours, made) and measured(mg / per_ml, 1, made):
+        hours = hours[-1:]
     volumes = measured(mg / per_ml, len(hours), made) or ()
     return tuple(
         Intake(hour, (Unit(stock.liquid.id, per_ml, ml),)) for hour, ml in zip(hours, volumes, strict=True) if ml

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from functools import cache
+from functools import lru_cache
 from itertools import pairwise
 
 from unclench.knowledge import knowledge
 from unclench.planning.dispense_liquid import measured
 from unclench.planning.dispense_stock import Making, Stock, kit_of, making
 from unclench.planning.dispense_swing import Alternation, alternation
-from unclench.planning.dispense_units import makeable, plain
+from unclench.planning.dispense_units import REMEMBERED, makeable, plain
 from unclench.planning.supply import strength
 
 TABLET, SOLUTION = "tablet", "solution"
 NOTHING = Decimal(0)
 
 
-@cache
+@lru_cache(maxsize=REMEMBERED)
 def reachable(stock: Stock, most_mg: Decimal, intakes: int, alternate: bool = False) -> tuple[Decimal, ...]:
     """Every daily dose that can be dispensed exactly and sensibly, falling.
 
@@ -55,7 +55,7 @@ def _liquid_doses(stock: Stock, most_mg: Decimal, intakes: int, made: Making) ->
     return doses
 
 
-@cache
+@lru_cache(maxsize=REMEMBERED)
 def forms(stock: Stock, mg: Decimal, intakes: int = 1) -> tuple[str, ...]:
     """Which forms make a daily dose: "tablet", "solution", both or none."""
     made = making(knowledge())
@@ -70,7 +70,7 @@ def can_change_form_at(stock: Stock, mg: Decimal, intakes: int = 1) -> bool:
     return len(forms(stock, mg, intakes)) > 1
 
 
-@cache
+@lru_cache(maxsize=REMEMBERED)
 def alternating(stock: Stock, mg: Decimal, intakes: int = 1) -> Alternation | None:
     """Two days' doses of tablets with this mean, the first the larger; None where the swing is too large."""
     made = making(knowledge())

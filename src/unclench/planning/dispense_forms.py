@@ -89,8 +89,6 @@ def _change(runs: list[Step], able: list[set[str]], stock: Stock, made: Making) 
     needs = next((index for index, ways in enumerate(able) if ways == {SOLUTION}), None)
     better = next((index for index, run in enumerate(runs) if run.mg < made.liquid_below_mg), None)
     for first in sorted({index for index in (better, needs) if index is not None}):
-        if needs is not None and first > needs:
-            break
         found = _change_before(first, runs, able, must=first == needs)
         if found is not None:
             return found

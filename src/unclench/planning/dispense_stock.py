@@ -43,8 +43,10 @@ class Making:
     step_ml: Decimal
     step_to_ml: Decimal
     coarse_ml: Decimal
+    least_ml: Decimal
     most_ml: Decimal
     liquid_below_mg: Decimal
+    once_upto_mg: Decimal
     grid_mg: Decimal
     grid_above_mg: Decimal
     gap: Decimal
@@ -68,8 +70,10 @@ def making(facts: Knowledge) -> Making:
         step_ml=of("DISP-LIQUID-STEP", "mL"),
         step_to_ml=of("DISP-LIQUID-STEP-TO", "mL"),
         coarse_ml=of("PLAN-LIQUID-STEP", "mL"),
+        least_ml=of("DISP-LIQUID-LEAST", "mL"),
         most_ml=of("DISP-LIQUID-MOST", "mL"),
         liquid_below_mg=of("DISP-LIQUID-BELOW", "mg"),
+        once_upto_mg=of("DISP-ONCE-UPTO", "mg"),
         grid_mg=of("DISP-GRID", "mg"),
         grid_above_mg=of("DISP-GRID-ABOVE", "mg/d"),
         gap=of("DISP-GAP", "%") / PERCENT,

@@ -149,10 +149,10 @@ def _of_halves(
         measured = row.strength_mg == facts.limit("DISP-HALF-OF", "mg")
         key = "DISP-SAY-HALF-MEASURED" if measured else "DISP-SAY-HALF-TAKEN"
         said.append(facts.say(key, name=row.name, low=low, high=high, meant=words.number(row.strength_mg / 2)))
+        if stock.jurisdiction is Jurisdiction.UK:
+            said.append(facts.say("DISP-SAY-HALF-UK" if measured else "DISP-SAY-HALF-UK-OTHER", name=row.name))
     lost = words.number(facts.limit("DISP-HALF-LOST", "%"))
     said += [facts.say("DISP-SAY-HALF-AVERAGE", lost=lost), facts.say("DISP-SAY-HALF-MAKER")]
-    if stock.jurisdiction is Jurisdiction.UK:
-        said.append(facts.say("DISP-SAY-HALF-UK"))
     left_mg = sum((line.strength_mg * line.count for line in lines), Decimal(0)) - sum(
         (day.mg for day in days), Decimal(0)
     )
@@ -172,7 +172,7 @@ def _of_liquid(days: Days, stock: Stock, facts: Knowledge) -> list[str]:
     if first is None:
         return []
     step = words.number(facts.limit("DISP-LIQUID-STEP", "mL"))
-    change = facts.say("DISP-SAY-CHANGE", date=first.on.isoformat(), mg=words.number(first.mg))
+    change = facts.say("DISP-SAY-CHANGE", date=words.day(first.on), mg=words.number(first.mg))
     return [
         facts.say("DISP-SAY-CHANGE-FIRST") if first is days[0] else change,
         facts.say("DISP-SAY-LIQUID-WRITE", name=stock.liquid.name, step=step),

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from itertools import combinations, product
 from math import ceil, gcd
 from typing import NamedTuple
@@ -23,6 +23,7 @@ NEVER = 1 << 60  # two of them still fit
 PER_MG = 1000
 FIELD = 1 << 12  # each cost stays below: pieces of a day are few
 SQUARES = 1 << 22
+REMEMBERED = 1 << 12  # doses of any size may be asked for: only so many answers are kept
 
 
 def plain(value: Decimal) -> Decimal:
@@ -133,7 +134,7 @@ class Divided:
     cost: Cost
 
 
-@cache
+@lru_cache(maxsize=REMEMBERED)
 def divided(kit: Kit, most_pieces: int, mg: Decimal, intakes: int, evenness: Evenness) -> Divided | None:
     """The best way to count out one day, or None. The largest part is allowed to grow only until there is a way."""
     stock = parts(kit, most_pieces)

@@ -27,6 +27,7 @@ def instead(appraisal: Appraisal, facts: Knowledge, *, with_regimen: bool) -> tu
     if appraisal.purpose in ("continue", "stop") and appraisal.taper_need != "none":
         goes_on = with_regimen and appraisal.purpose == "continue"
         said.append(statement(facts, f"PLAN-{'CONTINUE' if goes_on else 'STOP'}-{appraisal.taper_need.upper()}"))
+        said += [words for words in (appraisal.taper_urgency, appraisal.taper_hold) if words]
     said += [
         finding.say
         for finding in appraisal.findings

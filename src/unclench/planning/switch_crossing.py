@@ -1,4 +1,7 @@
-"""Both drugs over the days of a switch, as loads relative to the load before it. Loads compare; they are no levels."""
+"""Both drugs over the days of a switch, as loads relative to the load before it. Loads compare; they are no levels.
+
+It is the load that adaptation follows: a dip is what withdrawal would feel. Drowsiness counts nordazepam more.
+"""
 
 from __future__ import annotations
 

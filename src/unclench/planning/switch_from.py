@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from unclench.appraisal.findings import Appraisal, CurrentMedicine, CurrentUse, Finding
+from unclench.appraisal.findings import Appraisal, CurrentMedicine, Finding
 from unclench.knowledge.equivalence import equivalence
 from unclench.knowledge.load import Knowledge
 from unclench.planning.switch import DIAZEPAM, Reason, is_switched, plan_switch
 from unclench.planning.switch_crossing import crossed
-from unclench.planning.switch_words import Said, rounded
+from unclench.planning.switch_words import Said
 from unclench.planning.taper_plan import Switch
 from unclench.planning.words import listed, number
 from unclench.simulation.simulate import SEED
@@ -20,7 +20,6 @@ from unclench.values import Answer, Effect
 STOPS = "switch-stops"  # `where` of a reason for which no switch is planned
 ANAESTHETIC = "anaesthetic"
 AGAINST = "SWITCH-AGAINST-"
-DAYS_A_WEEK = 7.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,36 +100,6 @@ def switch_of(
         against=reasons_against(appraisal, facts),
     )
     return taken, crossed(planned, appraisal, facts, seed=seed)
-
-
-def use_as_diazepam(appraisal: Appraisal, facts: Knowledge) -> CurrentUse | None:
-    """The other drug as the diazepam that guidelines call equal, lowest to highest: for the need of a taper.
-
-    None where nothing of the kind is taken, more than one is, or none is compared with diazepam.
-    """
-    taken = switch_from(appraisal, facts)
-    equal = equivalence(facts, taken.drug) if taken is not None else None
-    if taken is None or equal is None:
-        return None
-    entries = [one for one in appraisal.medicines if one.active is not Answer.NO and taken.drug in one.drugs]
-    since = min((one.since for one in entries if one.since is not None), default=None)
-    days = None if since is None else max((appraisal.on - since).days, 0)
-    mg = taken.mg_per_day
-    ends = (equal.cautious_mg, equal.guideline_low_mg)
-    low, high = (None, None) if mg is None else (Decimal(rounded(equal.diazepam_mg(float(mg), end))) for end in ends)
-    needed = any(one.entry and one.entry.dosage and one.entry.dosage.as_needed for one in entries)
-    return CurrentUse(
-        answer=Answer.YES if all(one.active is Answer.YES for one in entries) else Answer.CANNOT_SAY,
-        mg_per_day_low=low,
-        mg_per_day_high=high,
-        duration_days_low=days,
-        duration_days_high=days,
-        days_per_week_low=0.0 if needed else DAYS_A_WEEK,
-        days_per_week_high=DAYS_A_WEEK,
-        since=since,
-        regimen=None,
-        because=(*(one.phrase for one in entries), facts.say("SWITCH-AS-DIAZEPAM", drug=taken.drug)),
-    )
 
 
 def _drugs(medicine: CurrentMedicine, facts: Knowledge) -> tuple[str, ...]:

@@ -19,16 +19,17 @@ from unclench.planning.dispense import dispensed
 from unclench.planning.dispense_doses import SOLUTION, TABLET, forms, reachable
 from unclench.planning.dispense_stock import Stock, stock_of
 from unclench.planning.plan import Plan
-from unclench.planning.taper_best import QUICK_ROUNDS, Searched, best_doses, judge_of, schedule_of, searched
-from unclench.planning.taper_caps import Caps, caps_of, proofs
-from unclench.planning.taper_compare import CHOSEN, Way, as_written, compared
+from unclench.planning.replan import symptom_rules
+from unclench.planning.taper_best import Searched, searched
+from unclench.planning.taper_caps import caps_of, proofs
+from unclench.planning.taper_compare import ABRUPT, beside, compared
 from unclench.planning.taper_drawn import curves_of, drive_of, hidden_changes
 from unclench.planning.taper_ground import NOTHING_SEEN, Ground, Seen, ground
-from unclench.planning.taper_pace import Rungs, ladder_of, length_of
+from unclench.planning.taper_pace import Rungs
 from unclench.planning.taper_plan import Proof, Taper, TaperDay
-from unclench.planning.taper_shapes import Published, published
 from unclench.planning.taper_start import Start, start_of_taper
 from unclench.planning.taper_step_down import step_down
+from unclench.planning.taper_switched import Switched, switched
 from unclench.planning.taper_wish import ANYTHING, Wish
 from unclench.simulation.simulate import SEED
 from unclench.simulation.taper_model import Falling
@@ -40,7 +41,7 @@ NONE, STEP_DOWN, TAPER, SPECIALIST = "none", "step-down", "taper", "specialist"
 DAYS_A_WEEK = 7
 PERCENT = 100.0
 SAYS = ("TAPER-UNVALIDATED", "TAPER-ANCHORS", "TAPER-NO-SUCCESS", "TAPER-NO-SEIZURES", "TAPER-AREA", "TAPER-CHOICE")
-WHEN = ("TAPER-DO-SYMPTOMS", "TAPER-DO-SEVERE", "TAPER-DO-RESUME", "TAPER-DO-EMERGENCY", "TAPER-DO-NO-MORE")
+STILL = "TAPER-STILL-ADAPTING"
 
 
 def plan_taper(
@@ -62,12 +63,32 @@ def plan_taper(
     facts = knowledge()
     stock = stock_of(facts, appraisal.jurisdiction, wish.products)
     need = appraisal.taper_need if plan is None else plan.taper_needed
+    if need == NONE and (plan is None or plan.regimen is None):
+        other = switched(appraisal, reachable(stock, Decimal(PERCENT), 1), seed=seed)
+        if other is not None:
+            return _after_switch(appraisal, other, wish, seed)
     if need in (NONE, SPECIALIST):
         return _without(appraisal, plan, need)
     asked = start_of_taper(appraisal, plan, wish.start_on, facts, rungs=reachable(stock, Decimal(PERCENT), 1))
     if asked is None:
         return replace(_without(appraisal, plan, need), hold=facts.say("TAPER-DOSE-UNKNOWN"))
     return _planned(appraisal, wish, plan, need, asked, seen, stock, seed)
+
+
+def _after_switch(appraisal: Appraisal, other: Switched, wish: Wish, seed: int) -> Taper:
+    """The taper after a switch from another drug; or why there is none."""
+    if other.after is not None:
+        return replace(plan_taper(other.after, wish, seed=seed), switch=other.switch)
+    without = _without(appraisal, None, other.need.need)
+    return replace(
+        without,
+        because=other.need.because,
+        views=other.need.views,
+        hold=other.hold,
+        urgency=other.need.urgency,
+        switch=other.switch,
+        facts=tuple(dict.fromkeys((*other.need.rules, *(other.switch.facts if other.switch is not None else ())))),
+    )
 
 
 def with_taper(appraisal: Appraisal, plan: Plan, *, seed: int = SEED) -> Plan:
@@ -103,8 +124,13 @@ def _planned(
 
 
 def rungs_of(stock: Stock, start: Start) -> Rungs:
-    """What can be dispensed below the present dose, and by which form."""
-    doses = reachable(stock, start.from_mg, len(start.clock_h))
+    """What can be dispensed below the present dose, and by which form; nothing so small that it cannot matter."""
+    lowest = Decimal(str(knowledge().limit("TAPER-LOWEST", "mg")))
+    once = Decimal(str(knowledge().limit("DISP-ONCE-UPTO", "mg")))
+    at_once = frozenset(reachable(stock, start.from_mg, 1))
+    able = reachable(stock, start.from_mg, len(start.clock_h))
+    able = tuple(mg for mg in able if mg > once or mg in at_once)
+    doses = tuple(mg for mg in able if mg >= lowest or mg == max(able))
     made = {mg: forms(stock, mg, len(start.clock_h)) for mg in doses}
     return Rungs(
         doses,
@@ -126,22 +152,19 @@ def _drawn(
     """Dispensed, proven, and followed through the same people."""
     facts, caps, people = knowledge(), caps_of(knowledge()), stands.people
     assert people is not None, "there is a start"
-    schedule = found.schedule
-    tail = int(facts.limit("TAPER-TAIL", "d"))
-    share = facts.limit("TAPER-WORST-SHARE", "%") / PERCENT
-    taken = (*start.known_mg, *schedule.daily(), *(Decimal(0),) * tail)
-    doses = np.array([float(mg) for mg in taken])
-    first = len(start.known_mg)
+    schedule, share = found.schedule, facts.limit("TAPER-WORST-SHARE", "%") / PERCENT
+    tail = (Decimal(0),) * int(facts.limit("TAPER-TAIL", "d"))
+    doses = np.array([float(mg) for mg in (*start.known_mg, *schedule.daily(), *tail)])
     days, supply = dispensed(schedule, stock, start.clock_h, facts, supply_days=wish.supply_days)
     held = proofs(schedule, caps, facts, exempt=need == STEP_DOWN and not start.goes_on, goes_on=start.goes_on)
-    rungs = reachable(stock, start.from_mg, len(start.clock_h))
-    others = _others(appraisal, found, start, people, facts, rungs=rungs_of(stock, start), caps=caps, wish=wish)
-    return Taper(
-        need=need,
-        because=_because(appraisal, plan),
-        views=appraisal.taper_views if plan is None else plan.taper_views,
+    peak = drive_of(people.drive(doses), len(start.known_mg), share)
+    rungs = rungs_of(stock, start)
+    ways = beside(found, start, rungs, caps, people, facts, alone=wish.quick or not found.pace)
+    others = compared(ways, people, start, caps=caps, rungs=rungs.doses, facts=facts)
+    still = any(one.id == ABRUPT and one.drive.worst_fifth <= peak.worst_fifth for one in others)
+    return replace(
+        _without(appraisal, plan, need),
         hold="",
-        urgency="",
         from_mg=start.from_mg,
         schedule=schedule,
         pace=found.pace,
@@ -149,58 +172,17 @@ def _drawn(
         days=days,
         cuts=tuple(schedule.cuts()),
         proofs=(*held, _sums(days, facts)),
-        peak=drive_of(people.drive(doses), first, share),
-        curves=curves_of(people, doses, first),
-        compared=compared(
-            others,
-            people,
-            schedule,
-            start.known_mg,
-            caps=caps,
-            rungs=rungs,
-            tail_days=tail,
-            worst_share=share,
-            facts=facts,
-        ),
+        peak=peak,
+        curves=curves_of(people, doses, len(start.known_mg)),
+        compared=others,
         loss=found.loss,
         supply=supply,
         hidden=hidden_changes(appraisal, people, start, schedule.daily(), facts),
-        switch=None,
         learning=stands.learning,
-        holds_at=tuple((key, facts.say(key)) for key in WHEN),
-        says=(*start.says, *(facts.say(key) for key in SAYS), *people.assumed),
+        holds_at=symptom_rules(facts),
+        says=(*start.says, *(facts.say(key) for key in (*SAYS, *((STILL,) if still else ()))), *people.assumed),
         facts=_facts(people, found),
     )
-
-
-def _others(
-    appraisal: Appraisal,
-    found: Searched,
-    start: Start,
-    people: Falling,
-    facts: Knowledge,
-    *,
-    rungs: Rungs,
-    caps: Caps,
-    wish: Wish,
-) -> list[Way]:
-    """The chosen way first, stopping at once, published schedules, and the other paces."""
-    longest = int(facts.limit("TAPER-LONGEST", "wk")) * DAYS_A_WEEK
-    wide = bool(found.pace) and not wish.quick
-    listed: Sequence[Published] = published(facts, start.from_mg) if wide else ()
-    ways = [
-        Way(CHOSEN, facts.say("TAPER-CHOSEN"), found.schedule.steps, (), facts.say("TAPER-CHOSEN-SAY")),
-        *as_written(facts, listed, longest),
-    ]
-    for row in facts.table("paces") if wide else ():
-        length = length_of(row, ladder_of(row, start.from_mg, rungs, caps, goes_on=start.goes_on), facts)
-        if row.id == found.pace or length is None:
-            continue
-        judged = judge_of(length, start, people, facts)
-        doses, _ = best_doses(judged, length, start, facts, rounds=QUICK_ROUNDS)
-        name = facts.say("TAPER-OTHER-PACE", name=row.name.lower())
-        ways.append(Way(f"PACE-{row.id.upper()}", name, schedule_of(start, length, doses).steps, (row.id,), row.say))
-    return ways
 
 
 def _sums(days: Sequence[TaperDay], facts: Knowledge) -> Proof:

@@ -10,16 +10,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unclench.knowledge.load import Knowledge
+from unclench.planning.taper_best import QUICK_ROUNDS, Searched, best_doses, judge_of, schedule_of
 from unclench.planning.taper_caps import Caps, meets
 from unclench.planning.taper_drawn import drive_of
+from unclench.planning.taper_pace import Rungs, ladder_of, length_of
 from unclench.planning.taper_plan import Compared, Schedule, Step
-from unclench.planning.taper_shapes import Published
+from unclench.planning.taper_shapes import published
+from unclench.planning.taper_start import Start
 from unclench.simulation.taper_model import Falling
 
 Array = NDArray[np.float64]
 
 ABRUPT, CHOSEN = "ABRUPT", "CHOSEN"
 DAYS_A_WEEK = 7
+PERCENT = 100.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,31 +40,43 @@ class Way:
         return [float(step.mg) for step in self.steps for _ in range(step.days)]
 
 
-def as_written(facts: Knowledge, listed: Sequence[Published], longest_days: int) -> list[Way]:
-    """Published schedules, and stopping at once, which is shown to be compared and never proposed."""
-    found = [Way(ABRUPT, facts.say("TAPER-ABRUPT"), (), (), facts.say("TAPER-ABRUPT-SAY"))]
-    found += [
+def beside(
+    found: Searched, start: Start, rungs: Rungs, caps: Caps, people: Falling, facts: Knowledge, *, alone: bool
+) -> list[Way]:
+    """The chosen way, stopping at once, which is shown to be compared and never proposed; published schedules as
+    written, and the other paces. `alone`: the first two only."""
+    chosen = Way(CHOSEN, facts.say("TAPER-CHOSEN"), found.schedule.steps, (), facts.say("TAPER-CHOSEN-SAY"))
+    ways = [chosen, Way(ABRUPT, facts.say("TAPER-ABRUPT"), (), (), facts.say("TAPER-ABRUPT-SAY"))]
+    if alone:
+        return ways
+    longest = int(facts.limit("TAPER-LONGEST", "wk")) * DAYS_A_WEEK
+    ways += [
         Way(one.id, one.name, one.steps, one.facts)
-        for one in listed
-        if sum(step.days for step in one.steps) <= longest_days
+        for one in published(facts, start.from_mg)
+        if sum(step.days for step in one.steps) <= longest
     ]
-    return found
+    for row in facts.table("paces"):
+        length = length_of(row, ladder_of(row, start, rungs, caps), facts)
+        if row.id == found.pace or length is None:
+            continue
+        doses, _ = best_doses(judge_of(length, start, people, facts), length, start, facts, rounds=QUICK_ROUNDS)
+        name = facts.say("TAPER-OTHER-PACE", name=row.name.lower())
+        ways.append(Way(f"PACE-{row.id.upper()}", name, schedule_of(start, length, doses).steps, (row.id,), row.say))
+    return ways
 
 
 def compared(
     ways: Sequence[Way],
     people: Falling,
-    schedule: Schedule,
-    known: Sequence[Decimal],
+    start: Start,
     *,
     caps: Caps,
     rungs: Sequence[Decimal],
-    tail_days: int,
-    worst_share: float,
     facts: Knowledge,
 ) -> tuple[Compared, ...]:
     """Every way, walked by the same people, the shortest first."""
-    before = [float(mg) for mg in known]
+    tail_days, worst_share = int(facts.limit("TAPER-TAIL", "d")), facts.limit("TAPER-WORST-SHARE", "%") / PERCENT
+    before = [float(mg) for mg in start.known_mg]
     longest = max(len(way.daily()) for way in ways)
     rows = np.zeros((len(ways), len(before) + longest + tail_days))
     for row, way in enumerate(ways):
@@ -70,9 +86,9 @@ def compared(
     found = []
     # One by one: all at once would not fit the cache.
     for row, way in enumerate(ways):
-        falls = Schedule(schedule.start_on, schedule.from_mg, way.steps)
+        falls = Schedule(start.start_on, start.from_mg, way.steps)
         makeable = all(step.mg in made for step in way.steps)
-        within = meets(falls, caps)
+        within = meets(falls, caps, goes_on=start.goes_on)
         end = len(before) + falls.days + tail_days
         found.append(
             Compared(

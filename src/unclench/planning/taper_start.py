@@ -36,6 +36,7 @@ class Start:
     says: tuple[str, ...]
     hold_days: int = 0
     goes_on: bool = False
+    largest_cut_mg: Decimal | None = None  # after symptoms
 
     def settled_mg(self) -> tuple[Decimal, ...]:
         """The doses of all days before the first cut."""

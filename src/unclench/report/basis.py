@@ -86,8 +86,8 @@ def taper_facts(taper: Taper) -> tuple[str, ...]:
 
 def taper_limits(taper: Taper, on: date, made_with: MadeWith) -> tuple[str, ...]:
     """What bounds a taper: this one first, then every one."""
-    model = words.statements("limits-taper-model") if taper.peak is not None else ()
-    here = (*old_edition(on, made_with), *made_with.notes, *words.statements("limits-taper"), *model)
+    plan = words.statements("limits-taper") if taper.schedule is not None else ()
+    here = (*old_edition(on, made_with), *made_with.notes, *plan)
     return tuple(dict.fromkeys((*here, *words.statements("limits"))))
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import pairwise
 
 from unclench.knowledge import knowledge
 from unclench.planning.taper_plan import Switch, Taper, TaperDay
@@ -13,13 +14,15 @@ from unclench.report.calendar_words import Take, mg, take
 from unclench.report.wording import clean
 from unclench.values import DAY_H, RegimenError
 
-# Marks: a new dose; the same dose in other tablets or at other times; the first day of nothing; only ratings.
-NEW, SAME, END, AFTER = "new", "same", "end", "after"
+ALL_DAY = "In all that day"
+# Marks: a new dose; the same dose in other tablets or at other times; another medicine taken beside it while changing
+# over; the first day of nothing; only ratings.
+NEW, SAME, CROSSING, END, AFTER = "new", "same", "crossing", "end", "after"
 
 
 @dataclass(frozen=True, slots=True)
 class Dated:
-    """One day. `mg` is None where something else than diazepam is taken as well, and after the last dose."""
+    """One day. `mg` is what is taken of diazepam, and None after the last dose."""
 
     on: date
     takes: tuple[Take, ...]
@@ -30,7 +33,7 @@ class Dated:
 def dated(taper: Taper) -> tuple[Dated, ...]:
     """The days in order, without a gap: a day that is left out would be a day without a dose."""
     days = tuple(_after(taper, tuple(_marked(taper))))
-    for before, day in zip(days, days[1:], strict=False):
+    for before, day in pairwise(days):
         if day.on != before.on + timedelta(days=1):
             raise RegimenError(
                 where="the days of a calendar",
@@ -44,26 +47,34 @@ def dated(taper: Taper) -> tuple[Dated, ...]:
 def _marked(taper: Taper) -> Iterator[Dated]:
     cuts = {cut.on for cut in taper.cuts}
     seen: list[tuple[Take, ...]] = []
-    for on, amount, takes in _taken(taper):
-        same_products = any([one.products for one in takes] == [one.products for one in past] for past in seen[-2:])
-        if not takes:
-            mark = END
+    ended, before = False, None
+    crossing = set() if taper.switch is None else {day.on for day in taper.switch.days}
+    taken = list(_taken(taper))
+    last = max((on for on, _, takes in taken if takes), default=date.min)
+    for on, amount, takes in taken:
+        if on in crossing:
+            mark = CROSSING
+        elif on > last:
+            mark = AFTER if ended else END
+            ended = True
         elif on in cuts:
             mark = NEW
         else:
-            mark = SAME if seen and takes not in seen[-2:] and not same_products else ""
+            mark = SAME if amount == before and takes not in seen[-2:] else ""
         yield Dated(on, takes, amount, mark)
         seen.append(takes)
+        before = amount
 
 
-def _taken(taper: Taper) -> Iterator[tuple[date, Decimal | None, tuple[Take, ...]]]:
+def _taken(taper: Taper) -> Iterator[tuple[date, Decimal, tuple[Take, ...]]]:
     """Days of a switch, with the other medicine beside diazepam, and then those of the taper."""
     planned = {day.on: day for day in taper.days}
     switch = {} if taper.switch is None else {day.on: day for day in taper.switch.days}
     for on in sorted(planned.keys() | switch.keys()):
         takes = _intakes(planned.get(on))
         if on in switch and taper.switch is not None:
-            yield on, None, takes + _crossing(taper.switch, on, with_diazepam=on not in planned)
+            amount = planned[on].mg if on in planned else switch[on].diazepam_mg
+            yield on, amount, takes + _crossing(taper.switch, on, with_diazepam=on not in planned)
         else:
             yield on, planned[on].mg, takes
 
@@ -76,12 +87,13 @@ def _intakes(day: TaperDay | None) -> tuple[Take, ...]:
 
 def _crossing(switch: Switch, on: date, *, with_diazepam: bool) -> tuple[Take, ...]:
     """What the switch says for one day, in mg a day: how it is divided stands on the label."""
+    say = knowledge().say
     day = next(day for day in switch.days if day.on == on)
     amounts = [(clean(switch.drug), day.other_mg)]
     if with_diazepam:
         amounts.insert(0, ("diazepam", day.diazepam_mg))
     return tuple(
-        Take(DAY_H, "In all that day", "", f"{mg(amount)} of {name}", mg(amount), (), (name,))
+        Take(DAY_H, ALL_DAY, "", f"{mg(amount)} of {name}", say("CAL-CROSSING", drug=name), mg(amount), (), (name,))
         for name, amount in amounts
         if amount > 0
     )
@@ -90,7 +102,8 @@ def _crossing(switch: Switch, on: date, *, with_diazepam: bool) -> tuple[Take, .
 def _after(taper: Taper, days: tuple[Dated, ...]) -> Iterator[Dated]:
     """The days given, and then those on which symptoms may still come, for ratings alone."""
     yield from days
-    if days and days[-1].mark == END:
+    ends = next((day.on for day in days if day.mark == END), None)
+    if ends is not None:
         limit = "CAL-AFTER-STEP-DOWN" if taper.need == "step-down" else "CAL-AFTER-TAPER"
-        for later in range(1, round(knowledge().limit(limit, "d"))):
-            yield Dated(days[-1].on + timedelta(days=later), (), None, AFTER)
+        for later in range((days[-1].on - ends).days + 1, round(knowledge().limit(limit, "d"))):
+            yield Dated(ends + timedelta(days=later), (), None, AFTER)

@@ -14,12 +14,13 @@ from itertools import groupby
 from unclench.knowledge import knowledge
 from unclench.planning.taper_plan import Taper
 from unclench.report import wording as words
-from unclench.report.calendar_days import AFTER, END, NEW, SAME, Dated, dated
+from unclench.report.calendar_days import AFTER, CROSSING, END, NEW, SAME, Dated, dated
 from unclench.report.calendar_words import Piece, Take, is_liquid, long, mg, short
 from unclench.values import Jurisdiction, MadeWith
 
 WEEK = 7
 LEAF_WEEKS = 4
+MOST_AMOUNTS = 3  # more than these are not read at a glance: the rows say them day by day
 # Existing advice that belongs on the sheet, by topic.
 ADVICE = ("ADV-MISSED", "ADV-ALCOHOL", "ADV-DRIVE", "ADV-DRIVE-FEEL", "ADV-RETURN")
 
@@ -65,7 +66,7 @@ class Leaf:
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """One line of the plan at a glance: from this day, this much."""
+    """One line of the plan at a glance, for a plan of more than one leaf: from this day, this much."""
 
     on: str
     a_day: str
@@ -94,6 +95,7 @@ class Sheet:
     review: str
     made_with: str
     facts: tuple[str, ...]
+    language: str
     paper: str
 
 
@@ -101,6 +103,7 @@ def calendar_sheet(taper: Taper, on: date, jurisdiction: Jurisdiction, made_with
     """Everything on the calendar. Without days it says what to do instead."""
     facts = knowledge()
     days = dated(taper)
+    leaves = tuple(_leaves(taper, days))
     country = jurisdiction.value.upper()
     emergency = facts.say(f"CAL-NOW-{country}")
     advice = {key: facts.get("advice", key).say for key in ADVICE}
@@ -115,17 +118,18 @@ def calendar_sheet(taper: Taper, on: date, jurisdiction: Jurisdiction, made_with
         ratings=words.statements("calendar-rate") if days else (),
         rules=_rules(taper, days),
         now=words.statements("calendar-now"),
-        call=words.statements("calendar-call"),
+        call=(*words.statements("calendar-call"), *(words.statements("calendar-call-rated") if days else ())),
         missed=(advice["ADV-MISSED"], facts.say("CAL-MISSED-NEXT")),
         living=tuple(advice[key] for key in ADVICE[1:-1]),
         held=() if days else words.statements(held),
         held_because=() if days else tuple(words.clean(text) for text in (taper.hold, taper.urgency) if text),
-        plan=tuple(_stretches(days)),
-        leaves=tuple(_leaves(taper, days)),
+        plan=tuple(_stretches(days)) if len(leaves) > 1 else (),
+        leaves=leaves,
         foot=facts.say(f"CAL-FOOT-{country}"),
         review=facts.say("CAL-REVIEW"),
         made_with=f"unclench {made_with.unclench}, knowledge {made_with.edition}, seed {made_with.seed}",
         facts=_facts(),
+        language="en-GB" if jurisdiction is Jurisdiction.UK else "en-US",
         paper="a4" if jurisdiction is Jurisdiction.UK else "us-letter",
     )
 
@@ -155,25 +159,28 @@ def _stretches(days: tuple[Dated, ...]) -> Iterator[Stretch]:
     """Days in a row that are alike. Doses of alternate days make one stretch, told as they come."""
     cut: list[list[Dated]] = []
     for day in days:
-        if day.mark in (NEW, SAME, END) or not cut or (day.mg is None and day.takes != cut[-1][-1].takes):
+        if day.mark in (NEW, SAME, END) or not cut or (cut[-1][-1].mark == CROSSING != day.mark):
             cut.append([])
         cut[-1].append(day)
     for stretch in cut:
-        kinds = list(dict.fromkeys(day.takes for day in stretch if day.mark != AFTER))
-        what = tuple(f"{take.part} {take.at}: {take.what}".replace(" :", ":") for takes in kinds for take in takes)
+        takes = [take for day in stretch for take in day.takes]
+        what = tuple(dict.fromkeys(f"{take.part} {take.at}".strip() + f": {take.row}" for take in takes))
         if stretch[0].mark != AFTER:
             yield Stretch(long(stretch[0].on), _a_day(stretch), what)
 
 
 def _a_day(days: list[Dated]) -> str:
-    """16 mg a day; 18 mg, then 16 mg a day; 2 mg or 1 mg a day where the two take turns."""
-    amounts = [day.mg for day in days if day.takes]
-    if not amounts:
+    """16 mg a day; 18 mg, then 16 mg a day; 2 mg or 1 mg a day where the two take turns; nothing for a daily change."""
+    runs = [
+        mg(amount)
+        for amount, _ in groupby(day.mg for day in days if day.mark not in (END, AFTER))
+        if amount is not None
+    ]
+    if not runs:
         return knowledge().say("CAL-END-MARK")
-    if None in amounts:
-        return ""
-    runs = [mg(amount) for amount, _ in groupby(amounts) if amount is not None]
     kinds = list(dict.fromkeys(runs))
+    if len(kinds) > MOST_AMOUNTS:
+        return ""
     return f"{(', then ' if len(kinds) == len(runs) else ' or ').join(kinds)} a day"
 
 
@@ -223,13 +230,15 @@ def _week(taper: Taper, number: int, week: tuple[Dated, ...]) -> Week:
 def _rows(week: tuple[Dated, ...]) -> Iterator[Row]:
     """By time of day, and then in the order of the days."""
     found: dict[tuple[float, str], Take] = {}
-    for day in week:
+    boxes: dict[tuple[float, str], list[str]] = {}
+    for index, day in enumerate(week):
         for take in day.takes:
-            found.setdefault((take.clock_h, take.what), take)
-    for take in sorted(found.values(), key=lambda one: one.clock_h):
-        taken = [take in day.takes for day in week]
-        boxes = tuple(take.box if here else "" for here in taken)
-        yield Row(take.part, take.at, take.what, take.pieces, _which(week, taken), boxes)
+            key = (take.clock_h, take.row)
+            found.setdefault(key, take)
+            boxes.setdefault(key, [""] * len(week))[index] = take.box
+    for key, take in sorted(found.items(), key=lambda item: item[0][0]):
+        which = _which(week, [bool(box) for box in boxes[key]])
+        yield Row(take.part, take.at, take.row, take.pieces, which, tuple(boxes[key]))
 
 
 def _which(week: tuple[Dated, ...], taken: list[bool]) -> str:

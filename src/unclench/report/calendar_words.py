@@ -48,6 +48,7 @@ class Take:
     part: str  # Morning
     at: str  # 8 am
     what: str  # 1 tablet of 5 mg and half a tablet of 2 mg
+    row: str  # what stands before a row of boxes: the same, or where the amount differs each day, that the box says it
     box: str  # what stands in the box of a day: 6 mg, or the mL of a liquid
     pieces: tuple[Piece, ...]
     products: tuple[str, ...]
@@ -60,11 +61,13 @@ def take(intake: Intake) -> Take:
         key = (unit.product, unit.mg_each)
         counts[key] = counts.get(key, Decimal(0)) + unit.count
     units = [Unit(*key, count) for key, count in sorted(counts.items(), key=lambda item: (-item[0][1], item[0][0]))]
+    what = listed(said(unit) for unit in units)
     return Take(
         clock_h=intake.clock_h,
         part=words.capital(part_of_day(intake.clock_h).removeprefix("in the ").removeprefix("at ")),
         at=clock(intake.clock_h),
-        what=listed(said(unit) for unit in units),
+        what=what,
+        row=what,
         box=box(units),
         pieces=tuple(piece(unit) for unit in units if is_tablet(unit)),
         products=tuple(unit.product for unit in units),

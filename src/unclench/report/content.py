@@ -127,7 +127,6 @@ class Content:
     supply: tuple[str, ...]
     monitoring: tuple[tuple[str, tuple[Watch, ...]], ...]  # by moment
     taper: str
-    taper_because: tuple[str, ...]
     taper_plan: TaperContent | None
     course: Course | None
     course_label: str
@@ -189,7 +188,6 @@ def content(consultation: Consultation) -> Content:
         supply=_supply(plan),
         monitoring=_monitoring(plan),
         taper=words.TAPERS.get(plan.taper_needed, plan.taper_needed) if plan.taper_needed != "none" else "",
-        taper_because=plan.taper_because,
         taper_plan=_taper(consultation),
         course=course,
         course_label=label,

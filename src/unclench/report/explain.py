@@ -40,6 +40,8 @@ KINDS = {
     "half_lives": "half-life of another benzodiazepine or Z-drug",
     "need_views": "what a source says of the need for a taper",
     "stopping_risks": "what makes stopping harder or easier",
+    "paces": "pace of a taper",
+    "taper_bands": "published way to taper, of one band of doses",
     "claims": "statement of the founding documents",
     "statements": "sentence that outputs show",
     "softenings": "exception that lowers a concern",

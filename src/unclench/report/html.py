@@ -69,7 +69,7 @@ def environment() -> Environment:
     made.filters["listed"] = listed
     made.filters["strong"] = strong
     made.filters["kept"] = kept
-    made.filters["drawing"] = lambda panel: Markup(panel.svg)  # noqa: S704  made by effect_plots.py, escaped there
+    made.filters["drawing"] = lambda panel: Markup(panel.svg)  # noqa: S704  made by our drawings, escaped there
     return made
 
 

@@ -192,7 +192,7 @@ def _switch(switch: Switch) -> out.SwitchOut:
     return out.SwitchOut(
         drug=words.clean(switch.drug),
         from_mg=float(switch.from_mg),
-        to_mg=float(switch.to_mg),
+        to_mg=None if switch.to_mg is None else float(switch.to_mg),
         low_mg=finite(switch.low_mg),
         high_mg=finite(switch.high_mg),
         days=tuple(
@@ -203,6 +203,10 @@ def _switch(switch: Switch) -> out.SwitchOut:
         says=_texts(switch.says),
         curves=tuple(_curve(curve) for curve in switch.curves),
         facts=switch.facts,
+        hold=words.clean(switch.hold),
+        review_from=None if switch.review is None else switch.review[0].isoformat(),
+        review_to=None if switch.review is None else switch.review[1].isoformat(),
+        first_cut_on=None if switch.first_cut_on is None else switch.first_cut_on.isoformat(),
     )
 
 

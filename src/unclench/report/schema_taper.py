@@ -168,11 +168,14 @@ class SaidOut(Strict, frozen=True):
 
 
 class SwitchOut(Strict, frozen=True):
-    """From another benzodiazepine or Z-drug to diazepam, before the first cut. `to_mg`: the cautious side."""
+    """From another benzodiazepine or Z-drug to diazepam, before the first cut. `to_mg`: the cautious side.
+
+    Where `hold` says why none is planned, `to_mg`, the days and the dates are empty. Curves begin with the switch.
+    """
 
     drug: Text
     from_mg: Positive
-    to_mg: Positive
+    to_mg: Positive | None
     low_mg: Positive
     high_mg: Positive
     days: tuple[SwitchDayOut, ...]
@@ -181,6 +184,10 @@ class SwitchOut(Strict, frozen=True):
     says: tuple[Text, ...]
     curves: tuple[TaperCurveOut, ...]
     facts: tuple[str, ...]
+    hold: Text
+    review_from: Day | None
+    review_to: Day | None
+    first_cut_on: Day | None
 
 
 class MiddleOut(Strict, frozen=True):

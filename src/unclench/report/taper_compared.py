@@ -46,15 +46,19 @@ def against(one: Compared) -> tuple[str, ...]:
 
 
 def trade(compared: tuple[Compared, ...]) -> tuple[str, ...]:
-    """What going slower buys and what going faster costs: the nearest ways on both sides that could be taken."""
+    """What going slower buys and what going faster costs: on both sides the best way that could be taken."""
     chosen = next((one for one in compared if one.chosen), None)
     if chosen is None:
         return ()
     able = [one for one in compared if not one.chosen and not against(one)]
-    slower = min((one for one in able if one.weeks > chosen.weeks), key=lambda one: one.weeks, default=None)
-    faster = max((one for one in able if one.weeks < chosen.weeks), key=lambda one: one.weeks, default=None)
+    slower = min((one for one in able if one.weeks > chosen.weeks), key=_worst, default=None)
+    faster = min((one for one in able if one.weeks < chosen.weeks), key=_worst, default=None)
     said = (("TAPER-PAGE-SLOWER", slower), ("TAPER-PAGE-FASTER", faster))
     return tuple(_trade(key, other, chosen) for key, other in said if other is not None)
+
+
+def _worst(one: Compared) -> tuple[float, float]:
+    return one.drive.worst_fifth, one.weeks
 
 
 def _trade(key: str, other: Compared, chosen: Compared) -> str:

@@ -12,11 +12,12 @@ from unclench.appraisal.findings import SourceView
 from unclench.individual.learnt import Learning, Learnt
 from unclench.knowledge import knowledge
 from unclench.knowledge.rows import Source, Statement
+from unclench.planning.plan import SupplyLine
 from unclench.planning.taper_plan import Drive, HiddenChange, Proof, Taper, TaperSupply
 from unclench.report import wording as words
 from unclench.report.basis import sources_of, taper_facts, taper_limits
 from unclench.report.taper_compared import ComparedLine, compared_lines, trade
-from unclench.report.taper_steps import StepLine, step_lines, supplied
+from unclench.report.taper_steps import TURNS, BriefStep, StepLine, brief_steps, counted, headed, step_lines, supplied
 from unclench.report.taper_switch import SwitchPart, switch_part
 from unclench.values import Jurisdiction, MadeWith
 
@@ -47,7 +48,7 @@ WEEKS_FROM = 21  # days: what is longer is counted in weeks
 class ProofLine:
     rule: str
     holds: bool
-    mark: str
+    mark: str  # holds | exempt | BROKEN
     say: str
     worst: str  # "24.3, limit 25 % in 14 days; on 7 Jun 2027"
 
@@ -67,6 +68,8 @@ class SupplyPart:
     total: tuple[str, ...]
     total_mg: str
     prescriptions: tuple[tuple[str, tuple[str, ...]], ...]  # from when to when, what
+    columns: tuple[str, ...]  # products
+    counts: tuple[tuple[str, ...], ...]  # of each prescription, and last of all
     interval: str
     notes: tuple[str, ...]
 
@@ -108,16 +111,16 @@ class TaperContent:
     language: str
     on: str
     not_reviewed: str
-    agree: tuple[SourceView, ...]
-    differ: tuple[SourceView, ...]
+    views: tuple[SourceView, ...]
     pace: str
     pace_because: tuple[str, ...]
     start_on: str
     end_on: str
     now: str
+    before_mg: str  # of the day before the first cut
+    curves_say: str
     steps: tuple[StepLine, ...]
     proofs: tuple[ProofLine, ...]
-    broken: tuple[ProofLine, ...]
     drive: DriveLine | None
     compared: tuple[ComparedLine, ...]
     trade: tuple[str, ...]
@@ -132,11 +135,39 @@ class TaperContent:
     facts: tuple[str, ...]
     made_with: MadeWith
 
+    @property
+    def agree(self) -> tuple[SourceView, ...]:
+        return tuple(view for view in self.views if view.agrees)
+
+    @property
+    def differ(self) -> tuple[SourceView, ...]:
+        return tuple(view for view in self.views if not view.agrees)
+
+    @property
+    def broken(self) -> tuple[ProofLine, ...]:
+        return tuple(proof for proof in self.proofs if not proof.holds)
+
+    @property
+    def verdict(self) -> str:
+        """Of all rules together."""
+        exempt = sum(proof.mark == "exempt" for proof in self.proofs)
+        if self.broken:
+            return f"{len(self.broken)} BROKEN"
+        return f"all {len(self.proofs) - exempt} hold" + (f", {exempt} exempt" if exempt else "")
+
+    @property
+    def brief(self) -> tuple[BriefStep, ...]:
+        return brief_steps(self.steps)
+
+    @property
+    def in_turn(self) -> bool:
+        """Whether kinds of day take turns somewhere."""
+        return any(take.day in TURNS for step in self.steps for take in step.take)
+
 
 def taper_content(taper: Taper, *, on: date, jurisdiction: Jurisdiction, made_with: MadeWith) -> TaperContent:
     """Everything that a report of this taper says."""
     schedule, facts = taper.schedule, taper_facts(taper)
-    proofs = tuple(_proof(proof) for proof in taper.proofs)
     return TaperContent(
         need=taper.need,
         headline=_headline(taper),
@@ -148,16 +179,16 @@ def taper_content(taper: Taper, *, on: date, jurisdiction: Jurisdiction, made_wi
         language="en-GB" if jurisdiction is Jurisdiction.UK else "en-US",
         on=words.day(on),
         not_reviewed=" ".join(words.statements("not-reviewed")),
-        agree=tuple(view for view in taper.views if view.agrees),
-        differ=tuple(view for view in taper.views if not view.agrees),
+        views=taper.views,
         pace=taper.pace,
         pace_because=taper.pace_because,
         start_on=words.day(schedule.start_on) if schedule else "",
         end_on=words.day(schedule.ends_on) if schedule else "",
         now=f"{words.amount(taper.from_mg)} mg a day" if taper.from_mg is not None else "",
+        before_mg=words.amount(schedule.from_mg) if schedule else "",
+        curves_say=" ".join(words.statements("taper-curves-learnt" if taper.learning else "taper-curves")),
         steps=step_lines(taper),
-        proofs=proofs,
-        broken=tuple(proof for proof in proofs if not proof.holds),
+        proofs=tuple(_proof(proof) for proof in taper.proofs),
         drive=_drive(taper.peak, taper) if taper.peak is not None else None,
         compared=compared_lines(taper.compared),
         trade=(*trade(taper.compared), *_loss(taper)),
@@ -178,7 +209,7 @@ def _shown_rows(taper: Taper) -> tuple[Statement, ...]:
     """The sentences of the knowledge base that stand beside a drive."""
     if taper.peak is None:
         return ()
-    return tuple(row for row in knowledge().table("statements") if row.where in ("taper-anchors", "taper-drive"))
+    return tuple(row for row in knowledge().table("statements") if row.where == "taper-drive")
 
 
 def _headline(taper: Taper) -> str:
@@ -196,8 +227,8 @@ def length(days: int) -> str:
 def _line(taper: Taper) -> str:
     if taper.schedule is None:
         return f"Diazepam now: {words.amount(taper.from_mg)} mg a day" if taper.from_mg is not None else ""
-    first, last = words.dated(taper.schedule.start_on), words.dated(taper.schedule.ends_on)
-    return f"Diazepam {words.amount(taper.schedule.from_mg)} mg a day to nothing, {first} to {last}"
+    dates = words.dates(taper.schedule.start_on, taper.schedule.ends_on)
+    return f"Diazepam {words.amount(taper.schedule.from_mg)} mg a day to nothing, {dates}"
 
 
 def _proof(proof: Proof) -> ProofLine:
@@ -206,7 +237,10 @@ def _proof(proof: Proof) -> ProofLine:
         limit = f", limit {words.number(proof.limit, 3)}" if proof.limit is not None else ""
         when = f"; on {words.dated(proof.on)}" if proof.on is not None else ""
         said = f"worst {words.number(proof.worst, 3)}{limit} {proof.unit}".rstrip() + when
-    return ProofLine(proof.rule, proof.holds, "holds" if proof.holds else "BROKEN", proof.say, said)
+    # A worst place without a limit: the rule does not bind this schedule. That it "holds" would mislead.
+    exempt = proof.limit is None and proof.worst > 0
+    mark = "BROKEN" if not proof.holds else "exempt" if exempt else "holds"
+    return ProofLine(proof.rule, proof.holds, mark, proof.say, said)
 
 
 def _drive(drive: Drive, taper: Taper) -> DriveLine:
@@ -230,26 +264,26 @@ def _loss(taper: Taper) -> tuple[str, ...]:
 
 
 def _supply(supply: TaperSupply) -> SupplyPart:
-    names = {line.product: line.name for line in supply.lines}
-    halves = tuple(
-        knowledge().say(
-            "TAPER-PAGE-HALF",
-            name=names.get(product, product).removeprefix("diazepam "),
-            low=words.number(low, 3),
-            high=words.number(high, 3),
-        )
-        for product, low, high in supply.half_tablet_mg
-    )
     return SupplyPart(
         total=tuple(supplied(line) for line in supply.lines),
         total_mg=f"{words.amount(supply.total_mg)} mg",
         prescriptions=tuple(
-            (f"{words.dated(one.from_on)} to {words.dated(one.to_on)}", tuple(supplied(line) for line in one.lines))
+            (words.dates(one.from_on, one.to_on), tuple(supplied(line) for line in one.lines))
             for one in supply.prescriptions
         ),
+        columns=tuple(headed(line) for line in supply.lines),
+        counts=tuple(
+            _counts(one, supply.lines) for one in (*(each.lines for each in supply.prescriptions), supply.lines)
+        ),
         interval=words.counted(supply.interval_days, "day"),
-        notes=(*halves, *supply.notes),
+        notes=supply.notes,
     )
+
+
+def _counts(lines: tuple[SupplyLine, ...], products: tuple[SupplyLine, ...]) -> tuple[str, ...]:
+    """How much of each product, in the order of the columns."""
+    found = {line.product: line.count for line in lines}
+    return tuple(counted(found[one.product]) if one.product in found else "" for one in products)
 
 
 def _hidden(one: HiddenChange) -> HiddenLine:

@@ -1,7 +1,7 @@
 """The calendar of a taper as a PDF for print: tagged (PDF/UA-1), and the same bytes everywhere.
 
-The words are data of the template and never its source, so no text of a record can be read as markup. The template may
-open no file but its own folder, no font but those that come with this package, and no package from the network.
+The words are data of the template and never its source, so no text of a record can be read as markup. The template can
+open nothing outside its own folder, has no font but the two that come with this package, and asks for no other package.
 """
 
 from __future__ import annotations
@@ -10,15 +10,14 @@ import json
 from dataclasses import asdict
 from datetime import date
 from importlib import resources
-from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from unclench.planning.taper_plan import Taper
 from unclench.report.calendar_sheet import Sheet, calendar_sheet
 from unclench.report.calendar_words import drawable
 from unclench.values import EngineError, Jurisdiction, MadeWith
 
-STANDARD = "ua-1"
+STANDARD: Final = "ua-1"
 
 
 def calendar_pdf(
@@ -35,15 +34,13 @@ def printed(sheet: Sheet, *, large: bool) -> bytes:
     room = resources.files("unclench.report")
     with resources.as_file(room / "templates") as templates, resources.as_file(room / "fonts") as fonts:
         try:
-            made = typst.compile(
+            return typst.compile(
                 templates / "calendar.typ",
                 root=templates,
                 font_paths=[fonts],
                 ignore_system_fonts=True,
                 sys_inputs={"sheet": json.dumps(_drawn(told), ensure_ascii=True)},
                 pdf_standards=STANDARD,
-                package_path=Path(fonts),
-                package_cache_path=Path(fonts),
                 timestamp=0,
                 format="pdf",
             )
@@ -54,7 +51,6 @@ def printed(sheet: Sheet, *, large: bool) -> bytes:
                 need="a page that can be set",
                 fix="Write the calendar as HTML, and report this with the version.",
             ) from None
-    return bytes(made)
 
 
 def _drawn(value: Any) -> Any:

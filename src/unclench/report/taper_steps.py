@@ -17,12 +17,14 @@ from unclench.report import wording as words
 TABLET = "tablet"
 HALF = Decimal("0.5")
 TURNS = ("one day", "next day")  # what alternates, in the order in which it does
+FIRST, THEN = "first", "then"  # runs of days that follow each other
 MOST_RUNS = 4
+BRIEF_STEPS = 6
 
 
 @dataclass(frozen=True, slots=True)
 class Take:
-    """What is taken at one hour. `day` is empty where every day of the step is alike."""
+    """What is taken at one hour. `day` says on which days, where not on all, and stands with the first hour only."""
 
     day: str
     clock: str
@@ -46,6 +48,27 @@ class StepLine:
     cut: str  # "1 mg", or nothing where the dose is held
     percent: str  # of the dose before this cut
     take: tuple[Take, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BriefStep:
+    """A step in a consultation, or how many are left out."""
+
+    from_on: str
+    dose: str
+    length: str
+
+
+def brief_steps(steps: tuple[StepLine, ...]) -> tuple[BriefStep, ...]:
+    """The first steps, the last one, and the end."""
+    if not steps:
+        return ()
+    *doses, end = (BriefStep(one.from_on, f"{one.mg} mg a day", one.length) for one in steps)
+    if len(doses) > BRIEF_STEPS:
+        between = doses[BRIEF_STEPS - 2]
+        left = words.counted(len(doses) - BRIEF_STEPS + 1, "step")
+        doses = [*doses[: BRIEF_STEPS - 2], BriefStep(f"from {between.from_on}", f"{left} down", ""), doses[-1]]
+    return (*doses, BriefStep(end.from_on, "nothing", ""))
 
 
 def step_lines(taper: Taper) -> tuple[StepLine, ...]:
@@ -83,23 +106,30 @@ def _takes(days: Sequence[TaperDay]) -> tuple[Take, ...]:
     if len(runs) <= 1:
         return tuple(_take("", intake) for intakes, _ in runs for intake in intakes)
     if len(kinds) == len(TURNS) and all(count == 1 for _, count in runs):
-        return tuple(_take(name, intake) for name, kind in zip(TURNS, kinds, strict=True) for intake in kind)
+        return tuple(take for name, kind in zip(TURNS, kinds, strict=True) for take in _of_day(name, kind))
     shown = [
-        _take(f"{words.counted(count, 'day')}", intake) for intakes, count in runs[:MOST_RUNS] for intake in intakes
+        take
+        for index, (intakes, count) in enumerate(runs[:MOST_RUNS])
+        for take in _of_day(f"{THEN if index else FIRST} {words.counted(count, 'day')}", intakes)
     ]
-    return (*shown, Take("then", "", "as the calendar says")) if len(runs) > MOST_RUNS else tuple(shown)
+    return (*shown, Take(THEN, "", "as the calendar says")) if len(runs) > MOST_RUNS else tuple(shown)
+
+
+def _of_day(day: str, intakes: tuple[Intake, ...]) -> tuple[Take, ...]:
+    return tuple(_take("" if index else day, intake) for index, intake in enumerate(intakes))
 
 
 def _take(day: str, intake: Intake) -> Take:
-    return Take(day, clock(intake.clock_h), " + ".join(unit_words(unit) for unit in intake.units))
+    units = sorted(intake.units, key=lambda unit: (named(unit.product)[1] != TABLET, -unit.mg_each))
+    return Take(day, clock(intake.clock_h), " + ".join(unit_words(unit) for unit in units))
 
 
 def unit_words(unit: Unit) -> str:
-    """1½ x 2 mg; or 3.5 mL = 3.5 mg of the 1 mg/mL oral solution."""
+    """1½ x 2 mg; or 3.5 mL of 1 mg/mL = 3.5 mg."""
     name, form = named(unit.product)
     if form == TABLET:
         return f"{counted(unit.count)} x {words.amount(unit.mg_each)} mg"
-    return f"{words.amount(unit.count)} mL = {words.amount(unit.mg)} mg ({name})"
+    return f"{words.amount(unit.count)} mL of {name.partition(' oral')[0]} = {words.amount(unit.mg)} mg"
 
 
 def supplied(line: SupplyLine) -> str:
@@ -107,6 +137,12 @@ def supplied(line: SupplyLine) -> str:
     if named(line.product)[1] == TABLET:
         return f"{counted(line.count)} x {line.name}"
     return f"{words.amount(line.count)} mL of {line.name}"
+
+
+def headed(line: SupplyLine) -> str:
+    """The head of a column of counts."""
+    name = line.name.removeprefix("diazepam ")
+    return f"{name}s" if named(line.product)[1] == TABLET else f"{name}, mL"
 
 
 def counted(count: Decimal) -> str:

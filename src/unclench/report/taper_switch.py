@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from itertools import groupby
 
@@ -23,23 +22,30 @@ class SwitchLine:
 @dataclass(frozen=True, slots=True)
 class SwitchPart:
     drug: str
+    hold: str  # why none is planned
     line: str  # "lorazepam 4 mg a day to diazepam 20 mg a day"
     range: str  # "20 to 40 mg"
     days: tuple[SwitchLine, ...]
     sources: tuple[tuple[str, str], ...]
     against: tuple[str, ...]
     says: tuple[str, ...]
+    review: str
+    first_cut: str
 
 
 def switch_part(switch: Switch) -> SwitchPart:
+    to = f" to diazepam {words.amount(switch.to_mg)} mg a day" if switch.to_mg is not None else ""
     return SwitchPart(
         drug=switch.drug,
-        line=f"{switch.drug} {words.amount(switch.from_mg)} mg a day to diazepam {words.amount(switch.to_mg)} mg a day",
+        hold=switch.hold,
+        line=f"{switch.drug} {words.amount(switch.from_mg)} mg a day{to}",
         range=f"{words.number(switch.low_mg, 3)} to {words.number(switch.high_mg, 3)} mg",
         days=_runs(switch.days),
         sources=switch.sources,
         against=switch.against,
         says=switch.says,
+        review=words.dates(*switch.review) if switch.review is not None else "",
+        first_cut=words.dated(switch.first_cut_on) if switch.first_cut_on is not None else "",
     )
 
 
@@ -47,13 +53,9 @@ def _runs(days: tuple[SwitchDay, ...]) -> tuple[SwitchLine, ...]:
     made = []
     for (other, diazepam), same in groupby(days, key=_doses):
         run = list(same)
-        made.append(SwitchLine(_dates(run[0].on, run[-1].on), words.amount(other), words.amount(diazepam)))
+        made.append(SwitchLine(words.dates(run[0].on, run[-1].on), words.amount(other), words.amount(diazepam)))
     return tuple(made)
 
 
 def _doses(day: SwitchDay) -> tuple[Decimal, Decimal]:
     return day.other_mg, day.diazepam_mg
-
-
-def _dates(first: date, last: date) -> str:
-    return words.dated(first) if first == last else f"{words.dated(first)} to {words.dated(last)}"

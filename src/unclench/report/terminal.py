@@ -106,7 +106,9 @@ def _what_to_do(said: Content, out: Writer) -> None:
         out.heading("What to do" + (f": {said.plan_heading}" if said.plan_heading else ""))
         out.item(f"Diazepam {said.regimen}", style="bold")
         if plan.max_daily_mg is not None:
-            out.item(f"At most {words.amount(plan.max_daily_mg)} mg a day. Last dose on {said.stop_on}.")
+            # Where it ends by a taper, the last day of these doses is not the last dose.
+            until = "These doses until" if said.taper else "Last dose on"
+            out.item(f"At most {words.amount(plan.max_daily_mg)} mg a day. {until} {said.stop_on}.")
         if plan.chosen is not None:
             out.item(f"Why this one: {plan.chosen.reason}")
         if said.reviews:
@@ -117,7 +119,7 @@ def _what_to_do(said: Content, out: Writer) -> None:
         for line in plan.instead:
             out.item(f"First: {line}")
     if said.taper:
-        out.item(f"{said.taper}. {' '.join(said.taper_because)}")
+        out.item(f"{said.taper}. {' '.join(plan.taper_because)}")
     if said.taper_plan is not None:
         print_brief(said.taper_plan, out)
     if said.monitoring:

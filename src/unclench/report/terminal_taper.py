@@ -18,7 +18,6 @@ from unclench.values import Jurisdiction, MadeWith
 
 STYLES = {"none": "bold green", "step-down": "bold cyan", "taper": "bold cyan", "specialist": "bold red"}
 GENERAL_LIMITS_SHOWN = 3
-BRIEF_STEPS = 6
 GAP, NARROWEST = 2, 30
 
 
@@ -33,10 +32,10 @@ def print_taper(taper: Taper, console: Console, *, on: date, jurisdiction: Juris
     _proofs(said, out)
     _drive(said.drive, out)
     _compared(said, out)
-    _supply(said.supply, out)
+    out.section("To say and to know", said.says)
     _hidden(said, out)
     out.section("When symptoms come", (f"{say} [{rule}]" for rule, say in said.holds_at))
-    out.section("To say and to know", said.says)
+    _supply(said.supply, out)
     _made_with(said, out)
 
 
@@ -45,8 +44,8 @@ def print_brief(said: TaperContent, out: Writer) -> None:
     _hold(said, out)
     if said.steps:
         out.item(f"{said.headline}: {said.line}.", style="bold")
-        for line in brief_steps(said.steps):
-            out.item(line)
+        for step in said.brief:
+            out.item(f"{step.from_on}: {step.dose}" + (f", {step.length}" if step.length else ""))
     for proof in said.broken:
         out.item(f"BROKEN: {proof.say} [{proof.rule}] {proof.worst}", style="bold red")
     if said.drive is not None:
@@ -54,16 +53,6 @@ def print_brief(said: TaperContent, out: Writer) -> None:
         out.under(knowledge().say("TAPER-PAGE-UNVALIDATED"))
     if said.steps:
         out.item(knowledge().say("TAPER-PAGE-SEE"))
-
-
-def brief_steps(steps: tuple[StepLine, ...]) -> tuple[str, ...]:
-    """The first steps, and the last before nothing."""
-    *doses, end = steps
-    shown = [f"{one.from_on}: {one.mg} mg a day" + (f", {one.length}" if one.length else "") for one in doses]
-    if len(shown) > BRIEF_STEPS:
-        left = len(shown) - BRIEF_STEPS
-        shown = [*shown[: BRIEF_STEPS - 1], f"{words.counted(left, 'step')} more, and then", shown[-1]]
-    return (*shown, f"{end.from_on}: nothing")
 
 
 def _head(said: TaperContent, out: Writer) -> None:
@@ -83,7 +72,7 @@ def _hold(said: TaperContent, out: Writer) -> None:
 def _need(said: TaperContent, out: Writer) -> None:
     out.section("Why", said.because)
     if said.agree:
-        out.item("Sources that agree: " + "; ".join(f"{one.name}: {one.say.rstrip('.')}" for one in said.agree) + ".")
+        out.item(f"Sources that agree: {'; '.join(one.name for one in said.agree)}. What each says: --html or --json.")
     for one in said.differ:
         out.item(f"{one.name} differs ({VIEWS.get(one.need, one.need)}): {one.say}")
     if said.pace:
@@ -128,8 +117,7 @@ def _cut(step: StepLine) -> str:
 def _proofs(said: TaperContent, out: Writer) -> None:
     if not said.proofs:
         return
-    broken = len(said.broken)
-    out.heading(f"Rules held against every day: {f'{broken} BROKEN' if broken else 'all hold'}")
+    out.heading(f"Rules held against every day: {said.verdict}")
     for one in said.proofs:
         out.item(f"{one.say} [{one.rule}]", mark=one.mark.ljust(6), style="" if one.holds else "bold red")
         if one.worst:
@@ -150,7 +138,6 @@ def _drive(drive: DriveLine | None, out: Writer) -> None:
     out.item(f"{words.capital(_peak(drive))}.", style="bold")
     for key in ("TAPER-PAGE-UNVALIDATED", "TAPER-PAGE-WORST"):
         out.item(knowledge().say(key))
-    out.item("Its anchors: " + " ".join(words.statements("taper-anchors")))
 
 
 def _compared(said: TaperContent, out: Writer) -> None:
@@ -171,8 +158,7 @@ def _compared(said: TaperContent, out: Writer) -> None:
     for weeks, peak, worst, name in rows:
         cells = (weeks.rjust(widths[0]), peak.rjust(widths[1]), worst.rjust(widths[2]))
         _beside("  " + (" " * GAP).join(cells), (name,), out)
-    for line in (*said.trade, *words.statements("taper-compare")):
-        out.item(line)
+    _lines(said.trade, out)
 
 
 def _name(name: str, against: tuple[str, ...], chosen: bool) -> str:
@@ -204,11 +190,15 @@ def _switch(switch: SwitchPart | None, out: Writer) -> None:
     if switch is None:
         return
     out.heading("First the switch to diazepam")
+    if switch.hold:
+        out.item(f"NO SWITCH: {switch.hold}", style="bold red")
     out.item(f"{words.capital(switch.line)}. Range of the sources: {switch.range}.", style="bold")
     for reason in switch.against:
         out.item(f"Against switching: {reason}", style="bold")
     for day in switch.days:
         out.item(f"{day.dates}: {switch.drug} {day.other_mg} mg, diazepam {day.diazepam_mg} mg")
+    dated = (("Review", switch.review), ("First cut", switch.first_cut))
+    _lines((f"{what}: {when}" for what, when in dated if when), out)
     _lines((*switch.says, *(f"{say} [{fact}]" for fact, say in switch.sources)), out)
 
 
@@ -219,9 +209,7 @@ def _learning(learning: LearningPart | None, out: Writer) -> None:
     out.item(f"From {learning.seen}: {learning.decision or 'no decision'}.", style="bold")
     _lines(learning.says, out)
     for one in learning.parameters:
-        out.item(f"{one.name}: before {one.prior}, now {one.posterior}; {one.moved} of the doubt removed")
-        if one.say:
-            out.under(one.say)
+        out.item(one.say or f"{one.name}: before {one.prior}, now {one.posterior}; {one.moved} of the doubt removed")
 
 
 def _lines(lines: Iterable[str], out: Writer) -> None:

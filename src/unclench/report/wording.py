@@ -149,6 +149,13 @@ def dated(on: date) -> str:
     return f"{on.day} {MONTHS[on.month - 1][:3]} {on.year}"
 
 
+def dates(first: date, last: date) -> str:
+    """23 Nov to 20 Dec 2026; 21 Dec 2026 to 17 Jan 2027; 23 Nov 2026"""
+    if first == last:
+        return dated(first)
+    return f"{dated(first).removesuffix(f' {last.year}')} to {dated(last)}"
+
+
 def short_day(on: date) -> str:
     return f"{DAYS[on.weekday()]} {on.day} {MONTHS[on.month - 1][:3]}"
 
