@@ -238,6 +238,13 @@ def test_a_short_step_down(spec):
     )
 
 
+@pytest.mark.verifies("P5")
+def test_a_step_down_from_the_smallest_dose_keeps_it_for_one_part():
+    found = plan_taper(takes(1, 0.7, where="uk"), Wish(quick=True, products=("tablets",)))
+    assert [(step.days, step.mg) for step in found.schedule.steps] == [(3, Decimal(1))]
+    assert found.supply.total_mg == 3
+
+
 @pytest.mark.verifies("P5", "M2")
 def test_a_hidden_change_of_the_dose(spec):
     """Another medicine starts or stops while the dose falls. *Acts like*: what the dose of that day then acts like, in

@@ -31,4 +31,5 @@ def step_down(
             break
         mg = min(below, key=lambda rung: (abs(rung - target), rung))
         steps.append(Step(days, mg))
-    return Schedule(start_on, from_mg, tuple(steps))
+    # Nothing smaller can be made: the dose itself, for one part, is the whole step-down.
+    return Schedule(start_on, from_mg, tuple(steps) or (Step(days, from_mg),))
