@@ -9,6 +9,8 @@ from datetime import date, timedelta
 import pytest
 
 from unclench.consult import consult_patient, taper_patient
+from unclench.individual.diary_file import read_diary
+from unclench.planning.taper_ground import Seen
 from unclench.record import parse_answer, read
 
 title = "Tapers of whole patients"
@@ -131,3 +133,25 @@ def test_a_pace_does_not_promise_the_size_of_every_cut():
     largest = max((cut.from_mg - cut.to_mg) / cut.from_mg for cut in taper.cuts if cut.from_mg - cut.to_mg > 1)
     assert largest > 0.1  # where the sentence on a tenth alone would mislead
     assert "A single cut may be larger, up to 20 %" in " ".join(taper.pace_because)
+
+
+@pytest.mark.verifies("M9")
+@pytest.mark.parametrize(("since", "days_between"), [("2024-10", 14), ("2026-09-24", 7)])
+def test_quiet_days_make_nobody_faster_who_has_reasons_to_go_slowly(since, days_between):
+    first = date(2026, 10, 25)
+    lines = [f"{first + timedelta(days=day)},{10 if day < 7 else 9},1,2" for day in range(28)]
+    diary = read_diary("\n".join(["date,mg_taken,withdrawal,spasm", *lines]).encode(), until=ON)
+    no = (
+        "takes-opioid=no",
+        "drinks-alcohol=no",
+        "failed-taper=no",
+        "withdrawal-signs=no",
+        "takes-sedative=no",
+        "anxiety=no",
+    )
+    who = patient(f"diazepam 5 mg twice a day, since {since}", problems=BACK, answers=no)
+    taper = taper_patient(who, on=ON, seen=Seen(diary=diary)).taper
+    assert taper.learning is not None
+    assert taper.learning.decision == "faster"
+    assert (taper.cuts[1].on - taper.cuts[0].on).days == days_between
+    assert any("a year of use or longer" in one for one in taper.says) is (days_between == 14)
