@@ -155,3 +155,31 @@ def test_quiet_days_make_nobody_faster_who_has_reasons_to_go_slowly(since, days_
     assert taper.learning.decision == "faster"
     assert (taper.cuts[1].on - taper.cuts[0].on).days == days_between
     assert any("a year of use or longer" in one for one in taper.says) is (days_between == 14)
+
+
+@pytest.mark.verifies("P4")
+@pytest.mark.parametrize(
+    ("course", "need"),
+    [
+        ("since 2019-10, stopped 2026-11-19 because ran out", "specialist"),
+        ("since 2026-11-10, stopped 2026-11-19 because better", "none"),
+        ("since 2019-10, stopped 2025-11-19 because better", "none"),
+    ],
+)
+def test_diazepam_that_has_just_run_out_is_not_called_done(course, need):
+    taper = tapered(f"diazepam 5 mg twice a day, {course}", "naproxen 500 mg twice a day", problems=BACK)
+    assert taper.need == need
+    assert taper.hold.startswith("See the patient today") is (need == "specialist")
+
+
+@pytest.mark.verifies("P5")
+@pytest.mark.parametrize("where", ["us", "uk"])
+def test_a_step_down_from_one_small_tablet_has_no_part_that_is_no_cut(where):
+    taper = taper_patient(
+        patient("diazepam 2 mg at night, since 2026-11-01", problems=BACK, answers=NO), on=ON, jurisdiction=where
+    ).taper
+    assert taper.need == "step-down"
+    assert [float(day.mg) for day in taper.days] == [1.0, 1.0, 1.0, 0.0]
+
+
+NO = ("takes-opioid=no", "drinks-alcohol=no", "failed-taper=no", "withdrawal-signs=no", "takes-sedative=no")

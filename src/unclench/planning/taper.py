@@ -27,7 +27,7 @@ from unclench.planning.taper_drawn import beside_it, curves_of, drive_of, hidden
 from unclench.planning.taper_ground import NOTHING_SEEN, Ground, Seen, ground
 from unclench.planning.taper_pace import Rungs
 from unclench.planning.taper_plan import Proof, Taper, TaperDay
-from unclench.planning.taper_start import Start, dose_left_open, start_of_taper
+from unclench.planning.taper_start import Start, dose_left_open, just_ended, start_of_taper
 from unclench.planning.taper_step_down import step_down
 from unclench.planning.taper_switched import Switched, switched
 from unclench.planning.taper_wish import ANYTHING, Wish
@@ -67,6 +67,9 @@ def plan_taper(
         other = switched(appraisal, reachable(stock, Decimal(PERCENT), 1), seed=seed)
         if other is not None:
             return _after_switch(appraisal, other, wish, seed)
+        if appraisal.purpose != "new" and (ended := just_ended(appraisal, facts)):
+            hold = facts.say("TAPER-JUST-ENDED-HOLD")
+            return replace(_without(appraisal, plan, SPECIALIST), because=(ended,), hold=hold, urgency="")
     if need in (NONE, SPECIALIST):
         return _without(appraisal, plan, need)
     if seen.diary is None and (left := dose_left_open(appraisal, caps_of(facts), facts)):

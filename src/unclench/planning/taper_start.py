@@ -9,6 +9,7 @@ from decimal import ROUND_FLOOR, Decimal
 from itertools import groupby
 
 from unclench.appraisal.findings import Appraisal
+from unclench.appraisal.medicines import DIAZEPAM
 from unclench.knowledge.load import Knowledge
 from unclench.planning import words
 from unclench.planning.dispense_doses import forms, reachable
@@ -99,6 +100,20 @@ def dose_left_open(appraisal: Appraisal, caps: Caps, facts: Knowledge) -> str:
     if high - low <= caps.most_first(high):
         return ""
     return facts.say("TAPER-DOSE-OPEN", low=words.mg(low).removesuffix(" mg"), high=words.mg(high).removesuffix(" mg"))
+
+
+def just_ended(appraisal: Appraisal, facts: Knowledge) -> str:
+    """That diazepam ended within weeks after long use, when withdrawal comes; "" where it did not."""
+    within, after = (int(facts.limit(key, "d")) for key in ("JUST-ENDED-WITHIN", "JUST-ENDED-AFTER"))
+    ends = [
+        (one.until, one.since)
+        for one in appraisal.medicines
+        if DIAZEPAM in one.drugs and one.since is not None and one.until is not None
+    ]
+    last = max(ends, default=None)
+    if last is None or not 0 <= (appraisal.on - last[0]).days <= within or (last[0] - last[1]).days < after:
+        return ""
+    return facts.say("TAPER-JUST-ENDED", on=words.day(last[0]), days=(last[0] - last[1]).days)
 
 
 def _every_day(
