@@ -93,7 +93,8 @@ def best_doses(
     targets = beginnings(length.ladder, length.slots)
     targets += [stretched(one.daily(), length.slots) for one in published(facts, start.from_mg) if one.steps]
     own = np.array([float(mg) for mg in paced(length.pace, start.from_mg, length.ladder.doses)])
-    targets.append(stretched(own, length.slots))
+    if own.size:  # a dose below the smallest cut of the pace has no course of its own
+        targets.append(stretched(own, length.slots))
     kept = {} if rounds is None else {"rounds": rounds}
     found = search(judged, length.ladder, targets, **kept)
     if found is None:
