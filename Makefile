@@ -119,8 +119,9 @@ qualify: $(DEV) ## compare the model with published human data; writes evidence/
 	@$(BIN)/python -m scripts.qualify
 
 .PHONY: calibrate
-calibrate: $(DEV) ## learn from the levels of 1,000 simulated patients; writes evidence/learning_levels.* (minutes)
+calibrate: $(DEV) ## learn from levels and ratings of 1,000 simulated people each; writes evidence/learning_* (minutes)
 	@$(BIN)/python -m scripts.calibrate_learning
+	@$(BIN)/python -m scripts.calibrate_ratings
 
 .PHONY: night
 SEED ?= $(shell date +%Y%m%d)
@@ -142,8 +143,9 @@ bench: $(BENCH) ## the engine beside its peers; WRITE=1 also writes docs/benchma
 	@$(BIN)/python -m benchmarks.engine $(if $(WRITE),--write)
 
 .PHONY: bench-learning
-bench-learning: $(BENCH) ## learning from levels beside NumPyro; WRITE=1 also writes docs/benchmarks-learning.md
+bench-learning: $(BENCH) ## learning from levels and ratings beside NumPyro; WRITE=1 also writes docs/benchmarks-*.md
 	@$(BIN)/python -m benchmarks.learning $(if $(WRITE),--write)
+	@$(BIN)/python -m benchmarks.ratings $(if $(WRITE),--write)
 
 .PHONY: system-deps
 system-deps: ## install Chromium and Node by apt, for the browser tests

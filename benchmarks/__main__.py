@@ -15,7 +15,7 @@ from pathlib import Path
 
 import orjson
 
-from benchmarks import consult, read_bundle, simulate
+from benchmarks import consult, read_bundle, simulate, taper
 from benchmarks.measure import RUNS, Measured, side_by_side
 from unclench.record import read
 
@@ -32,6 +32,8 @@ is for the median.
 - **Simulating**: eight regimens for 640 people each, and 160 who differ only by what studies leave unsure, with
   quantiles and summaries; SciPy's `solve_ivp` gives levels only (tolerance 1e-8), of one regimen for four people. For
   one person and regimen it takes {each:.0f} times as long.
+- **Tapering**: from 20 mg a day after 14 months, on two threads. The peer of the search looks at the same criterion
+  for doses of any size; what it reaches stands in `python -m benchmarks.taper`.
 - **Consulting**: `examples/acute-back-spasm.yaml`, from the record to the report. The peer of a process imports the
   same libraries and does nothing. The first run after installation finds no compiled file of the package.
 
@@ -100,7 +102,7 @@ def table(measured: Iterable[Measured]) -> str:
 
 def main() -> None:
     busy = os.getloadavg()[0]
-    measured = [reading(), simulated := simulating(), *consult.results()]
+    measured = [reading(), simulated := simulating(), *taper.results(), *consult.results()]
     shown = table(measured)
     print(shown)
     if "--write" in sys.argv:

@@ -61,7 +61,7 @@ Array = NDArray[np.float64]
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "benchmarks-learning.md"
-SEED, PEOPLE, COMPARED, LONG = 3, 100, 10, 4000
+SEED, PEOPLE, COMPARED, LONG = 3, 100, 10, 2000
 MAP_MS, DRAWS_MS = 5.0, 200.0
 SERIES = Series(np.array(CLOCK), np.full(3, 24.0), np.full(3, float(DAYS)), np.full(3, 1000.0 * DOSE_MG))
 

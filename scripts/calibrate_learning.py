@@ -244,7 +244,7 @@ def page(of: Calibration) -> str:
 
 
 def plot(of: Calibration) -> str:
-    """One small histogram of ranks a parameter, with the band that holds 99 % of bins if all is right."""
+    """One small histogram of ranks a parameter; 99 % of bins lie between the lines if all is right."""
     wide, high, columns, gap = 200, 90, 4, 34
     expected = of.patients / BINS
     low, top = (float(end) for end in binom.ppf([0.005, 0.995], of.patients, 1 / BINS))
@@ -253,19 +253,23 @@ def plot(of: Calibration) -> str:
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {columns * (wide + 20)} {rows * (high + gap)}" '
         'font-family="sans-serif" font-size="12" role="img"><title>Ranks of the truth among draws</title>',
-        f"<desc>{of.patients} simulated patients. Level bars inside the band mean that intervals are as sure as they "
+        f"<desc>{of.patients} simulated patients. Level bars between the lines mean that intervals are as sure as they "
         "say.</desc>",
     ]
     for place, (name, counts) in enumerate(zip(of.names, of.counts, strict=True)):
         left, down = 10 + place % columns * (wide + 20), 18 + place // columns * (high + gap)
         parts.append(f'<text x="{left}" y="{down - 5}">{name}</text>')
-        band_top, band = high * (1 - top / most), high * (top - low) / most
-        parts.append(f'<rect x="{left}" y="{down + band_top:.1f}" width="{wide}" height="{band:.1f}" fill="#ddd"/>')
         for number, count in enumerate(counts):
             tall, each = high * count / most, wide / BINS
             parts.append(
                 f'<rect x="{left + number * each:.1f}" y="{down + high - tall:.1f}" width="{each - 1:.1f}" '
-                f'height="{tall:.1f}" fill="#357"/>'
+                f'height="{tall:.1f}" fill="#9ab8d3"/>'
+            )
+        for edge in (low, top):
+            level = down + high * (1 - edge / most)
+            parts.append(
+                f'<line x1="{left}" x2="{left + wide}" y1="{level:.1f}" y2="{level:.1f}" stroke="#333" '
+                'stroke-dasharray="4 3"/>'
             )
     return "\n".join([*parts, "</svg>\n"])
 

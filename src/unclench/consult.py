@@ -106,6 +106,30 @@ def consult_patient(
     return Consultation(patient, appraisal, courses, plan, made_with(seed), *seen)
 
 
+def taper(
+    record: Path | str | bytes | Sequence[Path | str],
+    *,
+    on: date,
+    jurisdiction: Jurisdiction | str = Jurisdiction.US,
+    answers: Sequence[Stated] = (),
+    patient_id: str | None = None,
+    wish: Wish = ANYTHING,
+    seen: Seen = NOTHING_SEEN,
+    seed: int = SEED,
+) -> Tapering:
+    """How diazepam ends for one patient. `seen`: a diary and measured levels since; the rest is then planned again.
+
+    Raises
+    ------
+    RecordError
+        when the record or an answer cannot be read.
+    RegimenError
+        for a wish that no schedule can keep.
+    """
+    patient = read(record, on=on, answers=answers, patient_id=patient_id)
+    return taper_patient(patient, on=on, jurisdiction=jurisdiction, wish=wish, seen=seen, seed=seed)
+
+
 def taper_patient(
     patient: Patient,
     *,

@@ -73,6 +73,7 @@ def look(case: dict[str, str]) -> dict[str, str]:
     return {
         "decision": found.decision,
         "later steps": f"{found.step_share:g}",
+        "largest cut": "" if found.largest_cut_mg is None else f"{found.largest_cut_mg.normalize():f} mg",
         "back to": "" if found.back_to_mg is None else f"{found.back_to_mg} mg",
         "says": ", ".join(says),
     }
@@ -85,20 +86,20 @@ def test_withdrawal_ratings_decide(spec):
     outlast a week's hold may go back one level, which the prescriber decides. After a hold the rest stays slower."""
     spec.shows(
         """
-        taken      | withdrawal         | decision       | later steps | back to | says
-        -----------+--------------------+----------------+-------------+---------+------------------------
-        10x14 9x14 | 1x28               | go-on          | 1           |         |
-        10x14 9x14 | 1x27 10            | go-on          | 1           |         | one bad day
-        10x14 9x14 | 1x20 9 1x7         | go-on          | 1           |         |
-        10x14 9x14 | 1x24 7 1 7 1       | go-on          | 1           |         | one bad day
-        10x14 9x14 | 1x21 3x7           | slower         | 0.5         |         |
-        10x14 9x14 | 1x21 2x7           | go-on          | 1           |         |
-        10x14 9x14 | 3x14 4x14          | slower         | 0.5         |         |
-        10x14 9x14 | 1x23 5 2 5 2 5     | hold           | 0.5         |         |
-        10x14 9x14 | 1x26 8 9           | hold           | 0.5         |         | contact the prescriber
-        10x14 9x14 | 1x25 8 2 8         | hold           | 0.5         |         | contact the prescriber
-        10x14 9x14 | 1x18 8x10          | back-one-level | 0.5         | 10 mg   | contact the prescriber
-        10x14 9x14 | 1x14 6x7 1x7       | slower         | 0.5         |         |
+        taken      | withdrawal         | decision       | later steps | largest cut | back to | says
+        -----------+--------------------+----------------+-------------+-------------+---------+------------------------
+        10x14 9x14 | 1x28               | go-on          | 1           |             |         |
+        10x14 9x14 | 1x27 10            | go-on          | 1           |             |         | one bad day
+        10x14 9x14 | 1x20 9 1x7         | go-on          | 1           |             |         |
+        10x14 9x14 | 1x24 7 1 7 1       | go-on          | 1           |             |         | one bad day
+        10x14 9x14 | 1x21 3x7           | slower         | 0.5         | 0.5 mg      |         |
+        10x14 9x14 | 1x21 2x7           | go-on          | 1           |             |         |
+        10x14 9x14 | 3x14 4x14          | slower         | 0.5         | 0.5 mg      |         |
+        10x14 9x14 | 1x23 5 2 5 2 5     | hold           | 0.5         | 0.5 mg      |         |
+        10x14 9x14 | 1x26 8 9           | hold           | 0.5         | 0.5 mg      |         | contact the prescriber
+        10x14 9x14 | 1x25 8 2 8         | hold           | 0.5         | 0.5 mg      |         | contact the prescriber
+        10x14 9x14 | 1x18 8x10          | back-one-level | 0.5         | 0.5 mg      | 10 mg   | contact the prescriber
+        10x14 9x14 | 1x14 6x7 1x7       | slower         | 0.5         | 0.5 mg      |         |
         """,
         look,
     )

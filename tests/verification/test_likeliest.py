@@ -96,3 +96,21 @@ def test_the_likeliest_person_is_that_of_a_general_optimiser(more: dict[str, Any
     assert np.max(np.abs(found.deviates - slow)) < 0.01
     assert reached == pytest.approx(height, abs=5e-4)
     assert found.logs == pytest.approx(np.log(true[:, 0]), abs=2e-3)
+
+
+@pytest.mark.verifies("M9")
+@pytest.mark.parametrize("exposure", [NO_MEDICINES, FLUVOXAMINE])
+def test_marched_levels_are_those_of_the_sums(monkeypatch: pytest.MonkeyPatch, exposure: Exposure) -> None:
+    """A taper with a gap, levels within it, before and after a dose of the day, and days after the last dose."""
+    falling = tuple(Phase(4, (Dose(Decimal(mg), 8.0), Dose(Decimal(mg), 20.0))) for mg in (10, 8, 6, 4, 2))
+    early = Regimen(ON - timedelta(days=60), (Phase(30, DAY),))
+    taper = Regimen(ON - timedelta(days=26), falling)
+    at_h = (-700.0, -620.5, -400.0, -399.9, -160.2, -160.1, -150.0, -149.0, -30.0)
+    levels = [Level(at, analyte, 100.0, 5.0) for at in at_h for analyte in FOLLOWED]
+    asked = ask(
+        body=BODY, exposure=exposure, taken=(taper, early), on=ON, measured=levels, seed=1, patient="", fed=False
+    )
+    spans = asked.crowd(np.random.default_rng(3).standard_normal((len(asked.names), 25)))
+    summed = asked.predict(spans, 25)
+    monkeypatch.setattr("unclench.individual.kinetics.MOST_SUMMED", 0)
+    assert asked.predict(spans, 25) == pytest.approx(summed, abs=1e-9)

@@ -9,25 +9,12 @@ import pytest
 from numpy.polynomial.hermite_e import hermegauss
 from scipy import stats
 
+from scripts.calibrate_ratings import BINS, PEOPLE, calibration, learn
 from tests import ratings_factory as factory
 from unclench.individual import ratings_model as model
-from unclench.individual.ratings import Rated, RatingsLearnt, learn_ratings
+from unclench.individual.ratings import Rated
 
 PRIOR = factory.PRIOR
-NAMES = ("tau_off_d", "threshold", "baseline", "noise", "carry")
-
-
-def learn(world: factory.World, rated: Rated, *, patient: str = "", draws: int = 1000, seed: int = 3) -> RatingsLearnt:
-    return learn_ratings(
-        world.load,
-        adaptation=world.adaptation,
-        tau_on_d=world.tau_on_d,
-        ratings=rated,
-        numbers=factory.numbers(),
-        seed=seed,
-        patient=patient,
-        draws=draws,
-    )
 
 
 def slow_log_likelihood(person: model.Person, at: int, mean: np.ndarray, rated: Rated) -> float:
@@ -148,69 +135,24 @@ def test_the_posterior_is_that_of_the_dense_twin(who: int) -> None:
     assert drawn.std(axis=1) == pytest.approx(exact.sd, rel=0.12)
 
 
-# Simulated people: whoever is drawn from the prior must lie in the intervals as often as they say.
-
-
-@dataclass(frozen=True)
-class Seen:
-    inside: dict[int, np.ndarray]  # level -> (people, parameters)
-    rank: np.ndarray  # (people, parameters), 0 to 1
-    moved: np.ndarray
-    effective: np.ndarray
-    doubted: np.ndarray
-
-
-def simulated(people: int) -> Seen:
-    world = factory.world()
-    inside: dict[int, list[list[bool]]] = {50: [], 90: []}
-    ranks, moved, effective, doubted = [], [], [], []
-    for who in range(people):
-        rng = np.random.default_rng((20261122, who))
-        _, person, rated = factory.somebody(world, PRIOR, rng, fewest=5)
-        found = learn(world, rated, patient=str(who))
-        true = np.array([float(getattr(person, name)[0]) for name in NAMES])
-        draws = np.stack([getattr(found, name) for name in NAMES])
-        for level, rows in inside.items():
-            low, high = np.quantile(draws, [0.5 - level / 200, 0.5 + level / 200], axis=1)
-            rows.append(list((low <= true) & (true <= high)))
-        ranks.append((draws < true[:, None]).mean(axis=1))
-        moved.append([one.moved for one in found.parameters])
-        effective.append(found.effective)
-        doubted.append("RATE-CONTRADICT" in found.doubts)
-    found_inside = {level: np.array(rows) for level, rows in inside.items()}
-    return Seen(found_inside, np.array(ranks), np.array(moved), np.array(effective), np.array(doubted))
-
-
 @pytest.mark.verifies("M9")
-@pytest.mark.parametrize("people", [60, pytest.param(1000, marks=pytest.mark.night)])
+@pytest.mark.parametrize("people", [60, pytest.param(PEOPLE, marks=pytest.mark.night)])
 def test_simulated_people_are_found_as_often_as_the_intervals_say(people: int) -> None:
     """Coverage within three binomial standard errors, and even ranks of the truth among the draws.
 
     Baseline and swing are learnt well, recovery time and threshold a little; the sampler is not starved; and people of
     the model itself seldom look as if they contradicted it.
     """
-    seen = simulated(people)
-    for level, inside in seen.inside.items():
-        share = level / 100
-        allowed = 3.0 * np.sqrt(share * (1.0 - share) / people)
-        found = inside.mean(axis=0)
-        print(f"{level} % of {people}:", dict(zip(NAMES, found.round(3).tolist(), strict=True)))
-        assert np.abs(found - share).max() <= allowed
-    chances = [stats.kstest(seen.rank[:, at], "uniform").pvalue for at in range(len(NAMES))]
-    print("ranks even by chance:", dict(zip(NAMES, np.round(chances, 3).tolist(), strict=True)))
-    assert min(chances) > 0.001
-
-    tau, threshold, baseline, noise = np.median(seen.moved, axis=0)
-    print(
-        f"variance removed, median: tau {tau:.2f} threshold {threshold:.2f} baseline {baseline:.2f} noise {noise:.2f}"
-    )
-    print("effective draws, 1 and 50 %:", np.quantile(seen.effective, [0.01, 0.5]).round())
+    found = calibration(people)
+    assert found.faults == []
+    assert found.chi_squares.max() < stats.chi2.isf(0.001 / found.chi_squares.size, BINS - 1)
+    tau, threshold, baseline, noise, _ = found.moved
     assert baseline > 0.5
     assert noise > 0.6
     assert 0.1 < tau < 0.6
     assert 0.03 < threshold < 0.5
-    assert np.quantile(seen.effective, 0.05) > 200
-    assert seen.doubted.mean() <= 0.05
+    assert found.effective[0] > 200
+    assert found.doubted <= 0.05
 
 
 def test_nothing_rated_teaches_nothing() -> None:

@@ -9,25 +9,27 @@ drawn from the model itself.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from unclench.appraisal.findings import Body, Exposure
-from unclench.engine.linear import Chain, few_eigen, modes_of_each
+from unclench.engine.linear import Chain, March, few_eigen, modes_of_each
 from unclench.engine.series import Series, levels_after
 from unclench.individual.likeliest import STEP, around
 from unclench.individual.measured import Level
 from unclench.knowledge.load import Knowledge, knowledge
 from unclench.models.pk import NG_ML_PER_MG_L
 from unclench.simulation.clearance import Spans, spans_of
+from unclench.simulation.existing import advance, walk_phase
 from unclench.simulation.parameters import ANALYTES, Numbers
 from unclench.simulation.people import people_like
 from unclench.simulation.routes import check_route
 from unclench.simulation.sample import UNSURE, Deviates, Sample
-from unclench.values import DAY_H, RecordError, Regimen, RegimenError
+from unclench.values import DAY_H, Phase, RecordError, Regimen, RegimenError
 
 Array = NDArray[np.float64]
 
@@ -50,6 +52,7 @@ OF_PEOPLE = (
 )
 FOLLOWED = ANALYTES[:2]
 LOWEST = float(np.log(1e-9))  # ng/mL: in place of the logarithm of nothing
+MOST_SUMMED = 1_000_000  # numbers under one exponential: for more than these a march is quicker than sums
 NOTHING = 1e-12  # in place of a delay of 0, whose logarithm is asked for
 
 
@@ -63,6 +66,7 @@ class Asked:
     form: str
     fed: bool
     series: Series
+    stretches: tuple[tuple[float, Phase], ...]  # the same doses as stretches of equal days; none where some overlap
     levels: tuple[Level, ...]  # in order of time
     seed: int
     patient: str
@@ -94,9 +98,42 @@ class Asked:
 
     def predict(self, spans: Spans, count: int) -> Array:
         """(levels, columns), logarithms of ng/mL, of the first columns."""
-        modes = [(start, spans.modes(index)) for start, index in self.starts(spans)]
+        starts = self.starts(spans)
+        modes = [(start, spans.modes(index)) for start, index in starts]
+        asked = len(starts) * len(self.levels) * self.series.first_h.size * modes[0][1].rates.size
+        if asked > MOST_SUMMED and self.stretches:
+            return self.of_each(self._walked(spans))[:, :count]
         found = levels_after(modes, spans.people.absorption.lag_h, self.series, self.times_h)
         return self.of_each(found)[:, :count]
+
+    def _walked(self, spans: Spans) -> Array:
+        """(analytes, levels, columns) by a march through all doses: quicker where stretches of days are many."""
+        begin_h, looks, found = self.stretches[0][0], list(self.times_h), []
+        march = March(spans.modes(spans.at(begin_h)), spans.people.absorption.lag_h, series=1, start_h=begin_h)
+
+        def look_until(end_h: float) -> None:
+            while looks and looks[0] < end_h:
+                advance(march, spans, looks.pop(0))
+                found.append(march.levels()[:, 0].copy())
+
+        for start_h, phase in self.stretches:
+            look_until(start_h)
+            advance(march, spans, start_h)
+            left = phase.days
+            while left and looks:
+                midnight = march.now_h
+                free = min(left, int((looks[0] - midnight) // DAY_H))
+                if free > 0:
+                    walk_phase(march, spans, replace(phase, days=free), NG_ML_PER_MG_L)
+                    left -= free
+                    continue
+                for dose in phase.doses:
+                    march.give(midnight + dose.clock_h, (NG_ML_PER_MG_L * float(dose.mg),))
+                look_until(midnight + DAY_H)
+                advance(march, spans, midnight + DAY_H)
+                left -= 1
+        look_until(np.inf)
+        return np.stack(found, axis=1)
 
     def near(self, deviates: Array) -> Near:
         """The copy of the model around one person."""
@@ -159,7 +196,8 @@ def ask(
         )
     for regimen in taken:
         check_route(regimen)
-    series = _series(taken, on)
+    stretches = _stretches(taken, on)
+    series = _series(stretches)
     first_h = float(series.first_h.min())
     if not measured:
         raise RecordError(where="levels", found="none", need="at least one level", fix="Leave the file out.")
@@ -180,6 +218,7 @@ def ask(
         form=ways[0][1],
         fed=fed,
         series=series,
+        stretches=stretches if all(_after(*pair) for pair in pairwise(stretches)) else (),
         levels=tuple(sorted(measured, key=lambda level: (level.at_h, level.analyte))),
         seed=seed,
         patient=patient,
@@ -188,16 +227,29 @@ def ask(
     )
 
 
-def _series(taken: Sequence[Regimen], on: date) -> Series:
-    """Every dose, in one series for each dose of each stretch of equal days; hours from midnight of `on`."""
-    rows = []
+def _stretches(taken: Sequence[Regimen], on: date) -> tuple[tuple[float, Phase], ...]:
+    """Every phase with the midnight on which it begins, in hours from that of `on`; in order."""
+    found = []
     for regimen in taken:
         midnight = (regimen.start - on).days * DAY_H
         for phase in regimen.phases:
-            rows += [(midnight + dose.clock_h, DAY_H, phase.days, float(dose.mg)) for dose in phase.doses]
+            found.append((midnight, phase))
             midnight += phase.days * DAY_H
-    first_h, every_h, times, mg = np.array(rows, dtype=np.float64).T
-    return Series(first_h, every_h, times, NG_ML_PER_MG_L * mg)
+    return tuple(sorted(found, key=lambda each: each[0]))
+
+
+def _after(one: tuple[float, Phase], other: tuple[float, Phase]) -> bool:
+    return other[0] >= one[0] + one[1].days * DAY_H
+
+
+def _series(stretches: Sequence[tuple[float, Phase]]) -> Series:
+    """One series for each dose of each stretch."""
+    rows = [
+        (midnight + dose.clock_h, DAY_H, phase.days, NG_ML_PER_MG_L * float(dose.mg))
+        for midnight, phase in stretches
+        for dose in phase.doses
+    ]
+    return Series(*np.array(rows, dtype=np.float64).T)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -179,7 +179,8 @@ def _learnt(name: str, unit: str, draws: Array, before: Three, moved: float, num
     blanks = ("middle", "low", "high", "before", "before_low", "before_high")
     words = dict(zip(blanks, map(_two_digits, (middle, low, high, *before)), strict=True))
     say = numbers.known.say(f"RATE-LEARNT-{name.upper()}", moved=f"{PERCENT * max(moved, 0.0):.0f}", **words)
-    return Learnt(name, unit, before, (middle, low, high), moved, say)
+    named = numbers.known.say(f"RATE-NAME-{name.upper()}")
+    return Learnt(named, unit, before, (middle, low, high), moved, say)
 
 
 def _two_digits(value: float) -> str:

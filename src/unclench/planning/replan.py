@@ -35,7 +35,7 @@ CONTRADICTIONS = frozenset({"RATE-RISE-UNCUT", "RATE-CONTRADICT"})
 @dataclass(frozen=True, slots=True)
 class Decision:
     """What to do with the rest. `hold_days`: the shortest hold, `review_days`: the longest before it is reviewed;
-    `step_share`: later steps, of what they were.
+    `step_share`: later steps, of what they were; `largest_cut_mg`: what that makes of the last cut, where one was seen.
     """
 
     decision: str
@@ -44,6 +44,7 @@ class Decision:
     hold_days: int = 0
     review_days: int = 0
     step_share: float = 1.0
+    largest_cut_mg: Decimal | None = None
     back_to_mg: Decimal | None = None  # the level before the last cut; the prescriber decides
     base_mg: Decimal | None = None  # what is taken now; None: somebody must be asked
 
@@ -62,7 +63,11 @@ def symptom_rules(known: Knowledge) -> tuple[tuple[str, str], ...]:
 def decide(diary: Diary, schedule: Schedule | None, learnt: RatingsLearnt | None, known: Knowledge) -> Decision:
     """The decision for the rest, on the day `diary.until`. `schedule`: the taper so far, if there is one."""
     base, because = base_dose(diary, schedule, known)
-    return replace(_decided(diary, schedule, learnt, base, because, known), base_mg=base)
+    found = replace(_decided(diary, schedule, learnt, base, because, known), base_mg=base)
+    cut = None if base is None or found.step_share >= 1.0 else last_cut(diary, schedule, base)
+    if base is None or cut is None:
+        return found
+    return replace(found, largest_cut_mg=(cut.from_mg - base) * Decimal(str(found.step_share)))
 
 
 def _decided(
@@ -75,16 +80,16 @@ def _decided(
 ) -> Decision:
     spasm = _spasm(diary, known)
     if base is None:
-        return _decision("ask", (*because, *spasm), known)
+        return _decision("ask", (*because, *spasm, known.say("RATE-EMERGENCY")), known)
     weeks = _weeks(diary.withdrawal(), diary.until, known)
     if not weeks.recent:
         unrated = known.say("RATE-NOT-RATED", days=f"{known.limit('RATE-RECENT', 'd'):g}")
-        return _decision("ask", (unrated, *spasm), known)
+        return _decision("ask", (unrated, *because, *spasm), known)
     cut = last_cut(diary, schedule, base)
     name, why = _by_symptoms(diary, weeks, cut, learnt, known)
     if name == "go-on" and not spasm and _may_go_faster(diary, cut, learnt, known):
         name, why = "faster", (known.say("RATE-FASTER", days=f"{known.limit('RATE-LOW-DAYS', 'd'):g}"),)
-    return _decision(name, (*why, *spasm), known, cut.from_mg if cut and name == "back-one-level" else None)
+    return _decision(name, (*why, *because, *spasm), known, cut.from_mg if cut and name == "back-one-level" else None)
 
 
 def _decision(name: str, because: tuple[str, ...], known: Knowledge, back_to: Decimal | None = None) -> Decision:

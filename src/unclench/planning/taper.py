@@ -19,6 +19,7 @@ from unclench.planning.dispense import dispensed
 from unclench.planning.dispense_doses import SOLUTION, TABLET, forms, reachable
 from unclench.planning.dispense_stock import Stock, stock_of
 from unclench.planning.plan import Plan
+from unclench.planning.replan import symptom_rules
 from unclench.planning.taper_best import Searched, searched
 from unclench.planning.taper_caps import caps_of, proofs
 from unclench.planning.taper_compare import ABRUPT, beside, compared
@@ -41,7 +42,6 @@ DAYS_A_WEEK = 7
 PERCENT = 100.0
 SAYS = ("TAPER-UNVALIDATED", "TAPER-ANCHORS", "TAPER-NO-SUCCESS", "TAPER-NO-SEIZURES", "TAPER-AREA", "TAPER-CHOICE")
 STILL = "TAPER-STILL-ADAPTING"
-WHEN = ("TAPER-DO-SYMPTOMS", "TAPER-DO-SEVERE", "TAPER-DO-RESUME", "TAPER-DO-EMERGENCY", "TAPER-DO-NO-MORE")
 
 
 def plan_taper(
@@ -115,7 +115,7 @@ def _planned(
         return replace(_without(appraisal, plan, need), hold=facts.say(key), learning=stands.learning)
     start, rungs = stands.start, rungs_of(stock, stands.start)
     if need == STEP_DOWN and seen.diary is None:
-        schedule = step_down(start.from_mg, rungs.doses, start.start_on, facts)
+        schedule = step_down(start.from_mg, rungs.doses, start.start_on, facts, tablets=rungs.tablets)
         found = Searched(schedule, "", (facts.say("TAPER-STEP-DOWN-CHOICE"),), None)
     else:
         caps, decision = caps_of(facts), stands.pace_decision
@@ -126,7 +126,10 @@ def _planned(
 def rungs_of(stock: Stock, start: Start) -> Rungs:
     """What can be dispensed below the present dose, and by which form; nothing so small that it cannot matter."""
     lowest = Decimal(str(knowledge().limit("TAPER-LOWEST", "mg")))
+    once = Decimal(str(knowledge().limit("DISP-ONCE-UPTO", "mg")))
+    at_once = frozenset(reachable(stock, start.from_mg, 1))
     able = reachable(stock, start.from_mg, len(start.clock_h))
+    able = tuple(mg for mg in able if mg > once or mg in at_once)
     doses = tuple(mg for mg in able if mg >= lowest or mg == max(able))
     made = {mg: forms(stock, mg, len(start.clock_h)) for mg in doses}
     return Rungs(
@@ -157,7 +160,7 @@ def _drawn(
     peak = drive_of(people.drive(doses), len(start.known_mg), share)
     rungs = rungs_of(stock, start)
     ways = beside(found, start, rungs, caps, people, facts, alone=wish.quick or not found.pace)
-    others = compared(ways, people, schedule, start.known_mg, caps=caps, rungs=rungs.doses, facts=facts)
+    others = compared(ways, people, start, caps=caps, rungs=rungs.doses, facts=facts)
     still = any(one.id == ABRUPT and one.drive.worst_fifth <= peak.worst_fifth for one in others)
     return replace(
         _without(appraisal, plan, need),
@@ -176,7 +179,7 @@ def _drawn(
         supply=supply,
         hidden=hidden_changes(appraisal, people, start, schedule.daily(), facts),
         learning=stands.learning,
-        holds_at=tuple((key, facts.say(key)) for key in WHEN),
+        holds_at=symptom_rules(facts),
         says=(*start.says, *(facts.say(key) for key in (*SAYS, *((STILL,) if still else ()))), *people.assumed),
         facts=_facts(people, found),
     )

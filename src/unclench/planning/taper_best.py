@@ -63,9 +63,7 @@ def searched(
     else:
         first_cut = start.start_on + timedelta(days=start.hold_days)
         free = kept_free(appraisal, first_cut, facts)
-        length = length_for(
-            pace, start.from_mg, rungs, caps, facts, weeks=wish.weeks, kept_free=free, goes_on=start.goes_on
-        )
+        length = length_for(pace, start, rungs, caps, facts, weeks=wish.weeks, kept_free=free)
     if length.pace.id != pace.id:
         because = (*because, facts.say("TAPER-PACE-FASTER", name=length.pace.name.lower(), weeks=wish.weeks))
     judged = judge_of(length, start, people, facts)
@@ -93,7 +91,8 @@ def best_doses(
     targets = beginnings(length.ladder, length.slots)
     targets += [stretched(one.daily(), length.slots) for one in published(facts, start.from_mg) if one.steps]
     own = np.array([float(mg) for mg in paced(length.pace, start.from_mg, length.ladder.doses)])
-    targets.append(stretched(own, length.slots))
+    # From a dose as small as its smallest cut a pace has none of its own.
+    targets += [stretched(own, length.slots)] if own.size else []
     kept = {} if rounds is None else {"rounds": rounds}
     found = search(judged, length.ladder, targets, **kept)
     if found is None:
@@ -116,9 +115,9 @@ def _for_peak(
     pace: Pace,
 ) -> Length:
     """The shortest length at this pace whose worst fifth stays below a peak: by bisection, as longer is never worse."""
-    ladder = ladder_of(pace, start.from_mg, rungs, caps, goes_on=start.goes_on)
+    ladder = ladder_of(pace, start, rungs, caps)
     longest = int(facts.limit("TAPER-LONGEST", "wk")) * DAYS_A_WEEK // pace.interval_days
-    fewest = length_for(pace, start.from_mg, rungs, caps, facts, weeks=None, goes_on=start.goes_on)
+    fewest = length_for(pace, start, rungs, caps, facts, weeks=None)
 
     def tried(slots: int) -> tuple[Length, float]:
         length = Length(pace, ladder, begins_of(slots, pace.interval_days, ()))

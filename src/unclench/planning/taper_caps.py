@@ -99,8 +99,8 @@ def proofs(
         fall=words.mg(fall),
         mg=words.mg(doses[day]),
         percent=words.number(_percent(fall, doses[day])),
-        on=on,
-        until=until,
+        on=words.day(on),
+        until=words.day(until),
         most=words.mg(caps.most(doses[day])),
     )
     found = [
@@ -112,7 +112,7 @@ def proofs(
         found = [_exempted(proof, facts) for proof in found]
     rises = max((after - mg for mg, after in pairwise(doses)), default=NOTHING)
     found.append(_proof(FALLS, rises <= 0, rises, NOTHING, "mg", None, facts.say("TAPER-FALLS-PROOF")))
-    ended = facts.say("TAPER-ENDS-PROOF", on=schedule.ends_on)
+    ended = facts.say("TAPER-ENDS-PROOF", on=words.day(schedule.ends_on))
     found.append(_proof(ENDS, doses[-1] == 0, doses[-1], NOTHING, "mg", schedule.ends_on, ended))
     return tuple(found)
 
@@ -145,12 +145,12 @@ def _percent(fall: Decimal, mg: Decimal) -> Decimal:
     return NOTHING if mg == 0 else round(fall / mg * PERCENT, 1)
 
 
-def meets(schedule: Schedule, caps: Caps) -> bool:
-    """Whether a schedule keeps all caps of pace."""
+def meets(schedule: Schedule, caps: Caps, *, goes_on: bool = False) -> bool:
+    """Whether a schedule keeps all caps of pace. `goes_on`: the first cut was earlier."""
     cuts = tuple(schedule.cuts())
     first, last = cuts[0], cuts[-1]
     return (
         worst_window(with_margins(schedule, caps), caps)[0] <= 1
-        and first.from_mg - first.to_mg <= caps.most_first(first.from_mg)
+        and (goes_on or first.from_mg - first.to_mg <= caps.most_first(first.from_mg))
         and last.from_mg <= caps.last_mg
     )

@@ -56,7 +56,7 @@ def beside(
         if sum(step.days for step in one.steps) <= longest
     ]
     for row in facts.table("paces"):
-        length = length_of(row, ladder_of(row, start.from_mg, rungs, caps, goes_on=start.goes_on), facts)
+        length = length_of(row, ladder_of(row, start, rungs, caps), facts)
         if row.id == found.pace or length is None:
             continue
         doses, _ = best_doses(judge_of(length, start, people, facts), length, start, facts, rounds=QUICK_ROUNDS)
@@ -68,8 +68,7 @@ def beside(
 def compared(
     ways: Sequence[Way],
     people: Falling,
-    schedule: Schedule,
-    known: Sequence[Decimal],
+    start: Start,
     *,
     caps: Caps,
     rungs: Sequence[Decimal],
@@ -77,7 +76,7 @@ def compared(
 ) -> tuple[Compared, ...]:
     """Every way, walked by the same people, the shortest first."""
     tail_days, worst_share = int(facts.limit("TAPER-TAIL", "d")), facts.limit("TAPER-WORST-SHARE", "%") / PERCENT
-    before = [float(mg) for mg in known]
+    before = [float(mg) for mg in start.known_mg]
     longest = max(len(way.daily()) for way in ways)
     rows = np.zeros((len(ways), len(before) + longest + tail_days))
     for row, way in enumerate(ways):
@@ -87,9 +86,9 @@ def compared(
     found = []
     # One by one: all at once would not fit the cache.
     for row, way in enumerate(ways):
-        falls = Schedule(schedule.start_on, schedule.from_mg, way.steps)
+        falls = Schedule(start.start_on, start.from_mg, way.steps)
         makeable = all(step.mg in made for step in way.steps)
-        within = meets(falls, caps)
+        within = meets(falls, caps, goes_on=start.goes_on)
         end = len(before) + falls.days + tail_days
         found.append(
             Compared(

@@ -82,9 +82,8 @@ def hidden_changes(
             on = appraisal.on + timedelta(days=turn)
             key = "TAPER-HIDDEN-STARTS" if starts else "TAPER-HIDDEN-STOPS"
             shown = tuple(words.number(round(each, 1)) for each in as_if)
-            said = facts.say(
-                key, medicine=change.perpetrator, on=on, mg=words.mg(mg), low=shown[0], typical=shown[1], high=shown[2]
-            )
+            numbers = dict(zip(("low", "typical", "high"), shown, strict=True))
+            said = facts.say(key, medicine=change.perpetrator, on=words.day(on), mg=words.mg(mg), **numbers)
             found.append(HiddenChange(change.perpetrator, on, mg, (as_if[0], as_if[1], as_if[2]), said))
     return tuple(found)
 

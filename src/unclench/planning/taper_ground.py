@@ -17,7 +17,9 @@ from unclench.individual.measured import Level
 from unclench.individual.ratings import RatingsLearnt, learn_ratings, rated_days
 from unclench.knowledge import knowledge
 from unclench.knowledge.load import Knowledge
+from unclench.planning import words
 from unclench.planning.replan import Decision, decide, last_cut
+from unclench.planning.taper_caps import caps_of
 from unclench.planning.taper_start import Start, dosed
 from unclench.simulation.parameters import Numbers
 from unclench.simulation.sample import NOTHING_LEARNT
@@ -26,6 +28,7 @@ from unclench.values import DAY_H, Regimen
 
 NOTHING = Decimal(0)
 STAYS = ("hold", "back-one-level", "ask")
+PACE_OF = {"hold": "slower", "back-one-level": "slower", "slower": "slower", "faster": "faster"}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,8 +75,7 @@ def ground(appraisal: Appraisal, start: Start, seen: Seen, rungs: Sequence[Decim
     if ratings is not None and ratings.trusted:
         few = slice(0, PEOPLE)
         people = people.like(ratings.column[few], ratings.tau_off_d[few])
-    paced = {"hold": "slower", "back-one-level": "slower", "slower": "slower", "faster": "faster"}
-    return Ground(again, people, learning, paced.get(decision.decision, ""), decision.because)
+    return Ground(again, people, learning, PACE_OF.get(decision.decision, ""), decision.because)
 
 
 def _begun(start: Start, diary: Diary) -> Start:
@@ -91,7 +93,13 @@ def _begun(start: Start, diary: Diary) -> Start:
         history = Regimen(
             diary.first_on - timedelta(days=length), (replace(history.phases[-1], days=length, doses=doses),)
         )
-    return replace(start, history=history, since=diary.first_on, known_mg=tuple(taken), start_on=diary.until)
+    said = start.says
+    first = next((mg for _, mg in diary.taken()), None)
+    least = start.from_mg - caps_of(knowledge()).most_first(start.from_mg)
+    if first is not None and not least <= first <= start.from_mg:
+        blanks = {"first": words.mg(first), "before": words.mg(start.from_mg)}
+        said = (*said, knowledge().say("TAPER-DIARY-DIFFERS", **blanks))
+    return replace(start, history=history, since=diary.first_on, known_mg=tuple(taken), start_on=diary.until, says=said)
 
 
 def _again(
@@ -105,7 +113,14 @@ def _again(
     free_on = on if cut is None else cut.on + timedelta(days=window)
     hold = max(decision.hold_days, int(facts.limit("RATE-HOLD-DAYS", "d")) if decision.decision in STAYS else 0)
     held = max((free_on - on).days, hold, 0)
-    return replace(begun, from_mg=base, hold_days=held, goes_on=True, says=(*begun.says, *decision.because))
+    slower = PACE_OF.get(decision.decision) == "slower"
+    return replace(
+        begun,
+        from_mg=base,
+        hold_days=held,
+        goes_on=True,
+        largest_cut_mg=decision.largest_cut_mg if slower else None,
+    )
 
 
 def _people(appraisal: Appraisal, start: Start, levels: LevelsLearnt | None, seed: int) -> Falling:
@@ -118,7 +133,8 @@ def _people(appraisal: Appraisal, start: Start, levels: LevelsLearnt | None, see
         people=PEOPLE,
         patient=appraisal.patient_ref,
         clock_h=start.clock_h,
-        given=NOTHING_LEARNT if levels is None else levels.deviates,
+        # What contradicts itself is told, and nothing is planned on it.
+        given=NOTHING_LEARNT if levels is None or levels.contradictory else levels.deviates,
     )
 
 
@@ -136,8 +152,8 @@ def _levels(
     if not seen.levels:
         return None
     since = [] if start.history is None else [start.history]
-    if any(taken_mg):
-        since.append(dosed(start.since, taken_mg, start.clock_h))
+    # Today's dose comes before a level of today; doses after a level do not bear on it.
+    since.append(dosed(start.since, (*taken_mg, taken_mg[-1] if taken_mg else start.from_mg), start.clock_h))
     return learn_levels(
         body=appraisal.body,
         exposure=appraisal.exposure,

@@ -37,6 +37,7 @@ class Ladder:
     caps: Caps
     cut_share: Decimal = Decimal(1)  # largest cut of a pace, of the present dose; the next rung is always allowed
     cut_floor_mg: Decimal = Decimal(0)
+    cut_most_mg: Decimal | None = None  # what symptoms leave of the last cut: no later one is larger
     first_is_cut: bool = True  # whether the rule of the first cut holds for the first slot
     before: tuple[Decimal, ...] = ()
     counted: tuple[bool, ...] = ()  # whether tablets make the rung; empty: all of them
@@ -88,6 +89,8 @@ class Ladder:
         fine &= np.all(np.diff(doses[:, self.window - 1 :], axis=1) <= HAIR, axis=1)
         fine &= self.mg[places[:, -1]] <= self.last_mg + HAIR
         fine &= np.all(places[:, 1:] <= self.deepest(places[:, :-1]), axis=1)
+        if self.cut_most_mg is not None:
+            fine &= places[:, 0] <= self.lowest(list(self.past()), first=True)
         if self.first_is_cut:
             first = float(self.from_mg) - doses[:, self.window]
             fine &= first <= float(self.caps.most_first(self.from_mg)) + HAIR
@@ -108,7 +111,10 @@ class Ladder:
     def deepest(self, places: Places) -> Places:
         """The deepest places that the pace lets follow these."""
         now = self.mg[places]
-        least = now - np.maximum(float(self.cut_share) * now, float(self.cut_floor_mg))
+        most = np.maximum(float(self.cut_share) * now, float(self.cut_floor_mg))
+        if self.cut_most_mg is not None:
+            most = np.minimum(most, float(self.cut_most_mg))
+        least = now - most
         deepest: Places = np.searchsorted(-self.mg, -(least - HAIR), side="right") - 1
         return np.maximum(deepest, np.minimum(places + 1, self.bottom))
 
@@ -124,7 +130,7 @@ class Ladder:
         if first and self.first_is_cut:
             least = max(least, float(self.from_mg) - float(self.caps.most_first(self.from_mg)))
         lowest = int(np.searchsorted(-self.mg, -(least - HAIR), side="right")) - 1
-        if first:
+        if first and self.cut_most_mg is None:
             return lowest
         here = np.searchsorted(-self.mg, [-(before + HAIR)], side="left")
         return min(lowest, int(self.deepest(here)[0]))

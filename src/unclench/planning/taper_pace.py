@@ -14,6 +14,7 @@ from unclench.knowledge.rows_stopping import Pace
 from unclench.planning.taper_caps import Caps
 from unclench.planning.taper_ladder import Ladder
 from unclench.planning.taper_shapes import paced
+from unclench.planning.taper_start import Start
 from unclench.values import RegimenError
 
 AUTO = "auto"
@@ -80,17 +81,18 @@ def changed(pace: Pace, decision: str, facts: Knowledge) -> Pace:
     return structs.replace(pace, interval_days=2 * pace.interval_days)
 
 
-def ladder_of(pace: Pace, from_mg: Decimal, rungs: Rungs, caps: Caps, *, goes_on: bool = False) -> Ladder:
+def ladder_of(pace: Pace, start: Start, rungs: Rungs, caps: Caps) -> Ladder:
     """The rungs below the present dose, and the caps of this pace between them."""
-    below = tuple(rung for rung in rungs.doses if 0 < rung <= from_mg)
+    below = tuple(rung for rung in rungs.doses if 0 < rung <= start.from_mg)
     return Ladder(
-        from_mg=from_mg,
+        from_mg=start.from_mg,
         doses=(*below, Decimal(0)),
         slot_days=pace.interval_days,
         caps=caps,
         cut_share=Decimal(f"{pace.most_percent:g}") / PERCENT,
         cut_floor_mg=Decimal(f"{pace.least_cut_mg:g}"),
-        first_is_cut=not goes_on,
+        cut_most_mg=start.largest_cut_mg,
+        first_is_cut=not start.goes_on or start.largest_cut_mg is not None,
         counted=(*(rung in rungs.tablets for rung in below), True),
         poured=(*(rung in rungs.liquids for rung in below), True),
     )
@@ -134,14 +136,13 @@ def length_of(
 
 def length_for(
     pace: Pace,
-    from_mg: Decimal,
+    start: Start,
     rungs: Rungs,
     caps: Caps,
     facts: Knowledge,
     *,
     weeks: int | None,
     kept_free: Sequence[tuple[int, int]] = (),
-    goes_on: bool = False,
 ) -> Length:
     """The length asked for, at this pace or the next faster one that can be so short.
 
@@ -150,7 +151,7 @@ def length_for(
     faster = sorted((row for row in facts.table("paces") if row.order > pace.order), key=lambda row: row.order)
     fewest: list[int] = []
     for row in [pace, *faster] if weeks is not None else [pace]:
-        ladder = ladder_of(row, from_mg, rungs, caps, goes_on=goes_on)
+        ladder = ladder_of(row, start, rungs, caps)
         found = length_of(row, ladder, facts, weeks=weeks, kept_free=kept_free)
         if found is not None:
             return found
@@ -165,7 +166,7 @@ def length_for(
         )
     raise RegimenError(
         where="the length of a taper",
-        found=f"{weeks} weeks from {from_mg:f} mg a day",
+        found=f"{weeks} weeks from {start.from_mg:f} mg a day",
         need=f"at least {min(fewest)} weeks: no 14 days may take away more than the cap",
         fix="Allow more weeks, or products with smaller steps.",
     )

@@ -11,10 +11,13 @@ from itertools import groupby
 from unclench.appraisal.findings import Appraisal
 from unclench.knowledge.load import Knowledge
 from unclench.planning import words
+from unclench.planning.dispense_doses import forms, reachable
+from unclench.planning.dispense_stock import making, stock_of
 from unclench.planning.plan import Plan
 from unclench.values import Dose, Phase, Regimen, RegimenError
 
 DAYS_A_WEEK = Decimal(7)
+TIMES_A_DAY = (1, 2, 3, 4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,7 @@ class Start:
     says: tuple[str, ...]
     hold_days: int = 0
     goes_on: bool = False
+    largest_cut_mg: Decimal | None = None  # after symptoms
 
     def settled_mg(self) -> tuple[Decimal, ...]:
         """The doses of all days before the first cut."""
@@ -49,7 +53,8 @@ def start_of_taper(
 ) -> Start | None:
     """Present use, or the course that is planned on top of it. None: the dose is not known.
 
-    Raises RegimenError for a start in the past, or before the planned course has ended.
+    Raises RegimenError for a start in the past, or before the planned course has ended, and for a present dose that no
+    product makes.
     """
     # What is taken already ends from today; only a new course ends after it has run.
     planned = plan.regimen if plan is not None and appraisal.purpose == "new" else None
@@ -87,6 +92,7 @@ def _every_day(
     if low is not None and high is not None and low < high:
         mg = low
         said.append(facts.say("TAPER-DOSE-RANGE", low=words.mg(low), high=words.mg(high)))
+    _check_made(mg, appraisal, facts)
     weekly = use.days_per_week_low
     if weekly is not None and 0 < Decimal(str(weekly)) < DAYS_A_WEEK:
         mean = mg * Decimal(str(weekly)) / DAYS_A_WEEK
@@ -94,6 +100,21 @@ def _every_day(
         said.append(facts.say("TAPER-NOT-DAILY", days=f"{weekly:g}", mg=words.mg(mg), even=words.mg(even)))
         mg = even
     return mg, tuple(said)
+
+
+def _check_made(mg: Decimal, appraisal: Appraisal, facts: Knowledge) -> None:
+    """Refuse a dose that no product of the country makes, however often a day it is taken: it is a slip."""
+    stock = stock_of(facts, appraisal.jurisdiction)
+    if any(forms(stock, mg, times) for times in TIMES_A_DAY):
+        return
+    doses = reachable(stock, mg * 2 + making(facts).grid_above_mg, TIMES_A_DAY[-1])
+    near = [made for made in doses if made < mg][:1] + [made for made in doses if made > mg][-1:]
+    raise RegimenError(
+        where="the present dose",
+        found=f"{words.mg(mg)} a day",
+        need=f"a dose that tablets, halves or the liquid of {appraisal.jurisdiction.upper()} make",
+        fix=f"Ask what is really taken. The nearest: {words.listed(map(words.mg, near))}.",
+    )
 
 
 def past_use(appraisal: Appraisal) -> Regimen | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from decimal import Decimal
 from itertools import groupby
 
@@ -12,6 +13,7 @@ from unclench.values import Dose, Phase, Regimen
 TIMES = {1: "once a day", 2: "twice a day", 3: "three times a day", 4: "four times a day"}
 PARTS_OF_DAY = ((11, "in the morning"), (13, "at midday"), (17, "in the afternoon"), (20, "in the evening"))
 AT_NIGHT = "at night"
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 def number(value: Decimal | float) -> str:
@@ -27,6 +29,11 @@ def mg(value: Decimal) -> str:
 def clock(hour: float) -> str:
     minutes = round(hour * 60)
     return f"{minutes // 60:02d}:{minutes % 60:02d}"
+
+
+def day(on: date) -> str:
+    """22 Nov 2026, in any locale."""
+    return f"{on.day} {MONTHS[on.month - 1]} {on.year}"
 
 
 def part_of_day(hour: float) -> str:

@@ -209,9 +209,7 @@ def _learning(learning: LearningPart | None, out: Writer) -> None:
     out.item(f"From {learning.seen}: {learning.decision or 'no decision'}.", style="bold")
     _lines(learning.says, out)
     for one in learning.parameters:
-        out.item(f"{one.name}: before {one.prior}, now {one.posterior}; {one.moved} of the doubt removed")
-        if one.say:
-            out.under(one.say)
+        out.item(one.say or f"{one.name}: before {one.prior}, now {one.posterior}; {one.moved} of the doubt removed")
 
 
 def _lines(lines: Iterable[str], out: Writer) -> None:

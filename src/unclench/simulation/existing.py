@@ -44,7 +44,7 @@ def begin(spans: Spans, existing: Regimen | None, on: date, *, scale: float, pas
     now = (existing.start - on).days * DAY_H
     march = March(earlier.modes(earlier.at(now)), earlier.people.absorption.lag_h, series=1, start_h=now)
     for phase in existing.phases:
-        _walk(march, earlier, phase, scale)
+        walk_phase(march, earlier, phase, scale)
     advance(march, earlier, 0.0)
     if past is not None:
         march.enter_otherwise(spans.modes(spans.at(0.0)), spans.people.absorption.lag_h)
@@ -64,7 +64,7 @@ def looks_back(spans: Spans, existing: Regimen, on: date, *, scale: float) -> li
         while left:
             days = min(piece, left)
             if days > 1:
-                _walk(march, spans, replace(phase, days=days - 1), scale)
+                walk_phase(march, spans, replace(phase, days=days - 1), scale)
             pieces.append((days, _mean_of_day(march, spans, phase, scale)))
             left, piece = left - days, 2 * piece
     return pieces
@@ -82,8 +82,11 @@ def _mean_of_day(march: March, spans: Spans, phase: Phase, scale: float) -> Arra
     return mean
 
 
-def _walk(march: March, spans: Spans, phase: Phase, scale: float) -> None:
-    """Walk through one phase: whole stretches of equal days in one stride, days near a change of rates one by one."""
+def walk_phase(march: March, spans: Spans, phase: Phase, scale: float) -> None:
+    """Walk through one phase, from its midnight, where the march stands.
+
+    Whole stretches of equal days are one stride; days near a change of rates are walked one by one.
+    """
     left = phase.days
     pattern = [(dose.clock_h, (float(dose.mg) * scale,)) for dose in phase.doses]
     while left:
