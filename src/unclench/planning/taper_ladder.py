@@ -89,8 +89,7 @@ class Ladder:
         fine &= np.all(np.diff(doses[:, self.window - 1 :], axis=1) <= HAIR, axis=1)
         fine &= self.mg[places[:, -1]] <= self.last_mg + HAIR
         fine &= np.all(places[:, 1:] <= self.deepest(places[:, :-1]), axis=1)
-        if self.cut_most_mg is not None:
-            fine &= places[:, 0] <= self.lowest(list(self.past()), first=True)
+        fine &= places[:, 0] <= self.lowest(list(self.past()), first=True)
         if self.first_is_cut:
             first = float(self.from_mg) - doses[:, self.window]
             fine &= first <= float(self.caps.most_first(self.from_mg)) + HAIR
@@ -130,8 +129,6 @@ class Ladder:
         if first and self.first_is_cut:
             least = max(least, float(self.from_mg) - float(self.caps.most_first(self.from_mg)))
         lowest = int(np.searchsorted(-self.mg, -(least - HAIR), side="right")) - 1
-        if first and self.cut_most_mg is None:
-            return lowest
         here = np.searchsorted(-self.mg, [-(before + HAIR)], side="left")
         return min(lowest, int(self.deepest(here)[0]))
 

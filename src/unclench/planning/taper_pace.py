@@ -158,15 +158,28 @@ def length_for(
         shortest = ladder.shortest(int(facts.limit("TAPER-LONGEST", "wk")) * DAYS_A_WEEK // row.interval_days)
         fewest += [] if shortest is None else [-(-shortest * row.interval_days // DAYS_A_WEEK)]
     if not fewest:
-        raise RegimenError(
-            where="the taper",
-            found=f"lowest doses of {', '.join(f'{rung:f}' for rung in rungs.doses[-SHOWN:]) or 'none'} mg a day",
-            need=f"steps small enough to keep the caps down to {caps.last_mg:f} mg",
-            fix="Allow halves of tablets or the oral solution.",
-        )
+        raise _no_way_down(start.from_mg, rungs, caps)
     raise RegimenError(
         where="the length of a taper",
         found=f"{weeks} weeks from {start.from_mg:f} mg a day",
         need=f"at least {min(fewest)} weeks: no 14 days may take away more than the cap",
         fix="Allow more weeks, or products with smaller steps.",
+    )
+
+
+def _no_way_down(from_mg: Decimal, rungs: Rungs, caps: Caps) -> RegimenError:
+    """Why no row of doses keeps the caps: nothing near enough for the first cut, or steps too large further down."""
+    least = from_mg - caps.most_first(from_mg)
+    if not any(least <= rung < from_mg for rung in rungs.doses):
+        highest = max((rung for rung in rungs.doses if rung < from_mg), default=Decimal(0))
+        found, need = f"{highest:f} mg as the next dose these products make", f"one from {least:f} mg for the first cut"
+    else:
+        lowest = ", ".join(f"{rung:f}" for rung in rungs.doses[-SHOWN:])
+        found = f"lowest doses of {lowest} mg a day"
+        need = f"steps small enough to keep the caps down to {caps.last_mg:f} mg"
+    return RegimenError(
+        where="the taper",
+        found=found,
+        need=need,
+        fix="Allow more products: other strengths, halves of tablets, or the oral solution.",
     )
