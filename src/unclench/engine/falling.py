@@ -134,8 +134,10 @@ def steps_of(
     return Steps(anyway.astype(np.float32), np.ascontiguousarray(each.transpose(1, 0, 2), dtype=np.float32))
 
 
-def highest(steps: Steps, changes: Array, *, rise_per_day: Array, fall_per_day: Array, start: Array) -> Array:
-    """(series, columns): the highest that the following state stands above the share.
+def highest(
+    steps: Steps, changes: Array, *, rise_per_day: Array, fall_per_day: Array, start: Array, from_day: int = 0
+) -> Array:
+    """(series, columns): the highest that the following state stands above the share, from a day on.
 
     `changes` (series, beginnings): by how much the input changes at each beginning. The state and its rates as in
     `tracked`; single precision.
@@ -143,11 +145,13 @@ def highest(steps: Steps, changes: Array, *, rise_per_day: Array, fall_per_day: 
     found = np.empty((changes.shape[0], start.size))
     for first in range(0, changes.shape[0], CACHED_ROWS):
         part = slice(first, first + CACHED_ROWS)
-        found[part] = _highest(steps, changes[part].astype(np.float32), rise_per_day, fall_per_day, start)
+        found[part] = _highest(steps, changes[part].astype(np.float32), rise_per_day, fall_per_day, start, from_day)
     return found
 
 
-def _highest(steps: Steps, changes: Any32, rise_per_day: Array, fall_per_day: Array, start: Array) -> Any32:
+def _highest(
+    steps: Steps, changes: Any32, rise_per_day: Array, fall_per_day: Array, start: Array, from_day: int
+) -> Any32:
     rise, fall = (np.exp(-rate).astype(np.float32) for rate in (rise_per_day, fall_per_day))
     drop = fall - rise
     noon = np.exp(-0.5 * fall_per_day).astype(np.float32)
@@ -160,7 +164,8 @@ def _highest(steps: Steps, changes: Any32, rise_per_day: Array, fall_per_day: Ar
         np.add(share, 1.0, out=kept)
         share /= kept
         np.subtract(state, share, out=above)
-        np.maximum(best, above, out=best)
+        if day >= from_day:
+            np.maximum(best, above, out=best)
         np.multiply(above > 0.0, drop, out=kept)
         kept += rise
         above *= kept

@@ -29,6 +29,7 @@ RULES = (
     "RATE-PAUSE", "RATE-RESUME", "RATE-NOT-WHILE", "RATE-HOLD-LENGTH", "RATE-BACK-RARE", "RATE-BACK-LABEL",
     "RATE-HOLD-UK", "RATE-MAINTAIN", "RATE-OWN-PACE", "RATE-EMERGENCY",
 )  # fmt: skip
+SURE = 0.95  # share of the draws
 CONTRADICTIONS = frozenset({"RATE-RISE-UNCUT", "RATE-CONTRADICT"})
 
 
@@ -198,7 +199,10 @@ def _held_in_vain(diary: Diary, cut: LastCut, known: Knowledge) -> bool:
 
 
 def _may_go_faster(diary: Diary, cut: LastCut | None, learnt: RatingsLearnt | None, known: Knowledge) -> bool:
-    """Hardly any withdrawal for two weeks although a cut was there to be felt, and a recovery that is not slow."""
+    """Hardly any withdrawal for two weeks although a cut was there to be felt, and a recovery that is surely short.
+
+    The middle of the draws would be short before anything was learnt.
+    """
     needed = int(known.limit("RATE-LOW-DAYS", "d"))
     ratings = diary.withdrawal()
     felt = cut is not None and (
@@ -206,9 +210,10 @@ def _may_go_faster(diary: Diary, cut: LastCut | None, learnt: RatingsLearnt | No
     )
     if not felt or len(ratings) < needed or learnt is None or not learnt.trusted:
         return False
+    short = np.quantile(learnt.tau_off_d, SURE) <= known.limit("RATE-TAU-SHORT", "d")
     low = all(rating <= known.limit("RATE-LOW", "{score}") for _, rating in ratings[-needed:])
     fresh = (diary.until - ratings[-needed][0]).days <= needed + known.limit("RATE-WINDOW", "d")
-    return bool(low and fresh and np.median(learnt.tau_off_d) <= known.limit("RATE-TAU-SHORT", "d"))
+    return bool(low and fresh and short)
 
 
 def _spasm(diary: Diary, known: Knowledge) -> tuple[str, ...]:
