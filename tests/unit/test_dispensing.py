@@ -197,7 +197,7 @@ def test_half_tablets_are_rounded_up_in_each_supply_and_what_is_left_is_said():
 def test_a_liquid_is_written_in_ml_and_mg():
     assert said(Unit("UK-SOLUTION-2-IN-5", Decimal("0.4"), Decimal("2.5")), FACTS) == "2.5 mL (1 mg)"
     assert said(Unit("UK-TABLET-2", Decimal(2), Decimal("1.5")), FACTS) == "1.5 x 2 mg"
-    assert "write mg and mL on every order and label" in notes((14, 1))
+    assert "oral syringe marked at every 0.1 mL" in notes((14, 1))
 
 
 def test_each_country_has_its_limits_of_supply():

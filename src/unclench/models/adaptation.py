@@ -86,14 +86,22 @@ def withdrawal_drive(adaptation: Array, effect: Array) -> Array:
     return np.maximum(adaptation - effect, 0.0)
 
 
+def doses_of_effect(left: Array, *, from_mg: float, half_dose_mg: float) -> Array:
+    """The daily doses that hold these shares of the effect that `from_mg` has at steady state.
+
+    The share of receptors at steady state is D / (ED50 + D).
+    """
+    share = from_mg / (half_dose_mg + from_mg) * np.asarray(left, dtype=np.float64)
+    doses: Array = half_dose_mg * share / (1.0 - share)
+    return doses
+
+
 def equal_effect_doses(from_mg: float, *, steps: int, half_dose_mg: float) -> Array:
     """(steps,): daily doses after each of so many steps down that take away the same share of receptors, to 0.
 
-    The share at steady state is D / (ED50 + D), so the steps in mg shrink towards the end, and reach nothing.
+    The steps in mg shrink towards the end, and reach nothing.
     """
-    share = from_mg / (half_dose_mg + from_mg) * (1.0 - np.arange(1, steps + 1) / steps)
-    doses: Array = half_dose_mg * share / (1.0 - share)
-    return doses
+    return doses_of_effect(1.0 - np.arange(1, steps + 1) / steps, from_mg=from_mg, half_dose_mg=half_dose_mg)
 
 
 def smallest_peak(start: Array | float, *, tau_off_d: Array | float, days: Array | float) -> Array:

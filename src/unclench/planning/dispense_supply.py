@@ -172,7 +172,7 @@ def _of_liquid(days: Days, stock: Stock, facts: Knowledge) -> list[str]:
     if first is None:
         return []
     step = words.number(facts.limit("DISP-LIQUID-STEP", "mL"))
-    change = facts.say("DISP-SAY-CHANGE", date=first.on.isoformat(), mg=words.number(first.mg))
+    change = facts.say("DISP-SAY-CHANGE", date=words.day(first.on), mg=words.number(first.mg))
     return [
         facts.say("DISP-SAY-CHANGE-FIRST") if first is days[0] else change,
         facts.say("DISP-SAY-LIQUID-WRITE", name=stock.liquid.name, step=step),

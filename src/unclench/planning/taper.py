@@ -126,7 +126,10 @@ def _planned(
 def rungs_of(stock: Stock, start: Start) -> Rungs:
     """What can be dispensed below the present dose, and by which form; nothing so small that it cannot matter."""
     lowest = Decimal(str(knowledge().limit("TAPER-LOWEST", "mg")))
+    once = Decimal(str(knowledge().limit("DISP-ONCE-UPTO", "mg")))
+    at_once = frozenset(reachable(stock, start.from_mg, 1))
     able = reachable(stock, start.from_mg, len(start.clock_h))
+    able = tuple(mg for mg in able if mg > once or mg in at_once)
     doses = tuple(mg for mg in able if mg >= lowest or mg == max(able))
     made = {mg: forms(stock, mg, len(start.clock_h)) for mg in doses}
     return Rungs(

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unclench.engine.falling import Steps
-from unclench.planning.taper_ladder import Flags, Ladder, Places
+from unclench.planning.taper_ladder import HAIR, Flags, Ladder, Places
 from unclench.planning.taper_shapes import shapes
 from unclench.simulation.taper_model import Falling
 
@@ -26,6 +26,9 @@ ROUNDS = 24
 BLOCKS = (1, 2, 3, 5)
 TOGETHER = 8
 WORTH = 2e-4  # a smaller gain is not worth another round
+EVENNESS = 0.01  # of the worst fifth, at most given up for cuts that do not grow
+EVEN_ROUNDS = 12
+TRIED = 64
 FIRST_STRIDE, LAST_STRIDE = 0.25, 0.005
 
 
@@ -84,7 +87,10 @@ def search(judge: Judge, ladder: Ladder, targets: Sequence[Array], *, rounds: in
     rows = np.stack(list(begun.values()))
     judged = judge.worst(ladder.mg[rows])
     best = int(judged.argmin())
-    return _improved(judge, ladder, Found(rows[best], float(judged[best])), rounds)
+    found = _improved(judge, ladder, Found(rows[best], float(judged[best])), rounds)
+    # An even taper is easier to follow, and a hair of the criterion is not worth cuts that grow and shrink by turns;
+    # but no beginning may become better than the end.
+    return _evened(judge, ladder, found, max(found.worst, min(found.worst * (1.0 + EVENNESS), float(judged.min()))))
 
 
 def beginnings(ladder: Ladder, slots: int) -> list[Array]:
@@ -113,6 +119,34 @@ def _improved(judge: Judge, ladder: Ladder, found: Found, rounds: int) -> Found:
         if gain < WORTH * found.worst:
             break
     return found
+
+
+def _evened(judge: Judge, ladder: Ladder, found: Found, most: float) -> Found:
+    """The same with cuts that grow less on the way down, where the worst fifth stays at `most`."""
+    for _ in range(EVEN_ROUNDS):
+        moves = _moves(ladder, found.places)
+        if not moves.shape[0]:
+            break
+        rows = found.places + moves
+        rough = roughness(ladder, rows)
+        order = np.argsort(rough, kind="stable")
+        order = order[rough[order] < roughness(ladder, found.places[None])[0] - HAIR][:TRIED]
+        if not order.size:
+            break
+        judged = judge.worst(ladder.mg[rows[order]])
+        fine = np.flatnonzero(judged <= most)
+        if not fine.size:
+            break
+        found = Found(rows[order[fine[0]]], float(judged[fine[0]]))
+    return found
+
+
+def roughness(ladder: Ladder, rows: Places) -> Array:
+    """(series,): by how much cuts grow from one to the next, in mg, in all; the last one, to nothing, aside."""
+    start = np.full((rows.shape[0], 1), float(ladder.from_mg))
+    cuts = -np.diff(np.concatenate([start, ladder.mg[rows]], axis=1), axis=1)
+    grown: Array = np.maximum(np.diff(cuts, axis=1), 0.0).sum(axis=1)
+    return grown
 
 
 def _stays(ladder: Ladder, rows: Places) -> Flags:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from unclench.knowledge.load import Knowledge
 from unclench.knowledge.rows_stopping import Pace, TaperBand
+from unclench.models.adaptation import doses_of_effect
 from unclench.planning.taper_plan import Step
 
 Array = NDArray[np.float64]
@@ -99,10 +100,8 @@ def equal_effect(from_mg: float, slots: int, ed50_mg: float, *, edge: float = 1.
     """
     sizes = np.ones(slots + 1)
     sizes[[0, -1]] *= edge
-    left = 1.0 - np.cumsum(sizes)[:-1] / sizes.sum()
-    effect = left * from_mg / (from_mg + ed50_mg)
-    doses: Array = ed50_mg * effect / (1.0 - effect)
-    return doses
+    left: Array = 1.0 - np.cumsum(sizes)[:-1] / sizes.sum()
+    return doses_of_effect(left, from_mg=from_mg, half_dose_mg=ed50_mg)
 
 
 def shapes(
