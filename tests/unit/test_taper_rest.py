@@ -9,11 +9,15 @@ import pytest
 
 from tests.taper_people import ON, takes
 from unclench.individual.diary_file import Diary, DiaryDay
+from unclench.individual.levels import learn_levels
+from unclench.individual.measured import Level
 from unclench.knowledge import knowledge
 from unclench.planning.taper import plan_taper
 from unclench.planning.taper_ground import Seen
 from unclench.planning.taper_plan import Taper
 from unclench.planning.taper_wish import Wish
+from unclench.simulation.simulate import SEED
+from unclench.values import Phase, Regimen
 
 QUICK = Wish(quick=True, pace="usual")
 
@@ -46,3 +50,29 @@ def test_the_next_cut_of_a_taper_that_goes_on_keeps_to_its_pace() -> None:
         float(cut.from_mg - cut.to_mg) <= max(row.most_percent / 100 * float(cut.from_mg), row.least_cut_mg)
         for cut in found.cuts
     )
+
+
+@pytest.mark.verifies("M9", "P5")
+@pytest.mark.parametrize("kept", [False, True], ids=["without a diary", "with one"])
+def test_a_level_of_today_is_read_after_the_dose_of_this_morning(kept: bool) -> None:
+    appraisal = takes(20)
+    assert appraisal.current_use.regimen is not None
+    level = Level(at_h=10.0, analyte="diazepam", ng_ml=650.0)
+    first = ON - timedelta(days=3)
+    diary = Diary(tuple(DiaryDay(first + timedelta(days=day), Decimal(20), 1.0, None) for day in range(3)), ON)
+    found = plan_taper(appraisal, QUICK, seen=Seen(diary if kept else None, (level,)))
+    past = appraisal.current_use.regimen
+    today = Regimen(ON, (Phase(1, past.phases[-1].doses),))
+    own = learn_levels(
+        body=appraisal.body,
+        exposure=appraisal.exposure,
+        taken=(past, today),
+        on=ON,
+        measured=(level,),
+        seed=SEED,
+        patient=appraisal.patient_ref,
+    )
+    assert found.learning is not None
+    learnt = {one.name: one for one in found.learning.parameters}
+    for one in own.parameters:
+        assert learnt[one.name].posterior == pytest.approx(one.posterior, rel=0.02)

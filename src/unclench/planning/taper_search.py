@@ -29,7 +29,7 @@ WORTH = 2e-4  # a smaller gain is not worth another round
 EVENNESS = 0.01  # of the worst fifth, at most given up for cuts that do not grow
 EVEN_ROUNDS = 12
 TRIED = 64
-FIRST_STRIDE, LAST_STRIDE = 0.25, 0.005
+FIRST_STRIDE, LAST_STRIDE = 0.1, 0.005
 
 
 @dataclass(frozen=True, slots=True, eq=False)
