@@ -48,5 +48,7 @@ def breaks_of_the_window(before_mg: Sequence[Decimal], doses: Sequence[Decimal],
     return [
         day - len(before_mg)
         for day in range(len(whole) - 14)
-        if any(whole[day] - whole[later] > most_in_14_days(whole[day]) + Decimal(slack) for later in range(day, day + 15))
+        if any(
+            whole[day] - whole[later] > most_in_14_days(whole[day]) + Decimal(slack) for later in range(day, day + 15)
+        )
     ]

@@ -48,6 +48,8 @@ from unclench.knowledge import Knowledge, knowledge
 from unclench.record.patient import Patient
 from unclench.values import Effect, Jurisdiction, Verdict
 
+DAYS_A_WEEK = 7
+
 
 def set_up(situation: Situation) -> Situation:
     """Medicines, present use, request, purpose, indication, body and exposure: each after what it needs."""
@@ -56,10 +58,16 @@ def set_up(situation: Situation) -> Situation:
     situation.purpose = purpose_of(situation.request, situation.current_use)
     situation.indication = find_indication(situation)
     situation.body = find_body(situation)
+    # A taper goes on for months, so that a medicine which starts or stops late in it still changes its doses.
+    ahead = {"horizon_days": longest_taper_days(situation)} if situation.purpose == "stop" else {}
     situation.exposure = exposure(
-        situation.medicines, cyp2c19=situation.body.cyp2c19, on=situation.on, facts=situation.facts
+        situation.medicines, cyp2c19=situation.body.cyp2c19, on=situation.on, facts=situation.facts, **ahead
     )
     return situation
+
+
+def longest_taper_days(situation: Situation) -> int:
+    return int(situation.facts.limit("TAPER-LONGEST", "wk")) * DAYS_A_WEEK
 
 
 def find_need(situation: Situation) -> Need:

@@ -15,6 +15,7 @@ from unclench.models.enzymes import Block, Levels, clearance_at, inducer_level, 
 from unclench.values import DAY_H
 
 # The exact solver pays for every step; more would change no curve by more than its line.
+LONG_AGO_DAYS = 60
 MOST_SEGMENTS = 6
 # An exponential rise or fall becomes steps that end after 1, 2 and 4 half-lives; the rest, one sixteenth, is dropped.
 STEPS = (0, 1, 2, 4)
@@ -69,6 +70,7 @@ class Acting:
 def acting(strength: Strength, courses: tuple[Course, ...], on: date, facts: Knowledge, horizon_days: int) -> Acting:
     """The perpetrator's courses in hours. What began long ago is steady; what ends beyond the horizon goes on."""
     spans = []
+    long_ago_h = -LONG_AGO_DAYS * DAY_H
     off_inhibition = strength.off_half_life_h or facts.parameter("IX-INHIBITOR-OFF").value
     off_induction = strength.off_half_life_h or facts.parameter("IX-INDUCER-OFF").value
     gone_h = -facts.parameter("IX-WASHOUT").value * (off_induction if strength.induces else off_inhibition)
@@ -78,7 +80,7 @@ def acting(strength: Strength, courses: tuple[Course, ...], on: date, facts: Kno
         ended = math.inf if course.until is None else ((course.until - on).days + 1) * DAY_H
         if began >= horizon_h or ended <= gone_h or ended <= began:
             continue
-        spans.append((-math.inf if began < -horizon_h else began, math.inf if ended > horizon_h else ended))
+        spans.append((-math.inf if began < long_ago_h else began, math.inf if ended > horizon_h else ended))
     on_h = facts.parameter("IX-INDUCER-ON").value
     return Acting(strength, tuple(spans), on_h, off_inhibition, off_induction)
 

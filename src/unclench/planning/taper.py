@@ -115,7 +115,7 @@ def _planned(
         return replace(_without(appraisal, plan, need), hold=facts.say(key), learning=stands.learning)
     start, rungs = stands.start, rungs_of(stock, stands.start)
     if need == STEP_DOWN and seen.diary is None:
-        schedule = step_down(start.from_mg, rungs.doses, start.start_on, facts)
+        schedule = step_down(start.from_mg, rungs.doses, start.start_on, facts, tablets=rungs.tablets)
         found = Searched(schedule, "", (facts.say("TAPER-STEP-DOWN-CHOICE"),), None)
     else:
         caps, decision = caps_of(facts), stands.pace_decision
