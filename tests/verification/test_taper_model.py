@@ -77,7 +77,7 @@ def of_hours(
     clock_h: tuple[float, ...],
     given: Deviates = NOTHING_LEARNT,
 ) -> tuple[Array, Array, Array, Array]:
-    """(days, columns): mean level of diazepam and nordazepam, mean load and drive at noon, of people and the typical."""
+    """(days, columns): mean levels of diazepam and nordazepam, mean load, and drive at noon; the typical one last."""
     sample = Sample(SEED, PEOPLE, "", given)
     numbers = Numbers(knowledge(), {}, sample)
     people = people_like(body, numbers)
@@ -191,7 +191,7 @@ def test_the_search_sees_what_single_days_see() -> None:
 
 @pytest.mark.verifies("P5")
 def test_a_span_is_the_same_however_the_same_time_is_cut_into_spans() -> None:
-    """Days moved: planned from today, or from a day before on with the doses since then known, people stand the same."""
+    """Planned from today, or from an earlier day on with the doses since then known, people stand the same."""
     body, exposure, history = CASES["two changes before"]
     assert history is not None
     now = people(body, exposure, history, clock_of(history))
