@@ -112,14 +112,15 @@ def test_withdrawal_ratings_decide(spec):
 
 @pytest.mark.verifies("P5", "M9")
 def test_what_a_cut_does_not_explain_is_asked(spec):
-    """The same ratings with no cut for four weeks: the dose stays, and somebody asks what else has changed."""
+    """The same ratings with no cut for four weeks: the dose stays, and somebody asks what else has changed.
+    Asking does not undo what slows: later steps are smaller all the same."""
     spec.shows(
         """
-        taken      | withdrawal     | decision | says
-        -----------+----------------+----------+------------------------------------
-        10x40      | 1x33 5x7       | ask      | not the cut
-        10x40      | 1x33 8x7       | hold     | contact the prescriber, not the cut
-        10x7 9x35  | 1x35 6x7       | ask      | not the cut
+        taken      | withdrawal     | decision | later steps | says
+        -----------+----------------+----------+-------------+------------------------------------
+        10x40      | 1x33 5x7       | ask      | 0.5         | not the cut
+        10x40      | 1x33 8x7       | hold     | 0.5         | contact the prescriber, not the cut
+        10x7 9x35  | 1x35 6x7       | ask      | 0.5         | not the cut
         """,
         look,
     )

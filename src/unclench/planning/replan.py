@@ -90,11 +90,16 @@ def _decided(
     name, why = _by_symptoms(diary, weeks, cut, learnt, known)
     if name == "go-on" and not spasm and _may_go_faster(diary, cut, learnt, known):
         name, why = "faster", (known.say("RATE-FASTER", days=f"{known.limit('RATE-LOW-DAYS', 'd'):g}"),)
-    return _decision(name, (*why, *because, *spasm), known, cut.from_mg if cut and name == "back-one-level" else None)
+    # What is asked does not undo what slows: the answer may never come.
+    slower = _slower(diary, weeks, learnt, known) if name == "ask" else ()
+    back_to = cut.from_mg if cut and name == "back-one-level" else None
+    return _decision(name, (*why, *slower, *because, *spasm), known, back_to, slows=bool(slower))
 
 
-def _decision(name: str, because: tuple[str, ...], known: Knowledge, back_to: Decimal | None = None) -> Decision:
-    stays, slows = name in ("hold", "back-one-level"), name in ("slower", "hold", "back-one-level")
+def _decision(
+    name: str, because: tuple[str, ...], known: Knowledge, back_to: Decimal | None = None, *, slows: bool = False
+) -> Decision:
+    stays, slows = name in ("hold", "back-one-level"), slows or name in ("slower", "hold", "back-one-level")
     said = [*because, known.say("RATE-RESUME")] if slows else list(because)
     if stays:
         said.append(known.say("RATE-EMERGENCY"))
