@@ -55,8 +55,8 @@ def start_of_taper(
 ) -> Start | None:
     """Present use, or the course that is planned on top of it. None: the dose is not known.
 
-    Raises RegimenError for a start in the past, or before the planned course has ended, and for a present dose that no
-    product makes.
+    Raises RegimenError for a start in the past, before the planned course has ended, or more than a year ahead, and for
+    a present dose that no product makes.
     """
     # What is taken already may end from today; a new course ends after it has run.
     planned = plan.regimen if plan is not None and appraisal.purpose == "new" else None
@@ -70,6 +70,14 @@ def start_of_taper(
             found=str(begins),
             need=f"{first_free} or later",
             fix="A taper begins today or later. What was taken until now goes into the record or the diary.",
+        )
+    latest = first_free + timedelta(days=facts.limit("TAPER-START-LATEST", "d"))
+    if begins > latest:
+        raise RegimenError(
+            where="the start of a taper",
+            found=str(begins),
+            need=f"{latest} or earlier",
+            fix="Ask again nearer to the day: the dose and the person change until then.",
         )
     history = past_use(appraisal)
     if planned is not None:
