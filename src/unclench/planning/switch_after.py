@@ -51,6 +51,12 @@ def use_as_diazepam(appraisal: Appraisal, facts: Knowledge) -> CurrentUse | None
     )
 
 
+def _doses_a_day(appraisal: Appraisal, facts: Knowledge) -> int:
+    """As often as the other drug was taken: a tablet at night becomes a tablet at night."""
+    taken = switch_from(appraisal, facts)
+    return DOSES_A_DAY if taken is None else max(taken.doses_per_day, 1)
+
+
 def after_switch(appraisal: Appraisal, switch: Switch, facts: Knowledge) -> Appraisal:
     """The appraisal as it will be on the day of the first cut: diazepam alone is taken, and the other drug no more.
 
@@ -75,7 +81,7 @@ def after_switch(appraisal: Appraisal, switch: Switch, facts: Knowledge) -> Appr
         days_per_week_low=DAYS_A_WEEK,
         days_per_week_high=DAYS_A_WEEK,
         since=None if before is None else before.since,
-        regimen=regimen_now(switch.to_mg, DOSES_A_DAY, days, switch.first_cut_on),
+        regimen=regimen_now(switch.to_mg, min(_doses_a_day(appraisal, facts), DOSES_A_DAY), days, switch.first_cut_on),
         because=(facts.say("SWITCH-AFTER", **blanks),),
     )
     # That it is a second drug of the kind beside diazepam no longer holds once it is gone.

@@ -99,7 +99,8 @@ def _after_switch(appraisal: Appraisal, other: Switched, wish: Wish, seed: int) 
 
 def with_taper(appraisal: Appraisal, plan: Plan, *, seed: int = SEED) -> Plan:
     """The plan with its taper, where one is needed. One that cannot be planned says why, and what to do until then."""
-    if plan.taper_needed == NONE:
+    ended = appraisal.purpose != "new" and just_ended(appraisal, knowledge())
+    if plan.taper_needed == NONE and not ended:
         return plan
     try:
         taper = plan_taper(appraisal, plan=plan, seed=seed)
@@ -145,7 +146,8 @@ def rungs_of(stock: Stock, start: Start, *, alternate: bool = False) -> Rungs:
     once = Decimal(str(knowledge().limit("DISP-ONCE-UPTO", "mg")))
     at_once = frozenset(reachable(stock, start.from_mg, 1, alternate))
     able = reachable(stock, start.from_mg, len(start.clock_h), alternate)
-    able = tuple(mg for mg in able if mg > once or mg in at_once)
+    grid = Decimal(str(knowledge().limit("TAPER-GRID", "mg")))
+    able = tuple(mg for mg in able if mg > once or (mg in at_once and mg % grid == 0))
     doses = tuple(mg for mg in able if mg >= lowest or mg == max(able))
     made = {mg: forms(stock, mg, len(start.clock_h)) for mg in doses}
     return Rungs(

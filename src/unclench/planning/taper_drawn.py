@@ -101,6 +101,17 @@ def beside_it(appraisal: Appraisal, facts: Knowledge) -> tuple[str, ...]:
     return tuple(said)
 
 
+def settled_by(appraisal: Appraisal, facts: Knowledge) -> int:
+    """Days from today until what another medicine has just changed has settled: no cut before; 0: nothing has."""
+    settling = int(facts.limit("TAPER-HIDDEN-AFTER", "d"))
+    recent = [
+        change.from_day - 1 + settling
+        for change in appraisal.exposure.changes
+        if change.counts and change.until_day is None and -settling < change.from_day <= 1
+    ]
+    return max(recent, default=0)
+
+
 def kept_free(appraisal: Appraisal, start_on: date, facts: Knowledge) -> tuple[tuple[int, int], ...]:
     """Days, counted from the first cut, around the start or the end of an interacting medicine: no cut falls there."""
     before, after = (int(facts.limit(key, "d")) for key in ("TAPER-HIDDEN-BEFORE", "TAPER-HIDDEN-AFTER"))

@@ -20,6 +20,7 @@ from unclench.knowledge.load import Knowledge
 from unclench.planning import words
 from unclench.planning.replan import Decision, decide, last_cut
 from unclench.planning.taper_caps import caps_of
+from unclench.planning.taper_drawn import settled_by
 from unclench.planning.taper_pace import FASTER, SLOWER
 from unclench.planning.taper_start import Start, dosed
 from unclench.simulation.parameters import Numbers
@@ -58,6 +59,8 @@ def ground(appraisal: Appraisal, start: Start, seen: Seen, rungs: Sequence[Decim
     """The people, as far as they are known, at the first day of the diary or of the question."""
     facts = knowledge()
     if seen.diary is None:
+        waits = (start.start_on - appraisal.on).days
+        start = replace(start, hold_days=max(settled_by(appraisal, facts) - waits, 0))
         levels = _levels(appraisal, start, (), seen, seed)
         people = _people(appraisal, start, levels, seed)
         return Ground(start, people, _learning(levels, None, None, seen, facts), "", ())
