@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -43,6 +44,7 @@ def taper(
     start: options.StartOn = None,
     products: options.Products = None,
     supply_days: options.SupplyDays = None,
+    alternate_days: options.AlternateDays = False,
     diary: options.DiaryFile = None,
     levels: options.LevelsFile = None,
     on: options.On = None,
@@ -75,7 +77,7 @@ def taper(
         read_or_typed(record, typed, stated, day, patient),
         on=day,
         jurisdiction=jurisdiction,
-        wish=_wish(pace, weeks, peak, start, products, supply_days),
+        wish=replace(_wish(pace, weeks, peak, start, products, supply_days), alternate_days=alternate_days),
         seen=seen_of(diary, levels, day),
         seed=SEED if seed is None else checked_seed(seed),
     )
