@@ -29,7 +29,7 @@ SLIPS: dict[str, tuple[list[str], int, tuple[str, ...]]] = {
     ),
     "a strength that does not exist": ([*TYPED, "--products", "3"], 5, ("'3'", "2, 5 and 10 mg")),
     "a product of another country": ([*TYPED, "--products", "UK-TABLET-5"], 5, ("uk-tablet-5", "a product of US")),
-    "products without small steps": ([*TYPED, "--products", "5,no-halves"], 5, ("1 mg", "oral solution")),
+    "products without small steps": ([*TYPED, "--products", "5,no-halves"], 5, ("15 mg", "oral solution")),
     "too few weeks": ([*TYPED, "--weeks", "5"], 5, ("5 weeks from 20 mg", "at least 20 weeks")),
     "a start in the past": ([*TYPED, "--start", "2026-11-21"], 5, ("2026-11-21", "2026-11-22 or later")),
     "a start that is no day": ([*TYPED, "--start", "2026-02-30"], 2, ("2026-02-30",)),

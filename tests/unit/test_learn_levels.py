@@ -14,6 +14,7 @@ from unclench.appraisal.findings import Body, Exposure
 from unclench.individual.levels import LevelsLearnt, learn_levels
 from unclench.individual.levels_words import chance_above
 from unclench.individual.measured import Level, Measured, log_below
+from unclench.individual.posterior import posterior
 from unclench.knowledge.load import knowledge
 from unclench.simulation.parameters import Numbers
 from unclench.simulation.people import people_like
@@ -219,3 +220,16 @@ def test_an_assay_error_does_not_shrink_with_the_level() -> None:
     at_limit, far_above = errors.sd(np.log(np.array([[5.0, 5000.0]])))[0]
     assert at_limit == pytest.approx(np.hypot(0.3, 0.2), rel=0.01)
     assert far_above == pytest.approx(0.3, rel=1e-6)
+
+
+def test_a_proposal_that_cannot_be_computed_explains_nothing() -> None:
+    """Levels that contradict each other spread the proposals so far that the model overflows at some."""
+
+    def likelihood(deviates):
+        return np.where(np.abs(deviates[0]) > 3.0, np.nan, -0.5 * (deviates[0] - 2.0) ** 2)
+
+    drawn = posterior(
+        likelihood, top=np.array([1.0, 0.0]), told=np.array([[1.0, 0.0]]), draws=200, stream=np.random.default_rng(1)
+    )
+    assert np.isfinite(drawn.weights).all()
+    assert np.abs(drawn.deviates[0, drawn.picked]).max() <= 3.0

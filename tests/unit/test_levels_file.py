@@ -42,6 +42,8 @@ def table(*rows: str, header: str = HEADER) -> bytes:
         ),
         (table(GOOD.replace("412", "4,12")), "6, as in the header"),
         (table(GOOD.replace(",5,", ",<5,")), "a number"),
+        (table(GOOD.replace("412", "٤١٢")), "a number above 0 with a decimal point, or < and the limit of the assay"),
+        (table(GOOD.replace("ng/mL", "mg/L")), "at most 100000 ng/mL"),
         (table(GOOD.replace("412", "<0")), "< and a number above 0"),
         (table(GOOD.replace("412", '"412')), "CSV"),
         (table(GOOD.replace("plasma", "p" * 300)), "at most 200 characters"),

@@ -26,6 +26,7 @@ from unclench.values import RecordError
 COLUMNS = ("time", "analyte", "value", "unit", "lloq", "matrix")
 MOST_ROWS = 1000
 MOST_BYTES = 1_000_000
+MOST_NG_ML = 100_000.0  # 100 mg/L: more than any dose gives; a slip of the unit or of a zero
 LONGEST_CELL = 200
 HOUR_S = 3600.0
 UNITS = ("ng/mL", "ug/L", "mg/L", "nmol/L", "umol/L")
@@ -41,8 +42,8 @@ NAMES = {
 PLASMA_OVER_BLOOD = {"diazepam": "PK-PLASMA-BLOOD"}
 PLASMA = ("plasma", "serum")
 BLOOD = ("blood", "whole blood")
-_TIME = re.compile(r"(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2})(?::\d{2})?")
-_VALUE = re.compile(r"(<?)\s*(\d{1,9}(?:\.\d{1,9})?)")
+_TIME = re.compile(r"(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2})(?::\d{2})?", re.ASCII)
+_VALUE = re.compile(r"(<?)\s*(\d{1,9}(?:\.\d{1,9})?)", re.ASCII)
 
 
 def read_levels(path: Path, *, on: date) -> tuple[Level, ...]:
@@ -115,6 +116,9 @@ def _level(row: Mapping[str, str], place: str, on: date, known: Knowledge) -> Le
     if value == 0:
         raise _wrong(place, "a level of 0", "a number above 0", "Write < and the limit of the assay.")
     factor = _to_ng_ml(row["unit"], analyte, place, known) * _to_plasma(row["matrix"], analyte, place, known)
+    if not below and value * factor > MOST_NG_ML:
+        found = f"{row['value']} {row['unit']}, which is {value * factor:g} ng/mL"
+        raise _wrong(place, found, f"at most {MOST_NG_ML:g} ng/mL", "Check the number and its unit.")
     return Level(at_h, analyte, value * factor, lloq * factor, below, place)
 
 

@@ -89,19 +89,27 @@ def posterior(
     cloud = _Cloud.of(along.T @ top, np.diag(WIDER**2 / (1.0 + sizes**2)))
     count = PROPOSED * draws
     free = stream.standard_normal((top.size, draws))
-    places, deviates, heights, clouds = along.T @ free, free, likelihood(free), [cloud]
+    places, deviates, heights, clouds = along.T @ free, free, _heights(likelihood, free), [cloud]
     for _ in range(ROUNDS):
         fresh = clouds[-1].draw(stream, count)
         other = stream.standard_normal((top.size, count))
         other += along @ (fresh - along.T @ other)
         places, deviates = np.concatenate([places, fresh], axis=1), np.concatenate([deviates, other], axis=1)
-        heights = np.concatenate([heights, likelihood(other)])
+        heights = np.concatenate([heights, _heights(likelihood, other)])
         weights, of_prior = _weights(places, heights, clouds, draws, count)
         effective = 1.0 / float((weights * weights).sum())
         if effective >= ENOUGH * draws:
             break
         clouds.append(_fitted(places, weights, clouds[-1]))
     return Drawn(_resampled(weights, draws, stream), deviates, weights, of_prior, effective, slice(0, draws))
+
+
+def _heights(likelihood: Callable[[Array], Array], deviates: Array) -> Array:
+    """Log-likelihoods. A proposal so far out that the model cannot be computed there explains nothing."""
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        found = likelihood(deviates)
+    found[np.isnan(found)] = -np.inf
+    return found
 
 
 def _directions(told: Array) -> tuple[Array, Array]:
