@@ -56,6 +56,8 @@ longer with than without. Lower, higher: whose peak differs by more than a tenth
 |---|---|---|---|---|---|---|---|---|---|---|
 {table}
 
+{verdict}
+
 All of it is arithmetic: people here withdraw as the model says, and whether real ones do is not known.
 """
 
@@ -164,7 +166,29 @@ def page(found: Sequence[Person]) -> str:
         for day in DAYS
         for name, low, high in GROUPS
     ]
-    return HEAD.format(people=len(found) // len(DAYS), seed=SEED, mg=MG, table="\n".join(rows))
+    whole = HEAD.format(
+        people=len(found) // len(DAYS), seed=SEED, mg=MG, table="\n".join(rows), verdict=_verdict(found)
+    )
+    return whole
+
+
+def _verdict(found: Sequence[Person]) -> str:
+    """The peak with over that without, as geometric means; and what became of those whom only learning slowed."""
+    said = [
+        f"on day {day} {_ratio([one for one in found if one.day == day]):.2f}, and "
+        f"{_ratio([one for one in found if one.day == day and one.tau_off_d >= SLOW_D]):.2f} in those above {SLOW_D:g} d"
+        for day in DAYS
+    ]
+    slowed = [one for one in found if one.learnt.decision == "slower" and one.without.decision == "go-on"]
+    lower = sum(one.learnt.peak < one.without.peak for one in slowed)
+    return (
+        f"On average the peak with is of that without {'; '.join(said)}. Symptoms alone slow most of those who recover slowly.\n"
+        f"Only what the ratings teach slowed {len(slowed)} plans; the true peak was lower in {lower} of these."
+    )
+
+
+def _ratio(group: Sequence[Person]) -> float:
+    return float(np.exp(np.mean([np.log(one.learnt.peak / one.without.peak) for one in group])))
 
 
 def _row(day: int, name: str, group: Sequence[Person]) -> str:
