@@ -166,10 +166,7 @@ def page(found: Sequence[Person]) -> str:
         for day in DAYS
         for name, low, high in GROUPS
     ]
-    whole = HEAD.format(
-        people=len(found) // len(DAYS), seed=SEED, mg=MG, table="\n".join(rows), verdict=_verdict(found)
-    )
-    return whole
+    return HEAD.format(people=len(found) // len(DAYS), seed=SEED, mg=MG, table="\n".join(rows), verdict=_verdict(found))
 
 
 def _verdict(found: Sequence[Person]) -> str:
@@ -182,8 +179,9 @@ def _verdict(found: Sequence[Person]) -> str:
     slowed = [one for one in found if one.learnt.decision == "slower" and one.without.decision == "go-on"]
     lower = sum(one.learnt.peak < one.without.peak for one in slowed)
     return (
-        f"On average the peak with is of that without {'; '.join(said)}. Symptoms alone slow most of those who recover slowly.\n"
-        f"Only what the ratings teach slowed {len(slowed)} plans; the true peak was lower in {lower} of these."
+        f"On average the peak with is of that without {'; '.join(said)}.\n"
+        "Symptoms alone slow most of those who recover slowly. Only what the ratings teach slowed "
+        f"{len(slowed)} plans;\nthe true peak was lower in {lower} of these."
     )
 
 

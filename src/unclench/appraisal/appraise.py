@@ -59,7 +59,7 @@ def set_up(situation: Situation) -> Situation:
     situation.indication = find_indication(situation)
     situation.body = find_body(situation)
     # A taper goes on for months, so that a medicine which starts or stops late in it still changes its doses.
-    ahead = {"horizon_days": longest_taper_days(situation)} if situation.purpose == "stop" else {}
+    ahead = {"horizon_days": longest_taper_days(situation)} if situation.purpose in ("stop", "continue") else {}
     situation.exposure = exposure(
         situation.medicines, cyp2c19=situation.body.cyp2c19, on=situation.on, facts=situation.facts, **ahead
     )

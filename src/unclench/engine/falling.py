@@ -21,7 +21,11 @@ Array = NDArray[np.float64]
 Any32 = NDArray[Any]
 
 DAY_H = 24.0
+MOST_LOOKS = 420  # days that a search looks at: a longer course is looked at every other day, or more rarely
+AT_ONCE = 20  # beginnings in one product: larger ones wake the threads of BLAS, which cost more than they bring
 CACHED_ROWS = 64  # series judged at a time: their share of one day stays in the cache
+# Products of more terms BLAS spreads over threads, which on a busy machine takes a thousand times as long.
+UNTHREADED_TERMS = 500_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -107,6 +111,8 @@ class Steps:
 
     anyway: Any32  # (days, columns)
     unit: Any32  # (days, beginnings, columns)
+    begun: tuple[int, ...]  # of each day, how many units have begun: the rest add nothing yet
+    apart: int = 1  # days from one look to the next
 
 
 def steps_of(
@@ -119,19 +125,28 @@ def steps_of(
     unit: float,
     others: Array | None = None,
 ) -> Steps:
-    """`known` (days,): inputs that are settled, in units; `unit`: how much one is, in what `amounts` count.
+    """What a search needs, in single precision; a long one looks at some of the days only.
 
-    `others` (days, columns): further loads. Single precision, for search.
+    `begins`: days, rising. `known` (days,): inputs that are settled, in units; `unit`: how much one is, in what
+    `amounts` count. `others` (days, columns): further loads.
     """
     days = known.size
     anyway = weighed(spans, amounts, known[None] * unit, by_span)[0]
     if others is not None:
         anyway = anyway + others
-    inputs = np.zeros((len(begins), days))
-    for row, begin in enumerate(begins):
-        inputs[row, begin:] = unit
-    each = weighed(spans, np.zeros_like(amounts), inputs, by_span)
-    return Steps(anyway.astype(np.float32), np.ascontiguousarray(each.transpose(1, 0, 2), dtype=np.float32))
+    apart = -(-days // MOST_LOOKS)
+    looks = np.arange(0, days, apart)
+    each = np.zeros((looks.size, len(begins), amounts.shape[1]), dtype=np.float32)
+    if len(spans) == 1:  # nothing changes with time: one response serves every beginning
+        response = weighed(spans, np.zeros_like(amounts), np.full((1, days), unit), by_span)[0]
+        for row, begin in enumerate(begins):
+            after = looks >= begin
+            each[after, row] = response[looks[after] - begin]
+    else:
+        inputs = np.where(np.arange(days) >= np.asarray(begins)[:, None], unit, 0.0)
+        each[:] = weighed(spans, np.zeros_like(amounts), inputs, by_span)[:, looks].transpose(1, 0, 2)
+    begun = tuple(int(count) for count in np.searchsorted(begins, looks, side="right"))
+    return Steps(anyway[looks].astype(np.float32), each, begun, apart)
 
 
 def highest(
@@ -143,28 +158,37 @@ def highest(
     `tracked`; single precision.
     """
     found = np.empty((changes.shape[0], start.size))
-    for first in range(0, changes.shape[0], CACHED_ROWS):
-        part = slice(first, first + CACHED_ROWS)
+    at_once = rows_at_once(changes.shape[1], start.size)
+    for first in range(0, changes.shape[0], at_once):
+        part = slice(first, first + at_once)
         found[part] = _highest(steps, changes[part].astype(np.float32), rise_per_day, fall_per_day, start, from_day)
     return found
+
+
+def rows_at_once(beginnings: int, columns: int) -> int:
+    """How many series are judged at a time."""
+    return max(min(CACHED_ROWS, UNTHREADED_TERMS // (beginnings * columns)), 1)
 
 
 def _highest(
     steps: Steps, changes: Any32, rise_per_day: Array, fall_per_day: Array, start: Array, from_day: int
 ) -> Any32:
-    rise, fall = (np.exp(-rate).astype(np.float32) for rate in (rise_per_day, fall_per_day))
+    rise, fall = (np.exp(-rate * steps.apart).astype(np.float32) for rate in (rise_per_day, fall_per_day))
     drop = fall - rise
-    noon = np.exp(-0.5 * fall_per_day).astype(np.float32)
+    noon = np.exp(-0.5 * fall_per_day * steps.apart).astype(np.float32)
     state = np.repeat(start.astype(np.float32)[None], changes.shape[0], axis=0)
     best = np.zeros_like(state)
     above, kept = np.empty_like(state), np.empty_like(state)
     for day, unit in enumerate(steps.unit):
-        share = changes @ unit
+        begun = steps.begun[day]
+        share = changes[:, :AT_ONCE] @ unit[:AT_ONCE]
+        for first in range(AT_ONCE, begun, AT_ONCE):
+            share += changes[:, first : first + AT_ONCE] @ unit[first : first + AT_ONCE]
         share += steps.anyway[day]
         np.add(share, 1.0, out=kept)
         share /= kept
         np.subtract(state, share, out=above)
-        if day >= from_day:
+        if day * steps.apart >= from_day:
             np.maximum(best, above, out=best)
         np.multiply(above > 0.0, drop, out=kept)
         kept += rise

@@ -35,6 +35,12 @@ Products = Annotated[
     list[str] | None,
     typer.Option(help="What may be used: tablets, liquid, 2,5,10, no-halves, or ids of products."),
 ]
+AlternateDays = Annotated[
+    bool,
+    typer.Option(
+        "--alternate-days", help="Two doses in turn where no tablet makes the mean and the load hardly swings."
+    ),
+]
 SupplyDays = Annotated[int | None, typer.Option(help="Days in one supply, where local limits differ.")]
 DiaryFile = Annotated[
     Path | None, typer.Option(help="CSV: date, mg_taken, withdrawal, spasm (0 to 10). Re-plans from there.")

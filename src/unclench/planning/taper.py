@@ -17,17 +17,18 @@ from unclench.knowledge import knowledge
 from unclench.knowledge.load import Knowledge
 from unclench.planning.dispense import dispensed
 from unclench.planning.dispense_doses import SOLUTION, TABLET, forms, reachable
+from unclench.planning.dispense_forms import can_be_dispensed
 from unclench.planning.dispense_stock import Stock, stock_of
 from unclench.planning.plan import Plan
-from unclench.planning.replan import symptom_rules
+from unclench.planning.replan import emergency_rule, symptom_rules
 from unclench.planning.taper_best import Searched, searched
-from unclench.planning.taper_caps import caps_of, proofs
+from unclench.planning.taper_caps import FALLS, caps_of, proofs
 from unclench.planning.taper_compare import ABRUPT, beside, compared
-from unclench.planning.taper_drawn import curves_of, drive_of, hidden_changes
+from unclench.planning.taper_drawn import beside_it, curves_of, drive_of, hidden_changes
 from unclench.planning.taper_ground import NOTHING_SEEN, Ground, Seen, ground
 from unclench.planning.taper_pace import Rungs
-from unclench.planning.taper_plan import Proof, Taper, TaperDay
-from unclench.planning.taper_start import Start, start_of_taper
+from unclench.planning.taper_plan import Proof, Schedule, Taper, TaperDay
+from unclench.planning.taper_start import Start, dose_left_open, just_ended, start_of_taper
 from unclench.planning.taper_step_down import step_down
 from unclench.planning.taper_switched import Switched, switched
 from unclench.planning.taper_wish import ANYTHING, Wish
@@ -67,8 +68,13 @@ def plan_taper(
         other = switched(appraisal, reachable(stock, Decimal(PERCENT), 1), seed=seed)
         if other is not None:
             return _after_switch(appraisal, other, wish, seed)
+        if appraisal.purpose != "new" and (ended := just_ended(appraisal, facts)):
+            hold = facts.say("TAPER-JUST-ENDED-HOLD")
+            return replace(_without(appraisal, plan, SPECIALIST), because=(ended,), hold=hold, urgency="")
     if need in (NONE, SPECIALIST):
         return _without(appraisal, plan, need)
+    if seen.diary is None and (left := dose_left_open(appraisal, caps_of(facts), facts)):
+        return replace(_without(appraisal, plan, need), hold=left)
     asked = start_of_taper(appraisal, plan, wish.start_on, facts, rungs=reachable(stock, Decimal(PERCENT), 1))
     if asked is None:
         return replace(_without(appraisal, plan, need), hold=facts.say("TAPER-DOSE-UNKNOWN"))
@@ -113,28 +119,38 @@ def _planned(
     if stands.start is None or stands.people is None:
         key = "TAPER-ENDED" if stands.ended else "TAPER-ASK-FIRST"
         return replace(_without(appraisal, plan, need), hold=facts.say(key), learning=stands.learning)
-    start, rungs = stands.start, rungs_of(stock, stands.start)
+    start = stands.start
     if need == STEP_DOWN and seen.diary is None:
+        rungs = rungs_of(stock, start)
         schedule = step_down(start.from_mg, rungs.doses, start.start_on, facts, tablets=rungs.tablets)
         found = Searched(schedule, "", (facts.say("TAPER-STEP-DOWN-CHOICE"),), None)
-    else:
-        caps, decision = caps_of(facts), stands.pace_decision
-        found = searched(appraisal, wish, start, rungs, caps, stands.people, facts, decision=decision)
-    return _drawn(appraisal, plan, need, start, found, stock, stands, wish)
+        return _drawn(appraisal, plan, need, start, found, stock, stands, wish, rungs)
+    for alternate in (True, False) if wish.alternate_days else (False,):
+        rungs = rungs_of(stock, start, alternate=alternate)
+        found = searched(
+            appraisal, wish, start, rungs, caps_of(facts), stands.people, facts, decision=stands.pace_decision
+        )
+        # A step of an odd number of days cannot alternate, and the form never changes in the middle of one that does.
+        if can_be_dispensed(found.schedule, stock, len(start.clock_h), facts, alternate=alternate):
+            break
+    return _drawn(appraisal, plan, need, start, found, stock, stands, wish, rungs)
 
 
-def rungs_of(stock: Stock, start: Start) -> Rungs:
-    """What can be dispensed below the present dose, and by which form; nothing so small that it cannot matter."""
+def rungs_of(stock: Stock, start: Start, *, alternate: bool = False) -> Rungs:
+    """What can be dispensed below the present dose, and by which form; nothing so small that it cannot matter.
+
+    `alternate`: with the means of two days' tablets, where nothing else makes them and the load hardly swings.
+    """
     lowest = Decimal(str(knowledge().limit("TAPER-LOWEST", "mg")))
     once = Decimal(str(knowledge().limit("DISP-ONCE-UPTO", "mg")))
-    at_once = frozenset(reachable(stock, start.from_mg, 1))
-    able = reachable(stock, start.from_mg, len(start.clock_h))
+    at_once = frozenset(reachable(stock, start.from_mg, 1, alternate))
+    able = reachable(stock, start.from_mg, len(start.clock_h), alternate)
     able = tuple(mg for mg in able if mg > once or mg in at_once)
     doses = tuple(mg for mg in able if mg >= lowest or mg == max(able))
     made = {mg: forms(stock, mg, len(start.clock_h)) for mg in doses}
     return Rungs(
         doses,
-        frozenset(mg for mg, by in made.items() if TABLET in by),
+        frozenset(mg for mg, by in made.items() if TABLET in by or not by),
         frozenset(mg for mg, by in made.items() if SOLUTION in by),
     )
 
@@ -148,6 +164,7 @@ def _drawn(
     stock: Stock,
     stands: Ground,
     wish: Wish,
+    rungs: Rungs,
 ) -> Taper:
     """Dispensed, proven, and followed through the same people."""
     facts, caps, people = knowledge(), caps_of(knowledge()), stands.people
@@ -155,10 +172,11 @@ def _drawn(
     schedule, share = found.schedule, facts.limit("TAPER-WORST-SHARE", "%") / PERCENT
     tail = (Decimal(0),) * int(facts.limit("TAPER-TAIL", "d"))
     doses = np.array([float(mg) for mg in (*start.known_mg, *schedule.daily(), *tail)])
-    days, supply = dispensed(schedule, stock, start.clock_h, facts, supply_days=wish.supply_days)
+    days, supply = dispensed(
+        schedule, stock, start.clock_h, facts, supply_days=wish.supply_days, alternate=wish.alternate_days
+    )
     held = proofs(schedule, caps, facts, exempt=need == STEP_DOWN and not start.goes_on, goes_on=start.goes_on)
     peak = drive_of(people.drive(doses), len(start.known_mg), share)
-    rungs = rungs_of(stock, start)
     ways = beside(found, start, rungs, caps, people, facts, alone=wish.quick or not found.pace)
     others = compared(ways, people, start, caps=caps, rungs=rungs.doses, facts=facts)
     still = any(one.id == ABRUPT and one.drive.worst_fifth <= peak.worst_fifth for one in others)
@@ -171,7 +189,7 @@ def _drawn(
         pace_because=found.because,
         days=days,
         cuts=tuple(schedule.cuts()),
-        proofs=(*held, _sums(days, facts)),
+        proofs=(*_told_by_means(held, schedule, days, facts), _sums(days, facts)),
         peak=peak,
         curves=curves_of(people, doses, len(start.known_mg)),
         compared=others,
@@ -180,9 +198,23 @@ def _drawn(
         hidden=hidden_changes(appraisal, people, start, schedule.daily(), facts),
         learning=stands.learning,
         holds_at=symptom_rules(facts),
-        says=(*start.says, *(facts.say(key) for key in (*SAYS, *((STILL,) if still else ()))), *people.assumed),
+        says=(*beside_it(appraisal, facts), *start.says, *_model_says(still, facts), *people.assumed),
         facts=_facts(people, found),
     )
+
+
+def _model_says(still_adapting: bool, facts: Knowledge) -> tuple[str, ...]:
+    return tuple(facts.say(key) for key in (*SAYS, *((STILL,) if still_adapting else ())))
+
+
+def _told_by_means(
+    held: Sequence[Proof], schedule: Schedule, days: Sequence[TaperDay], facts: Knowledge
+) -> tuple[Proof, ...]:
+    """Where days take turns, what falls is their mean, and the proof says so."""
+    if tuple(day.mg for day in days[:-1]) == schedule.daily():
+        return tuple(held)
+    said = facts.say("TAPER-FALLS-MEAN-PROOF")
+    return tuple(replace(proof, say=said) if proof.rule == FALLS else proof for proof in held)
 
 
 def _sums(days: Sequence[TaperDay], facts: Knowledge) -> Proof:
@@ -224,7 +256,7 @@ def _without(appraisal: Appraisal, plan: Plan | None, need: str) -> Taper:
         hidden=(),
         switch=None,
         learning=None,
-        holds_at=(),
-        says=(facts.say("TAPER-NO-SEIZURES"),),
+        holds_at=() if need == NONE else emergency_rule(facts),
+        says=() if need == NONE else (*beside_it(appraisal, facts), facts.say("TAPER-NO-SEIZURES")),
         facts=appraisal.facts if need == SPECIALIST else (),
     )

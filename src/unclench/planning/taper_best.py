@@ -17,7 +17,7 @@ from unclench.planning.taper_drawn import kept_free
 from unclench.planning.taper_pace import Length, Rungs, begins_of, changed, choose_pace, ladder_of, length_for
 from unclench.planning.taper_plan import Schedule, Step
 from unclench.planning.taper_search import Judge, beginnings, judge, search, unconstrained
-from unclench.planning.taper_shapes import paced, published, stretched
+from unclench.planning.taper_shapes import Array, equal_effect, linear, paced, proportional, published, stretched
 from unclench.planning.taper_start import Start
 from unclench.planning.taper_wish import Wish
 from unclench.simulation.taper_model import Falling
@@ -37,6 +37,7 @@ class Searched:
     pace: str
     because: tuple[str, ...]
     loss: tuple[float, float] | None
+    length: Length | None = None
 
 
 def searched(
@@ -72,7 +73,7 @@ def searched(
     if not wish.quick:
         begin = np.array([float(mg) for mg in doses])
         loss = (worst, min(unconstrained(judged, float(start.from_mg), begin, rounds=BOUND_ROUNDS), worst))
-    return Searched(schedule, length.pace.id, because, loss)
+    return Searched(schedule, length.pace.id, because, loss, length)
 
 
 def judge_of(length: Length, start: Start, people: Falling, facts: Knowledge) -> Judge:
@@ -89,6 +90,7 @@ def best_doses(
 ) -> tuple[tuple[Decimal, ...], float]:
     """The doses of the slots, and their worst fifth. Published schedules of this length are among the beginnings."""
     targets = beginnings(length.ladder, length.slots)
+    targets += [target for _, target in families(length, start, facts)]
     targets += [stretched(one.daily(), length.slots) for one in published(facts, start.from_mg) if one.steps]
     own = np.array([float(mg) for mg in paced(length.pace, start.from_mg, length.ladder.doses)])
     # From a dose as small as its smallest cut a pace has none of its own.
@@ -103,6 +105,16 @@ def best_doses(
             fix="Allow more weeks, or products with smaller steps.",
         )
     return tuple(length.ladder.doses[place] for place in found.places), found.worst
+
+
+def families(length: Length, start: Start, facts: Knowledge) -> tuple[tuple[str, Array], ...]:
+    """The plain shapes of this length by name: doses of the slots, before caps and products."""
+    mg, slots, last = float(start.from_mg), length.slots, float(min(length.ladder.caps.last_mg, start.from_mg))
+    return (
+        ("LINEAR", linear(mg, slots)),
+        ("PROPORTIONAL", proportional(mg, slots, last)),
+        ("EQUAL-EFFECT", equal_effect(mg, slots, facts.parameter("PD-ED50").value)),
+    )
 
 
 def _for_peak(

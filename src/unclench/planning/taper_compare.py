@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unclench.knowledge.load import Knowledge
-from unclench.planning.taper_best import QUICK_ROUNDS, Searched, best_doses, judge_of, schedule_of
+from unclench.planning.taper_best import QUICK_ROUNDS, Searched, best_doses, families, judge_of, schedule_of
 from unclench.planning.taper_caps import Caps, meets
 from unclench.planning.taper_drawn import drive_of
 from unclench.planning.taper_pace import Rungs, ladder_of, length_of
@@ -44,7 +44,7 @@ def beside(
     found: Searched, start: Start, rungs: Rungs, caps: Caps, people: Falling, facts: Knowledge, *, alone: bool
 ) -> list[Way]:
     """The chosen way, stopping at once, which is shown to be compared and never proposed; published schedules as
-    written, and the other paces. `alone`: the first two only."""
+    written, the plain shapes of the same length, and the other paces. `alone`: the first two only."""
     chosen = Way(CHOSEN, facts.say("TAPER-CHOSEN"), found.schedule.steps, (), facts.say("TAPER-CHOSEN-SAY"))
     ways = [chosen, Way(ABRUPT, facts.say("TAPER-ABRUPT"), (), (), facts.say("TAPER-ABRUPT-SAY"))]
     if alone:
@@ -55,6 +55,7 @@ def beside(
         for one in published(facts, start.from_mg)
         if sum(step.days for step in one.steps) <= longest
     ]
+    ways += _plain(found, start, facts)
     for row in facts.table("paces"):
         length = length_of(row, ladder_of(row, start, rungs, caps), facts)
         if row.id == found.pace or length is None:
@@ -62,6 +63,20 @@ def beside(
         doses, _ = best_doses(judge_of(length, start, people, facts), length, start, facts, rounds=QUICK_ROUNDS)
         name = facts.say("TAPER-OTHER-PACE", name=row.name.lower())
         ways.append(Way(f"PACE-{row.id.upper()}", name, schedule_of(start, length, doses).steps, (row.id,), row.say))
+    return ways
+
+
+def _plain(found: Searched, start: Start, facts: Knowledge) -> list[Way]:
+    """Linear, proportional and of equal effect: as long as the chosen one, at the nearest doses that keep the caps."""
+    length = found.length
+    if length is None:
+        return []
+    ways = []
+    for key, target in families(length, start, facts):
+        places = length.ladder.fitted(target)
+        if places is not None:
+            steps = schedule_of(start, length, [length.ladder.doses[place] for place in places]).steps
+            ways.append(Way(key, facts.say(f"TAPER-{key}"), steps, (), facts.say("TAPER-PLAIN-SAY")))
     return ways
 
 

@@ -68,11 +68,6 @@ class Ladder:
     def bottom(self) -> int:
         return len(self.doses) - 1
 
-    @property
-    def paced_first(self) -> bool:
-        """Whether the largest cut of the pace holds for the first slot too: where that is a later cut of a taper."""
-        return self.cut_most_mg is not None or not self.first_is_cut
-
     def past(self) -> Array:
         """(window,): doses of the slots before the first."""
         known = [float(mg) for mg in self.before[-self.window :]]
@@ -94,8 +89,7 @@ class Ladder:
         fine &= np.all(np.diff(doses[:, self.window - 1 :], axis=1) <= HAIR, axis=1)
         fine &= self.mg[places[:, -1]] <= self.last_mg + HAIR
         fine &= np.all(places[:, 1:] <= self.deepest(places[:, :-1]), axis=1)
-        if self.paced_first:
-            fine &= places[:, 0] <= self.lowest(list(self.past()), first=True)
+        fine &= places[:, 0] <= self.lowest(list(self.past()), first=True)
         if self.first_is_cut:
             first = float(self.from_mg) - doses[:, self.window]
             fine &= first <= float(self.caps.most_first(self.from_mg)) + HAIR
@@ -135,8 +129,6 @@ class Ladder:
         if first and self.first_is_cut:
             least = max(least, float(self.from_mg) - float(self.caps.most_first(self.from_mg)))
         lowest = int(np.searchsorted(-self.mg, -(least - HAIR), side="right")) - 1
-        if first and not self.paced_first:
-            return lowest
         here = np.searchsorted(-self.mg, [-(before + HAIR)], side="left")
         return min(lowest, int(self.deepest(here)[0]))
 

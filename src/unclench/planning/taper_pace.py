@@ -57,7 +57,7 @@ def choose_pace(appraisal: Appraisal, wanted: str, facts: Knowledge) -> tuple[Pa
     """
     if wanted != AUTO:
         row: Pace = facts.get("paces", wanted)
-        return row, (row.say, facts.say("TAPER-PACE-ASKED"))
+        return row, (row.say, _cuts(row, facts), facts.say("TAPER-PACE-ASKED"))
     slower = [said for _, said, direction in appraisal.pace_features if direction == SLOWER]
     faster = [said for _, said, direction in appraisal.pace_features if direction == FASTER]
     if len(slower) >= int(facts.limit("TAPER-SLOWER-COUNT", "1")):
@@ -67,8 +67,12 @@ def choose_pace(appraisal: Appraisal, wanted: str, facts: Knowledge) -> tuple[Pa
     else:
         chosen, why = "usual", slower
     row = facts.get("paces", chosen)
-    found = "; ".join(why)
-    return row, (row.say, facts.say(f"TAPER-PACE-{chosen.upper()}", found=found or facts.say("TAPER-PACE-NOTHING")))
+    found = "; ".join(why) or facts.say("TAPER-PACE-NOTHING")
+    return row, (row.say, _cuts(row, facts), facts.say(f"TAPER-PACE-{chosen.upper()}", found=found))
+
+
+def _cuts(pace: Pace, facts: Knowledge) -> str:
+    return facts.say("TAPER-PACE-CUTS", most=f"{pace.most_percent:g}", least=f"{pace.least_cut_mg:g}")
 
 
 def changed(pace: Pace, decision: str, facts: Knowledge) -> Pace:
@@ -158,15 +162,28 @@ def length_for(
         shortest = ladder.shortest(int(facts.limit("TAPER-LONGEST", "wk")) * DAYS_A_WEEK // row.interval_days)
         fewest += [] if shortest is None else [-(-shortest * row.interval_days // DAYS_A_WEEK)]
     if not fewest:
-        raise RegimenError(
-            where="the taper",
-            found=f"lowest doses of {', '.join(f'{rung:f}' for rung in rungs.doses[-SHOWN:]) or 'none'} mg a day",
-            need=f"steps small enough to keep the caps down to {caps.last_mg:f} mg",
-            fix="Allow halves of tablets or the oral solution.",
-        )
+        raise _no_way_down(start.from_mg, rungs, caps)
     raise RegimenError(
         where="the length of a taper",
         found=f"{weeks} weeks from {start.from_mg:f} mg a day",
         need=f"at least {min(fewest)} weeks: no 14 days may take away more than the cap",
         fix="Allow more weeks, or products with smaller steps.",
+    )
+
+
+def _no_way_down(from_mg: Decimal, rungs: Rungs, caps: Caps) -> RegimenError:
+    """Why no row of doses keeps the caps: nothing near enough for the first cut, or steps too large further down."""
+    least = from_mg - caps.most_first(from_mg)
+    if not any(least <= rung < from_mg for rung in rungs.doses):
+        highest = max((rung for rung in rungs.doses if rung < from_mg), default=Decimal(0))
+        found, need = f"{highest:f} mg as the next dose these products make", f"one from {least:f} mg for the first cut"
+    else:
+        lowest = ", ".join(f"{rung:f}" for rung in rungs.doses[-SHOWN:])
+        found = f"lowest doses of {lowest} mg a day"
+        need = f"steps small enough to keep the caps down to {caps.last_mg:f} mg"
+    return RegimenError(
+        where="the taper",
+        found=found,
+        need=need,
+        fix="Allow more products: other strengths, halves of tablets, or the oral solution.",
     )

@@ -24,6 +24,7 @@ ED50S_MG = (3.0, 6.0, 12.0, 25.0, 50.0, 150.0)
 EDGES = (0.5, 1.0, 2.0)
 ROUNDS = 24
 BLOCKS = (1, 2, 3, 5)
+MANY_SLOTS = 32
 TOGETHER = 8
 WORTH = 2e-4  # a smaller gain is not worth another round
 EVENNESS = 0.01  # of the worst fifth, at most given up for cuts that do not grow
@@ -160,13 +161,15 @@ def _moves(ladder: Ladder, places: Places) -> Places:
     """(moves, slots): every allowed change of a block of neighbouring slots by one rung."""
     slots = places.size
     found = []
-    for length in sorted({*(min(block, slots) for block in BLOCKS), slots}):
-        for first in range(slots - length + 1):
+    # Long tapers are searched more coarsely: moves grow with the square of the slots, and each costs more.
+    apart = 1 + slots // MANY_SLOTS
+    for length in sorted({*(min(block * apart, slots) for block in BLOCKS), slots}):
+        for first in range(0, slots - length + 1, apart):
             for way in (-1, 1):
                 move = np.zeros(slots, dtype=np.int64)
                 move[first : first + length] = way
                 found.append(move)
-    for first in range(1, slots):
+    for first in range(1, slots, apart):
         move = np.zeros(slots, dtype=np.int64)
         move[first:] = -1
         found.append(move)

@@ -18,6 +18,7 @@ class Wish:
     peak_percent: float | None = None  # of the reference: the shortest taper whose worst fifth stays below it
     products: tuple[str, ...] = ()
     supply_days: int | None = None
+    alternate_days: bool = False  # doses that are the mean of two days' tablets, where the load hardly swings
     quick: bool = False  # without other ways beside it, and searched less finely: for live use
 
 
