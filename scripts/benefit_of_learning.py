@@ -166,7 +166,8 @@ def page(found: Sequence[Person]) -> str:
         for day in DAYS
         for name, low, high in GROUPS
     ]
-    return HEAD.format(people=len(found) // len(DAYS), seed=SEED, mg=MG, table="\n".join(rows), verdict=_verdict(found))
+    table = "\n".join(rows)
+    return HEAD.format(people=len(found) // len(DAYS), seed=SEED, mg=MG, table=table, verdict=_verdict(found))
 
 
 def _verdict(found: Sequence[Person]) -> str:
