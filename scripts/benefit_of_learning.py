@@ -166,8 +166,9 @@ def page(found: Sequence[Person]) -> str:
         for day in DAYS
         for name, low, high in GROUPS
     ]
-    table = "\n".join(rows)
-    return HEAD.format(people=len(found) // len(DAYS), seed=SEED, mg=MG, table=table, verdict=_verdict(found))
+    count = len(found) // len(DAYS)
+    table, verdict = "\n".join(rows), _verdict(found)
+    return HEAD.format(people=count, seed=SEED, mg=MG, table=table, verdict=verdict)
 
 
 def _verdict(found: Sequence[Person]) -> str:
