@@ -175,7 +175,7 @@ def _verdict(found: Sequence[Person]) -> str:
     """The peak with over that without, as geometric means; and what became of those whom only learning slowed."""
     said = [
         f"on day {day} {_ratio([one for one in found if one.day == day]):.2f}, and "
-        f"{_ratio([one for one in found if one.day == day and one.tau_off_d >= SLOW_D]):.2f} in those above {SLOW_D:g} d"
+        f"{_ratio([one for one in found if one.day == day and one.tau_off_d > SLOW_D]):.2f} above {SLOW_D:g} d"
         for day in DAYS
     ]
     slowed = [one for one in found if one.learnt.decision == "slower" and one.without.decision == "go-on"]

@@ -25,7 +25,6 @@ MOST_LOOKS = 420  # days that a search looks at: a longer course is looked at ev
 AT_ONCE = 20  # beginnings in one product: larger ones wake the threads of BLAS, which cost more than they bring
 CACHED_ROWS = 64  # series judged at a time: their share of one day stays in the cache
 # Products of more terms BLAS spreads over threads, which on a busy machine takes a thousand times as long.
-UNTHREADED_TERMS = 500_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -158,16 +157,10 @@ def highest(
     `tracked`; single precision.
     """
     found = np.empty((changes.shape[0], start.size))
-    at_once = rows_at_once(changes.shape[1], start.size)
-    for first in range(0, changes.shape[0], at_once):
-        part = slice(first, first + at_once)
+    for first in range(0, changes.shape[0], CACHED_ROWS):
+        part = slice(first, first + CACHED_ROWS)
         found[part] = _highest(steps, changes[part].astype(np.float32), rise_per_day, fall_per_day, start, from_day)
     return found
-
-
-def rows_at_once(beginnings: int, columns: int) -> int:
-    """How many series are judged at a time."""
-    return max(min(CACHED_ROWS, UNTHREADED_TERMS // (beginnings * columns)), 1)
 
 
 def _highest(
