@@ -130,13 +130,10 @@ def test_levels_of_days_are_those_of_hours(exposure):
     np.testing.assert_allclose(daily[high], hourly[high], rtol=0.01)
 
 
-@pytest.mark.parametrize("beginnings", [1, 40, 81, 209])
-def test_no_product_of_the_search_is_so_large_that_it_is_spread_over_threads(beginnings):
+def test_no_product_of_the_search_is_so_large_that_it_is_spread_over_threads():
     """On a busy machine the threads of one product wait for each other a thousand times as long as it takes."""
-    columns = 201
-    at_once = engine.rows_at_once(beginnings, columns)
-    assert 1 <= at_once <= engine.CACHED_ROWS
-    assert at_once * beginnings * columns <= engine.UNTHREADED_TERMS
+    columns, unthreaded = 201, 4 * 65536
+    assert engine.CACHED_ROWS * engine.AT_ONCE * columns <= unthreaded
 
 
 def test_how_many_are_judged_at_once_changes_nothing(monkeypatch):
@@ -145,7 +142,8 @@ def test_how_many_are_judged_at_once_changes_nothing(monkeypatch):
     changes = np.random.default_rng(3).uniform(-5.0, 5.0, (9, 3))
     steps = found.steps(known, [5, 19, 33])
     whole = found.highest(steps, changes)
-    monkeypatch.setattr(engine, "UNTHREADED_TERMS", 1)
+    monkeypatch.setattr(engine, "CACHED_ROWS", 2)
+    monkeypatch.setattr(engine, "AT_ONCE", 2)
     np.testing.assert_allclose(found.highest(steps, changes), whole, rtol=1e-4, atol=1e-4)
 
 
