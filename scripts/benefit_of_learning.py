@@ -39,6 +39,7 @@ PAGE = Path(__file__).resolve().parent.parent / "evidence" / "learning_benefit.m
 SEED, PEOPLE, DAYS, MG, MONTHS = 20261122, 200, (28, 56), 20, 14.0
 DAYS_A_MONTH = 30.4375
 LONGER_D = 14
+SLOWS = ("slower", "hold", "back-one-level")
 WISH = Wish(quick=True, pace="usual")
 FAST_D, SLOW_D = 15.0, 30.0
 TAIL_D = 42
@@ -175,15 +176,17 @@ def _verdict(found: Sequence[Person]) -> str:
     """The peak with over that without, as geometric means; and what became of those whom only learning slowed."""
     said = [
         f"on day {day} {_ratio([one for one in found if one.day == day]):.2f}, and "
-        f"{_ratio([one for one in found if one.day == day and one.tau_off_d > SLOW_D]):.2f} above {SLOW_D:g} d"
+        f"{_ratio([one for one in found if one.day == day and one.tau_off_d >= SLOW_D]):.2f} above {SLOW_D:g} d"
         for day in DAYS
     ]
     slowed = [one for one in found if one.learnt.decision == "slower" and one.without.decision == "go-on"]
     lower = sum(one.learnt.peak < one.without.peak for one in slowed)
+    slow = [one for one in found if one.tau_off_d >= SLOW_D]
+    already = sum(one.without.decision in SLOWS for one in slow)
     return (
         f"On average the peak with is of that without {'; '.join(said)}.\n"
-        "Symptoms alone slow most of those who recover slowly. Only what the ratings teach slowed "
-        f"{len(slowed)} plans;\nthe true peak was lower in {lower} of these."
+        f"Of {len(slow)} plans of people above {SLOW_D:g} d symptoms alone slowed {already}. Only what the ratings teach slowed "
+        f"{len(slowed)} of\nall plans; the true peak was lower in {lower} of these."
     )
 
 
