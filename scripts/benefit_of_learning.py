@@ -185,8 +185,8 @@ def _verdict(found: Sequence[Person]) -> str:
     already = sum(one.without.decision in SLOWS for one in slow)
     return (
         f"On average the peak with is of that without {'; '.join(said)}.\n"
-        f"Of {len(slow)} plans of people above {SLOW_D:g} d symptoms alone slowed {already}. Only what the ratings teach slowed "
-        f"{len(slowed)} of\nall plans; the true peak was lower in {lower} of these."
+        f"Of {len(slow)} plans of people above {SLOW_D:g} d symptoms alone slowed {already}. "
+        f"Only what the ratings teach slowed {len(slowed)} of\nall plans; the true peak was lower in {lower} of these."
     )
 
 
