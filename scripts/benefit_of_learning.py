@@ -39,6 +39,7 @@ PAGE = Path(__file__).resolve().parent.parent / "evidence" / "learning_benefit.m
 SEED, PEOPLE, DAYS, MG, MONTHS = 20261122, 200, (28, 56), 20, 14.0
 DAYS_A_MONTH = 30.4375
 LONGER_D = 14
+SLOWS = ("slower", "hold", "back-one-level")
 WISH = Wish(quick=True, pace="usual")
 FAST_D, SLOW_D = 15.0, 30.0
 TAIL_D = 42
@@ -55,6 +56,8 @@ longer with than without. Lower, higher: whose peak differs by more than a tenth
 | day | true recovery | people | first plan goes on | without | with | weeks without | with | slower | lower | higher |
 |---|---|---|---|---|---|---|---|---|---|---|
 {table}
+
+{verdict}
 
 All of it is arithmetic: people here withdraw as the model says, and whether real ones do is not known.
 """
@@ -164,7 +167,31 @@ def page(found: Sequence[Person]) -> str:
         for day in DAYS
         for name, low, high in GROUPS
     ]
-    return HEAD.format(people=len(found) // len(DAYS), seed=SEED, mg=MG, table="\n".join(rows))
+    count = len(found) // len(DAYS)
+    table, verdict = "\n".join(rows), _verdict(found)
+    return HEAD.format(people=count, seed=SEED, mg=MG, table=table, verdict=verdict)
+
+
+def _verdict(found: Sequence[Person]) -> str:
+    """The peak with over that without, as geometric means; and what became of those whom only learning slowed."""
+    said = [
+        f"on day {day} {_ratio([one for one in found if one.day == day]):.2f}, and "
+        f"{_ratio([one for one in found if one.day == day and one.tau_off_d >= SLOW_D]):.2f} above {SLOW_D:g} d"
+        for day in DAYS
+    ]
+    slowed = [one for one in found if one.learnt.decision == "slower" and one.without.decision == "go-on"]
+    lower = sum(one.learnt.peak < one.without.peak for one in slowed)
+    slow = [one for one in found if one.tau_off_d >= SLOW_D]
+    already = sum(one.without.decision in SLOWS for one in slow)
+    return (
+        f"On average the peak with is of that without {'; '.join(said)}.\n"
+        f"Of {len(slow)} plans of people above {SLOW_D:g} d symptoms alone slowed {already}. "
+        f"Only what the ratings teach slowed {len(slowed)} of\nall plans; the true peak was lower in {lower} of these."
+    )
+
+
+def _ratio(group: Sequence[Person]) -> float:
+    return float(np.exp(np.mean([np.log(one.learnt.peak / one.without.peak) for one in group])))
 
 
 def _row(day: int, name: str, group: Sequence[Person]) -> str:
