@@ -21,6 +21,7 @@ from unclench.planning.dispense_forms import can_be_dispensed
 from unclench.planning.dispense_stock import Stock, stock_of
 from unclench.planning.plan import Plan
 from unclench.planning.replan import emergency_rule, symptom_rules
+from unclench.planning.switch_supply import with_units
 from unclench.planning.taper_best import Searched, searched
 from unclench.planning.taper_caps import FALLS, caps_of, proofs
 from unclench.planning.taper_compare import ABRUPT, beside, compared
@@ -33,7 +34,7 @@ from unclench.planning.taper_step_down import step_down
 from unclench.planning.taper_switched import Switched, switched
 from unclench.planning.taper_wish import ANYTHING, Wish
 from unclench.simulation.simulate import SEED
-from unclench.simulation.taper_model import Falling
+from unclench.simulation.taper_model import CLOCK_H, Falling
 from unclench.values import RegimenError
 
 Array = NDArray[np.float64]
@@ -67,7 +68,7 @@ def plan_taper(
     if need == NONE and (plan is None or plan.regimen is None):
         other = switched(appraisal, reachable(stock, Decimal(PERCENT), 1), seed=seed)
         if other is not None:
-            return _after_switch(appraisal, other, wish, seed)
+            return _after_switch(appraisal, other, wish, stock, seed)
         if appraisal.purpose != "new" and (ended := just_ended(appraisal, facts)):
             hold = facts.say("TAPER-JUST-ENDED-HOLD")
             return replace(_without(appraisal, plan, SPECIALIST), because=(ended,), hold=hold, urgency="")
@@ -81,10 +82,13 @@ def plan_taper(
     return _planned(appraisal, wish, plan, need, asked, seen, stock, seed)
 
 
-def _after_switch(appraisal: Appraisal, other: Switched, wish: Wish, seed: int) -> Taper:
+def _after_switch(appraisal: Appraisal, other: Switched, wish: Wish, stock: Stock, seed: int) -> Taper:
     """The taper after a switch from another drug; or why there is none."""
-    if other.after is not None:
-        return replace(plan_taper(other.after, wish, seed=seed), switch=other.switch)
+    if other.after is not None and other.switch is not None:
+        history = other.after.current_use.regimen
+        clock = CLOCK_H if history is None else tuple(dose.clock_h for dose in history.phases[-1].doses)
+        switch = with_units(other.switch, stock, clock, knowledge(), wish.supply_days)
+        return replace(plan_taper(other.after, wish, seed=seed), switch=switch)
     without = _without(appraisal, None, other.need.need)
     return replace(
         without,

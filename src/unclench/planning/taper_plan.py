@@ -246,6 +246,8 @@ class Switch:
     says: tuple[str, ...]
     curves: tuple[TaperCurve, ...]  # crossing loads, in % of the load before
     facts: tuple[str, ...]
+    taken: tuple[TaperDay, ...] = ()  # the diazepam of each day until the first cut, in exact units
+    supply: TaperSupply | None = None  # of those days
     hold: str = ""  # why nothing is planned here, and what to do instead
     review: tuple[date, date] | None = None
     first_cut_on: date | None = None

@@ -196,7 +196,13 @@ def _switch(switch: Switch) -> out.SwitchOut:
         low_mg=finite(switch.low_mg),
         high_mg=finite(switch.high_mg),
         days=tuple(
-            out.SwitchDayOut(day.on.isoformat(), float(day.other_mg), float(day.diazepam_mg)) for day in switch.days
+            out.SwitchDayOut(
+                day.on.isoformat(),
+                float(day.other_mg),
+                float(day.diazepam_mg),
+                tuple(_unit(unit) for taken in switch.taken if taken.on == day.on for unit in taken.units),
+            )
+            for day in switch.days
         ),
         sources=tuple(out.SaidOut(fact, words.clean(say)) for fact, say in switch.sources),
         against=_texts(switch.against),

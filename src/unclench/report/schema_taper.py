@@ -158,6 +158,7 @@ class SwitchDayOut(Strict, frozen=True):
     date: Day
     other_mg: Positive
     diazepam_mg: Positive
+    units: tuple[UnitOut, ...]  # of the diazepam
 
 
 class SaidOut(Strict, frozen=True):

@@ -124,6 +124,12 @@ def _take(day: str, intake: Intake) -> Take:
     return Take(day, clock(intake.clock_h), " + ".join(unit_words(unit) for unit in units))
 
 
+def said_intake(intake: Intake) -> str:
+    """22:00 1 x 5 mg."""
+    take = _take("", intake)
+    return f"{take.clock} {take.what}"
+
+
 def unit_words(unit: Unit) -> str:
     """1½ x 2 mg; or 3.5 mL of 1 mg/mL = 3.5 mg."""
     name, form = named(unit.product)

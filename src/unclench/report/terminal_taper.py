@@ -196,7 +196,10 @@ def _switch(switch: SwitchPart | None, out: Writer) -> None:
     for reason in switch.against:
         out.item(f"Against switching: {reason}", style="bold")
     for day in switch.days:
-        out.item(f"{day.dates}: {switch.drug} {day.other_mg} mg, diazepam {day.diazepam_mg} mg")
+        take = f" ({day.take})" if day.take else ""
+        out.item(f"{day.dates}: {switch.drug} {day.other_mg} mg, diazepam {day.diazepam_mg} mg{take}")
+    for supply in switch.supply:
+        out.item(f"Diazepam to dispense for the switch, {supply}")
     dated = (("Review", switch.review), ("First cut", switch.first_cut))
     _lines((f"{what}: {when}" for what, when in dated if when), out)
     _lines((*switch.says, *(f"{say} [{fact}]" for fact, say in switch.sources)), out)
