@@ -33,6 +33,7 @@ from unclench.planning.taper_pace import choose_pace, length_for
 from unclench.planning.taper_start import start_of_taper
 from unclench.planning.taper_wish import Wish
 from unclench.record import read
+from unclench.simulation.taper_model import SEARCHED
 
 ON = date(2026, 11, 22)
 SEED = 20261122
@@ -64,7 +65,7 @@ def search() -> Searched:
     facts, stock = knowledge(), stock_of(knowledge(), APPRAISAL.jurisdiction)
     start = start_of_taper(APPRAISAL, None, None, facts, rungs=reachable(stock, Decimal(100), 1))
     assert start is not None
-    stands = ground(APPRAISAL, start, NOTHING_SEEN, reachable(stock, start.from_mg, 2), seed=SEED)
+    stands = ground(APPRAISAL, start, NOTHING_SEEN, reachable(stock, start.from_mg, 2), seed=SEED, people=SEARCHED)
     assert stands.people is not None
     return searched(APPRAISAL, FORTY, start, rungs_of(stock, start), caps_of(facts), stands.people, facts)
 
@@ -74,7 +75,7 @@ def by_scipy() -> float:
     facts, stock = knowledge(), stock_of(knowledge(), APPRAISAL.jurisdiction)
     start = start_of_taper(APPRAISAL, None, None, facts, rungs=reachable(stock, Decimal(100), 1))
     assert start is not None
-    stands = ground(APPRAISAL, start, NOTHING_SEEN, reachable(stock, start.from_mg, 2), seed=SEED)
+    stands = ground(APPRAISAL, start, NOTHING_SEEN, reachable(stock, start.from_mg, 2), seed=SEED, people=SEARCHED)
     assert stands.people is not None
     pace, _ = choose_pace(APPRAISAL, "auto", facts)
     length = length_for(pace, start, rungs_of(stock, start), caps_of(facts), facts, weeks=WEEKS)
@@ -114,7 +115,7 @@ def results() -> list[Measured]:
 def main() -> None:
     from benchmarks.__main__ import table
 
-    found = search()
+    found = plan_taper(APPRAISAL, FORTY, seed=SEED)
     assert found.loss is not None
     here, free = found.loss
     print(f"worst fifth: here {here:.1f}, without caps and products {free:.1f}, by SciPy {by_scipy():.1f}")

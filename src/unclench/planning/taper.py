@@ -28,13 +28,13 @@ from unclench.planning.taper_compare import ABRUPT, beside, compared
 from unclench.planning.taper_drawn import beside_it, curves_of, drive_of, hidden_changes
 from unclench.planning.taper_ground import NOTHING_SEEN, Ground, Seen, ground
 from unclench.planning.taper_pace import Rungs
-from unclench.planning.taper_plan import Proof, Schedule, Taper, TaperDay
+from unclench.planning.taper_plan import Drive, Proof, Schedule, Taper, TaperDay
 from unclench.planning.taper_start import Start, dose_left_open, just_ended, start_of_taper
 from unclench.planning.taper_step_down import step_down
 from unclench.planning.taper_switched import Switched, switched
 from unclench.planning.taper_wish import ANYTHING, Wish
 from unclench.simulation.simulate import SEED
-from unclench.simulation.taper_model import CLOCK_H, Falling
+from unclench.simulation.taper_model import CLOCK_H, PEOPLE, SEARCHED, Falling
 from unclench.values import RegimenError
 
 Array = NDArray[np.float64]
@@ -120,7 +120,8 @@ def _planned(
     appraisal: Appraisal, wish: Wish, plan: Plan | None, need: str, asked: Start, seen: Seen, stock: Stock, seed: int
 ) -> Taper:
     facts = knowledge()
-    stands = ground(appraisal, asked, seen, reachable(stock, asked.from_mg, len(asked.clock_h)), seed=seed)
+    able = reachable(stock, asked.from_mg, len(asked.clock_h))
+    stands = ground(appraisal, asked, seen, able, seed=seed, people=SEARCHED if wish.quick else PEOPLE)
     if stands.start is None or stands.people is None:
         key = "TAPER-ENDED" if stands.ended else "TAPER-ASK-FIRST"
         return replace(_without(appraisal, plan, need), hold=facts.say(key), learning=stands.learning)
@@ -132,9 +133,8 @@ def _planned(
         return _drawn(appraisal, plan, need, start, found, stock, stands, wish, rungs)
     for alternate in (True, False) if wish.alternate_days else (False,):
         rungs = rungs_of(stock, start, alternate=alternate)
-        found = searched(
-            appraisal, wish, start, rungs, caps_of(facts), stands.people, facts, decision=stands.pace_decision
-        )
+        crowd = stands.people.first(SEARCHED)
+        found = searched(appraisal, wish, start, rungs, caps_of(facts), crowd, facts, decision=stands.pace_decision)
         # A step of an odd number of days cannot alternate, and the form never changes in the middle of one that does.
         if can_be_dispensed(found.schedule, stock, len(start.clock_h), facts, alternate=alternate):
             break
@@ -183,7 +183,7 @@ def _drawn(
     )
     held = proofs(schedule, caps, facts, exempt=need == STEP_DOWN and not start.goes_on, goes_on=start.goes_on)
     peak = drive_of(people.drive(doses), len(start.known_mg), share)
-    ways = beside(found, start, rungs, caps, people, facts, alone=wish.quick or not found.pace)
+    ways = beside(found, start, rungs, caps, people.first(SEARCHED), facts, alone=wish.quick or not found.pace)
     others = compared(ways, people, start, caps=caps, rungs=rungs.doses, facts=facts)
     still = any(one.id == ABRUPT and one.drive.worst_fifth <= peak.worst_fifth for one in others)
     return replace(
@@ -199,7 +199,7 @@ def _drawn(
         peak=peak,
         curves=curves_of(people, doses, len(start.known_mg)),
         compared=others,
-        loss=found.loss,
+        loss=_loss(found, start, people, peak, share, tail),
         supply=supply,
         hidden=hidden_changes(appraisal, people, start, schedule.daily(), facts),
         learning=stands.learning,
@@ -221,6 +221,18 @@ def _told_by_means(
         return tuple(held)
     said = facts.say("TAPER-FALLS-MEAN-PROOF")
     return tuple(replace(proof, say=said) if proof.rule == FALLS else proof for proof in held)
+
+
+def _loss(
+    found: Searched, start: Start, people: Falling, peak: Drive, share: float, tail: Sequence[Decimal]
+) -> tuple[float, float] | None:
+    """The worst fifth here, and with the best doses found without caps and products, among the same people."""
+    if found.free_mg is None:
+        return None
+    before, after = ([float(mg) for mg in part] for part in (start.known_mg, tail))
+    drive = people.drive(np.concatenate([before, found.free_mg, after]))
+    free = drive_of(drive, len(before), share).worst_fifth
+    return peak.worst_fifth, min(free, peak.worst_fifth)
 
 
 def _sums(days: Sequence[TaperDay], facts: Knowledge) -> Proof:

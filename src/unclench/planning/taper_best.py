@@ -31,12 +31,12 @@ BOUND_ROUNDS = 10
 
 @dataclass(frozen=True, slots=True)
 class Searched:
-    """What the search settled: the schedule, its pace and why, and its loss against the best without constraints."""
+    """What the search settled: the schedule, its pace and why, and the daily doses of the best without constraints."""
 
     schedule: Schedule
     pace: str
     because: tuple[str, ...]
-    loss: tuple[float, float] | None
+    free_mg: Array | None
     length: Length | None = None
 
 
@@ -68,12 +68,15 @@ def searched(
     if length.pace.id != pace.id:
         because = (*because, facts.say("TAPER-PACE-FASTER", name=length.pace.name.lower(), weeks=wish.weeks))
     judged = judge_of(length, start, people, facts)
-    doses, worst = best_doses(judged, length, start, facts, rounds=QUICK_ROUNDS if wish.quick else None)
-    schedule, loss = schedule_of(start, length, doses), None
+    doses, _ = best_doses(judged, length, start, facts, rounds=QUICK_ROUNDS if wish.quick else None)
+    schedule, least = schedule_of(start, length, doses), None
     if not wish.quick:
         begin = np.array([float(mg) for mg in doses])
-        loss = (worst, min(unconstrained(judged, float(start.from_mg), begin, rounds=BOUND_ROUNDS), worst))
-    return Searched(schedule, length.pace.id, because, loss, length)
+        found = unconstrained(judged, float(start.from_mg), begin, rounds=BOUND_ROUNDS)
+        least = np.concatenate(
+            [np.full(start.hold_days, float(start.from_mg)), np.repeat(found, np.diff(length.begins))]
+        )
+    return Searched(schedule, length.pace.id, because, least)
 
 
 def judge_of(length: Length, start: Start, people: Falling, facts: Knowledge) -> Judge:

@@ -25,7 +25,7 @@ from unclench.planning.taper_pace import FASTER, SLOWER
 from unclench.planning.taper_start import Start, dosed
 from unclench.simulation.parameters import Numbers
 from unclench.simulation.sample import NOTHING_LEARNT
-from unclench.simulation.taper_model import PEOPLE, Falling, falling
+from unclench.simulation.taper_model import PEOPLE, SEARCHED, Falling, falling
 from unclench.values import DAY_H, Regimen
 
 NOTHING = Decimal(0)
@@ -55,20 +55,22 @@ class Ground:
     ended: bool = False
 
 
-def ground(appraisal: Appraisal, start: Start, seen: Seen, rungs: Sequence[Decimal], *, seed: int) -> Ground:
+def ground(
+    appraisal: Appraisal, start: Start, seen: Seen, rungs: Sequence[Decimal], *, seed: int, people: int = PEOPLE
+) -> Ground:
     """The people, as far as they are known, at the first day of the diary or of the question."""
     facts = knowledge()
     if seen.diary is None:
         waits = (start.start_on - appraisal.on).days
         start = replace(start, hold_days=max(settled_by(appraisal, facts) - waits, 0))
         levels = _levels(appraisal, start, (), seen, seed)
-        people = _people(appraisal, start, levels, seed)
-        return Ground(start, people, _learning(levels, None, None, seen, facts), "", ())
+        crowd = _people(appraisal, start, levels, seed, people)
+        return Ground(start, crowd, _learning(levels, None, None, seen, facts), "", ())
     diary = seen.diary
     begun = _begun(start, diary)
     levels = _levels(appraisal, begun, begun.known_mg, seen, seed)
-    people = _people(appraisal, begun, levels, seed)
-    ratings = _ratings(people, begun, diary, appraisal, seed)
+    crowd = _people(appraisal, begun, levels, seed, people)
+    ratings = _ratings(crowd.first(SEARCHED), begun, diary, appraisal, seed)
     decision = decide(diary, None, ratings, facts)
     learning = _learning(levels, ratings, decision, seen, facts)
     if decision.base_mg is None or decision.base_mg <= NOTHING:
@@ -76,14 +78,14 @@ def ground(appraisal: Appraisal, start: Start, seen: Seen, rungs: Sequence[Decim
         return Ground(None, None, learning, "", decision.because, ended=ended)
     again = _again(begun, diary, decision, rungs, appraisal.on, facts)
     if ratings is not None and ratings.trusted:
-        few = slice(0, PEOPLE)
-        people = people.like(ratings.column[few], ratings.tau_off_d[few])
+        few = slice(0, people)
+        crowd = crowd.first(SEARCHED).like(ratings.column[few], ratings.tau_off_d[few])
     pace = _pace_of(decision)
     asks = [said for _, said, direction in appraisal.pace_features if direction == SLOWER]
     if pace == FASTER and asks:  # as before the first cut: quiet days do not outweigh what is known of the person
         said = facts.say("TAPER-PACE-NOT-FASTER", found="; ".join(asks))
         again, pace = replace(again, says=(*again.says, said)), ""
-    return Ground(again, people, learning, pace, decision.because)
+    return Ground(again, crowd, learning, pace, decision.because)
 
 
 def _begun(start: Start, diary: Diary) -> Start:
@@ -138,14 +140,14 @@ def _again(
     )
 
 
-def _people(appraisal: Appraisal, start: Start, levels: LevelsLearnt | None, seed: int) -> Falling:
+def _people(appraisal: Appraisal, start: Start, levels: LevelsLearnt | None, seed: int, people: int) -> Falling:
     return falling(
         body=appraisal.body,
         exposure=_since(appraisal.exposure, (appraisal.on - start.since).days),
         on=start.since,
         history=start.history,
         seed=seed,
-        people=PEOPLE,
+        people=people,
         patient=appraisal.patient_ref,
         clock_h=start.clock_h,
         # What contradicts itself is told, and nothing is planned on it.

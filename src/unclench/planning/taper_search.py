@@ -179,8 +179,8 @@ def _moves(ladder: Ladder, places: Places) -> Places:
     return kept
 
 
-def unconstrained(judge: Judge, from_mg: float, begin: Array, *, rounds: int = ROUNDS) -> float:
-    """The smallest worst fifth found for doses of any size that only fall, without caps or products.
+def unconstrained(judge: Judge, from_mg: float, begin: Array, *, rounds: int = ROUNDS) -> Array:
+    """(slots,): the doses found where they may be of any size that only falls, without caps or products.
 
     A pattern search by the same judge: single doses and all from one on move by strides that halve when none helps.
     """
@@ -201,7 +201,7 @@ def unconstrained(judge: Judge, from_mg: float, begin: Array, *, rounds: int = R
         rows = _falling(doses * joined, from_mg)
         again = judge.worst(rows)
         best, doses = float(again.min()), rows[int(again.argmin())]
-    return best
+    return doses
 
 
 def _falling(rows: Array, from_mg: float) -> Array:
