@@ -41,7 +41,9 @@ SLIPS: dict[str, tuple[list[str], int, tuple[str, ...]]] = {
     "a dose of nothing": (["--dose", "0mg", "--months", "14", *ON], 2, ("more than 0 mg",)),
     "a dose below nothing": (["--dose=-5mg", "--months", "14", *ON], 2, ("more than 0 mg",)),
     "a dose in words": (["--dose", "some", "--months", "14", *ON], 2, ("milligrams a day",)),
-    "a dose without end": (["--dose", "infinity", "--months", "14", *ON], 2, ("more than 0 mg",)),
+    "a dose without end": (["--dose", "infinity", "--months", "14", *ON], 2, ("milligrams a day",)),
+    "a dose with a thousand million digits": (["--dose", "1e-999999999mg", "--months", "14", *ON], 2, ("milligrams",)),
+    "a start in ten years": ([*TYPED, "--start", "2036-11-22"], 5, ("2036-11-22", "2027-11-23 or earlier")),
     "a pace that is none": ([*TYPED, "--pace", "furious"], 2, ("'furious'", "slow, usual, fast, auto")),
     "no weeks": ([*TYPED, "--weeks", "0"], 2, ("0 weeks",)),
     "weeks and a peak": ([*TYPED, "--weeks", "40", "--peak", "50"], 2, ("one of them",)),
@@ -103,6 +105,23 @@ def test_what_was_seen_is_refused_with_its_place(name, tmp_path, monkeypatch, ca
     assert all(words in whole for words in told), whole
     assert "Traceback" not in whole
     assert "\x1b" not in said.err
+
+
+def test_a_brand_of_diazepam_is_diazepam(monkeypatch, capsys):
+    plain = answered(monkeypatch, capsys, "--dose", "5mg", "--months", "14", *ON)
+    for name in ("Valium", " diazepam ", "DIAZEPAM"):
+        assert answered(monkeypatch, capsys, "--dose", "5mg", "--months", "14", *ON, "--drug", name) == plain
+
+
+@pytest.mark.parametrize("ending", ["html", "pdf"])
+def test_where_nobody_may_stop_alone_the_calendar_says_so_and_nothing_else_is_lost(ending, tmp_path, monkeypatch):
+    calendar, told = tmp_path / f"calendar.{ending}", tmp_path / "taper.json"
+    specialist = ("--dose", "60mg", "--months", "14", *ON)
+    assert called(monkeypatch, "taper", *specialist, "--calendar", str(calendar), "--json", str(told)) == 0
+    assert json.loads(told.read_text(encoding="utf-8"))["need"] == "specialist"
+    assert calendar.stat().st_size > 1000
+    if ending == "html":
+        assert "Do not stop" in calendar.read_text(encoding="utf-8")
 
 
 def answered(monkeypatch, capsys, *arguments: str) -> dict:

@@ -107,7 +107,17 @@ def daily_dose(situation: Situation, sure: list[CurrentMedicine]) -> Part:
     if not daily or any(mg is None for mg in daily):
         return Part(None, None, missing="diazepam-mg-per-day")
     total = float(sum((mg for mg in daily if mg is not None), Decimal(0)))
-    return Part(total, total)
+    most = float(sum((most_a_day(entry) for entry in sure), Decimal(0)))
+    return Part(total, most, missing="diazepam-mg-per-day" if most > total else "")
+
+
+def most_a_day(entry: CurrentMedicine) -> Decimal:
+    """The top of "2 to 5 mg three times a day", below what the order itself allows in a day."""
+    dosage, mg = entry.entry.dosage if entry.entry else None, entry.mg_per_day or Decimal(0)
+    if dosage is None or not dosage.mg_per_dose or dosage.mg_per_dose_max is None:
+        return mg
+    most = mg * dosage.mg_per_dose_max / dosage.mg_per_dose
+    return most if dosage.max_mg_per_day is None else max(mg, min(most, dosage.max_mg_per_day))
 
 
 def days_of_use(situation: Situation) -> tuple[Part, date | None]:

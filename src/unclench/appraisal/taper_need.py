@@ -17,7 +17,7 @@ from unclench.values import Answer, KnowledgeError
 
 TAPER, SPECIALIST = "TAP-01", "TAP-03"
 URGENCIES = ("now", "today", "days", "before-a-cut")
-DANGER, TOO_MUCH = "danger", "TD-DOSE"
+DANGER, TOO_MUCH, ANOTHER = "danger", "TD-DOSE", "TD-SEDATIVE"
 DAILY = 7.0
 
 
@@ -86,9 +86,12 @@ def taper_need(
         need, rules = "specialist", [SPECIALIST]
         because = [facts.say("NEED-SPECIALIST-ANYWAY", reasons="; ".join(even_rarely))]
     elif special and need != "none":
+        # What the grid has said of the dose is not said again.
+        said = facts.get("stopping_risks", TOO_MUCH).title if need == "specialist" else ""
         need = "specialist"
         rules.append(SPECIALIST)
-        because.append(facts.say("NEED-SPECIALIST", reasons="; ".join(special)))
+        if others := [reason for reason in special if reason != said]:
+            because.append(facts.say("NEED-SPECIALIST", reasons="; ".join(others)))
     elif special:
         because.append(facts.say("NEED-WATCH", reasons="; ".join(special)))
     return need, tuple(because + cautions), tuple(dict.fromkeys(rules))
@@ -143,13 +146,16 @@ def hold_for(
     key = "TAPER-HOLD" if current_use.answer is not Answer.NO else "TAPER-HOLD-PLANNED"
     if level == URGENCIES[0]:
         key = "TAPER-HOLD-CRISIS"
+    held = facts.say(key)
+    if any(risk.id == ANOTHER for risk in dangers):
+        held = f"{held} {facts.say('TAPER-HOLD-OTHERS')}"
     soon = f"TAPER-URGENCY-{level.upper()}"
     words = facts.say(soon, reasons="; ".join(reasons))
     unsure = (risk for risk in risks if risk.kind == DANGER and risk.answer is Answer.CANNOT_SAY)
     sooner = [risk.title for risk in unsure if URGENCIES.index(risk.urgency) < URGENCIES.index(level)]
     if sooner:
         words = f"{words} {facts.say('TAPER-URGENCY-SOONER', reasons='; '.join(sooner))}"
-    return facts.say(key), words, (key, soon, *(risk.id for risk in dangers))
+    return held, words, (key, soon, *(risk.id for risk in dangers))
 
 
 def pace_features(risks: tuple[RiskFound, ...]) -> tuple[tuple[str, str, str], ...]:

@@ -22,6 +22,7 @@ Any32 = NDArray[Any]
 
 DAY_H = 24.0
 MOST_LOOKS = 420  # days that a search looks at: a longer course is looked at every other day, or more rarely
+AT_ONCE = 20  # beginnings in one product: larger ones wake the threads of BLAS, which cost more than they bring
 CACHED_ROWS = 64  # series judged at a time: their share of one day stays in the cache
 # Products of more terms BLAS spreads over threads, which on a busy machine takes a thousand times as long.
 UNTHREADED_TERMS = 500_000
@@ -176,7 +177,9 @@ def _highest(steps: Steps, changes: Any32, rise_per_day: Array, fall_per_day: Ar
     above, kept = np.empty_like(state), np.empty_like(state)
     for day, unit in enumerate(steps.unit):
         begun = steps.begun[day]
-        share = changes[:, :begun] @ unit[:begun]
+        share = changes[:, :AT_ONCE] @ unit[:AT_ONCE]
+        for first in range(AT_ONCE, begun, AT_ONCE):
+            share += changes[:, first : first + AT_ONCE] @ unit[first : first + AT_ONCE]
         share += steps.anyway[day]
         np.add(share, 1.0, out=kept)
         share /= kept

@@ -21,6 +21,7 @@ from unclench.values import RecordError
 
 COLUMNS = ("date", "mg_taken", "withdrawal", "spasm")
 MOST_DAYS = 3660
+MOST_BYTES = 1_000_000  # several times what so many days need
 MOST_MG = Decimal(1000)
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -98,7 +99,11 @@ def read_diary(source: Path | bytes, *, until: date) -> Diary:
         for anything that is not a diary, with row and column.
     """
     where = "the diary" if isinstance(source, bytes) else str(source)
-    text = text_bytes(source if isinstance(source, bytes) else read_bytes(source), where).decode("utf-8")
+    content = source if isinstance(source, bytes) else read_bytes(source)
+    if len(content) > MOST_BYTES:
+        need = f"a diary of at most {MOST_BYTES // 1_000_000} MB"
+        raise _refused(where, "the whole file", f"{len(content)} bytes", need, "Give the diary of one person.")
+    text = text_bytes(content, where).decode("utf-8")
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
         lines = [(reader.line_num, cells) for cells in reader if any(cell.strip() for cell in cells)]
@@ -124,7 +129,9 @@ def _names(header: Sequence[str], where: str) -> tuple[str, ...]:
     known = f"the columns {', '.join(COLUMNS)}"
     for at, name in enumerate(names, start=1):
         if name not in COLUMNS:
-            raise _refused(where, f"header, column {at}", repr(name), known, "Leave other columns out.")
+            split = any(mark in name for mark in ";\t")
+            fix = "Save it with commas between the cells." if split else "Leave other columns out."
+            raise _refused(where, f"header, column {at}", repr(name), known, fix)
         if names.count(name) > 1:
             raise _refused(where, f"header, column {at}", f"{name} twice", known, "Name each column once.")
     missing = [name for name in COLUMNS if name not in names]
@@ -149,7 +156,7 @@ def _day(
         found = f"{on.isoformat()} as in row {seen[on]}"
         raise _refused(where, "column date", found, "each day once", "Join the two rows.")
     seen[on] = line
-    taken = _number(row["mg_taken"], where, "mg_taken", MOST_MG, "mg of the whole day, without a unit")
+    taken = _number(row["mg_taken"], where, "mg_taken", MOST_MG, f"mg of the whole day without a unit, 0 to {MOST_MG}")
     return DiaryDay(on, taken, _rating(row, "withdrawal", where), _rating(row, "spasm", where))
 
 
@@ -171,7 +178,7 @@ def _number(text: str, where: str, column: str, most: Decimal, what: str) -> Dec
     if not text:
         return None
     if not _NUMBER.fullmatch(text) or Decimal(text) > most:
-        need = f"{what} (0 to {most}), or an empty cell"
+        need = f"{what}, or an empty cell"
         raise _refused(where, f"column {column}", repr(text), need, "Correct the cell; empty means not recorded.")
     return Decimal(text)
 

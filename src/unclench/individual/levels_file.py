@@ -25,6 +25,7 @@ from unclench.values import RecordError
 
 COLUMNS = ("time", "analyte", "value", "unit", "lloq", "matrix")
 MOST_ROWS = 1000
+MOST_BYTES = 1_000_000
 LONGEST_CELL = 200
 HOUR_S = 3600.0
 UNITS = ("ng/mL", "ug/L", "mg/L", "nmol/L", "umol/L")
@@ -74,6 +75,9 @@ def levels_of(content: bytes, *, on: date, where: str = "the file of levels") ->
 
 
 def _rows(content: bytes, where: str) -> Iterator[tuple[int, dict[str, str]]]:
+    if len(content) > MOST_BYTES:
+        fix = "Give the levels of one person."
+        raise _wrong(where, f"{len(content)} bytes", f"at most {MOST_BYTES // 1_000_000} MB", fix)
     text = text_bytes(content, where).decode("utf-8")
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:

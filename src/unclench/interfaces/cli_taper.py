@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from unclench.interfaces import cli_taper_options as options
-from unclench.interfaces.cli_taper_input import DIAZEPAM, Typed, of_use, read_or_typed, seen_of
+from unclench.interfaces.cli_taper_input import DIAZEPAM, Typed, named, of_use, read_or_typed, seen_of
 from unclench.interfaces.door import check_targets, parse_day, refused, screen, write
 from unclench.values import Jurisdiction, RegimenError
 
@@ -67,6 +67,7 @@ def taper(
 
     # Taken once, here at the door: everything inside is a function of this day.
     day = date.today() if on is None else parse_day(on)
+    drug = named(drug)
     inputs = [*(record or ()), *(path for path in (answers, diary, levels) if path is not None)]
     check_targets([target for target in (json, html, calendar, ics) if target is not None], inputs)
     said = (parse_answer(text) for text in (*of_use(dose, months, days_a_week, drug), *(answer or ())))
@@ -157,8 +158,6 @@ def _write(
 
 def _calendar(made: Tapering, as_pdf: bool, large: bool) -> bytes:
     on, law, made_with = made.appraisal.on, made.appraisal.jurisdiction, made.made_with
-    if not made.taper.days:
-        raise refused("no schedule was planned, so there is no calendar. Read why without --calendar.")
     if as_pdf:
         from unclench.report.taper_pdf import calendar_pdf
 

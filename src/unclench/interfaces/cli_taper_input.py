@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,16 @@ REQUEST = "taper diazepam"
 DIAZEPAM = "diazepam"
 DAYS_A_MONTH = 30.44
 MOST_MONTHS = 1200
+# Digits, and no power of ten: "1e-999999999" would be written out as a thousand million digits.
+DOSE = re.compile(r"[+-]?([0-9]{1,9}(\.[0-9]{0,9})?|\.[0-9]{1,9})")
 TIMES = {1: "once a day", 2: "twice a day", 3: "three times a day", 4: "four times a day"}
+
+
+def named(drug: str) -> str:
+    """What is taken, where a brand or stray spaces stand for diazepam itself."""
+    from unclench.knowledge.medicines import read_medicine
+
+    return DIAZEPAM if drug.casefold() == DIAZEPAM or read_medicine(drug).drugs == (DIAZEPAM,) else drug
 
 
 def seen_of(diary: Path | None, levels: Path | None, day: date) -> Seen:
@@ -55,11 +65,10 @@ def of_use(dose: str | None, months: float | None, days_a_week: float | None, dr
 
 def _mg(text: str) -> Decimal:
     number = text.strip().casefold().removesuffix("/day").removesuffix("a day").strip().removesuffix("mg").strip()
-    try:
-        mg = Decimal(number)
-    except InvalidOperation:
-        raise refused(f"found the dose {text[:40]!r}, need milligrams a day such as 20mg.") from None
-    if not (mg.is_finite() and mg > 0):
+    if not DOSE.fullmatch(number):
+        raise refused(f"found the dose {text[:40]!r}, need milligrams a day such as 20mg.")
+    mg = Decimal(number)
+    if mg <= 0:
         raise refused(f"found a dose of {text[:40]!r}, need more than 0 mg.")
     return mg
 

@@ -26,8 +26,8 @@ DECISIONS = ("faster", "go-on", "slower", "hold", "ask", "back-one-level")
 
 Rating = tuple[date, float]
 RULES = (
-    "RATE-PAUSE", "RATE-RESUME", "RATE-NOT-WHILE", "RATE-HOLD-LENGTH", "RATE-BACK-RARE", "RATE-BACK-LABEL",
-    "RATE-HOLD-UK", "RATE-MAINTAIN", "RATE-OWN-PACE", "RATE-EMERGENCY",
+    "RATE-EMERGENCY", "RATE-PAUSE", "RATE-RESUME", "RATE-NOT-WHILE", "RATE-HOLD-LENGTH", "RATE-BACK-RARE",
+    "RATE-BACK-LABEL", "RATE-HOLD-UK", "RATE-MAINTAIN", "RATE-OWN-PACE",
 )  # fmt: skip
 CONTRADICTIONS = frozenset({"RATE-RISE-UNCUT", "RATE-CONTRADICT"})
 
@@ -58,6 +58,11 @@ class LastCut:
 def symptom_rules(known: Knowledge) -> tuple[tuple[str, str], ...]:
     """What to do when there are symptoms, with or without a diary: (rule, sentence)."""
     return tuple((key, known.say(key)) for key in RULES)
+
+
+def emergency_rule(known: Knowledge) -> tuple[tuple[str, str], ...]:
+    """The one of them that holds for whoever takes it, planned or not."""
+    return ((RULES[0], known.say(RULES[0])),)
 
 
 def decide(diary: Diary, schedule: Schedule | None, learnt: RatingsLearnt | None, known: Knowledge) -> Decision:

@@ -6,8 +6,8 @@ from dataclasses import replace
 from decimal import Decimal
 
 from unclench.appraisal.current_use import regimen_now
-from unclench.appraisal.findings import Appraisal, CurrentUse, Exposure
-from unclench.appraisal.taper_need import decide
+from unclench.appraisal.findings import Appraisal, CurrentUse, Exposure, RiskFound
+from unclench.appraisal.taper_need import decide, pace_features
 from unclench.knowledge.equivalence import equivalence
 from unclench.knowledge.load import Knowledge
 from unclench.planning.switch_from import switch_from
@@ -17,6 +17,7 @@ from unclench.planning.words import number
 from unclench.values import DAY_H, Answer, RegimenError
 
 DAYS_A_WEEK = 7.0
+SLOWER, YEAR, HIGH_DOSE = "slower", "PF-YEAR", "PF-HIGH-DOSE"
 DOSES_A_DAY = 2
 
 
@@ -90,12 +91,23 @@ def after_switch(appraisal: Appraisal, switch: Switch, facts: Knowledge) -> Appr
         medicines=tuple(one for one in appraisal.medicines if switch.drug not in one.drugs),
         exposure=_later(appraisal.exposure, waits),
         taper_risks=risks,
+        pace_features=_slower(before or use, risks, facts),
         taper_need=need.need,
         taper_because=(*use.because, *need.because),
         taper_views=need.views,
         taper_hold=need.hold,
         taper_urgency=need.urgency,
     )
+
+
+def _slower(use: CurrentUse, risks: tuple[RiskFound, ...], facts: Knowledge) -> tuple[tuple[str, str, str], ...]:
+    """What asks for another pace: what is known of the person, and how long and how much of the other drug it was."""
+    rows = {row.id: row for row in facts.table("stopping_risks")}
+    days, mg = use.duration_days_low, use.mg_per_day_low
+    own = [YEAR] if days is not None and days >= rows[YEAR].limit else []
+    own += [HIGH_DOSE] if mg is not None and mg > rows[HIGH_DOSE].limit else []
+    known = tuple(one for one in pace_features(risks) if one[2] == SLOWER)
+    return known + tuple((key, rows[key].title, SLOWER) for key in own)
 
 
 def _later(exposure: Exposure, days: int) -> Exposure:

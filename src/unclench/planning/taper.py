@@ -20,15 +20,15 @@ from unclench.planning.dispense_doses import SOLUTION, TABLET, forms, reachable
 from unclench.planning.dispense_forms import can_be_dispensed
 from unclench.planning.dispense_stock import Stock, stock_of
 from unclench.planning.plan import Plan
-from unclench.planning.replan import symptom_rules
+from unclench.planning.replan import emergency_rule, symptom_rules
 from unclench.planning.taper_best import Searched, searched
 from unclench.planning.taper_caps import FALLS, caps_of, proofs
 from unclench.planning.taper_compare import ABRUPT, beside, compared
-from unclench.planning.taper_drawn import curves_of, drive_of, hidden_changes
+from unclench.planning.taper_drawn import beside_it, curves_of, drive_of, hidden_changes
 from unclench.planning.taper_ground import NOTHING_SEEN, Ground, Seen, ground
 from unclench.planning.taper_pace import Rungs
 from unclench.planning.taper_plan import Proof, Schedule, Taper, TaperDay
-from unclench.planning.taper_start import Start, start_of_taper
+from unclench.planning.taper_start import Start, dose_left_open, just_ended, start_of_taper
 from unclench.planning.taper_step_down import step_down
 from unclench.planning.taper_switched import Switched, switched
 from unclench.planning.taper_wish import ANYTHING, Wish
@@ -68,8 +68,13 @@ def plan_taper(
         other = switched(appraisal, reachable(stock, Decimal(PERCENT), 1), seed=seed)
         if other is not None:
             return _after_switch(appraisal, other, wish, seed)
+        if appraisal.purpose != "new" and (ended := just_ended(appraisal, facts)):
+            hold = facts.say("TAPER-JUST-ENDED-HOLD")
+            return replace(_without(appraisal, plan, SPECIALIST), because=(ended,), hold=hold, urgency="")
     if need in (NONE, SPECIALIST):
         return _without(appraisal, plan, need)
+    if seen.diary is None and (left := dose_left_open(appraisal, caps_of(facts), facts)):
+        return replace(_without(appraisal, plan, need), hold=left)
     asked = start_of_taper(appraisal, plan, wish.start_on, facts, rungs=reachable(stock, Decimal(PERCENT), 1))
     if asked is None:
         return replace(_without(appraisal, plan, need), hold=facts.say("TAPER-DOSE-UNKNOWN"))
@@ -193,7 +198,7 @@ def _drawn(
         hidden=hidden_changes(appraisal, people, start, schedule.daily(), facts),
         learning=stands.learning,
         holds_at=symptom_rules(facts),
-        says=(*start.says, *(facts.say(key) for key in (*SAYS, *((STILL,) if still else ()))), *people.assumed),
+        says=(*beside_it(appraisal, facts), *start.says, *_model_says(still, facts), *people.assumed),
         facts=_facts(people, found),
     )
 
@@ -206,6 +211,10 @@ def _told_by_means(
         return tuple(held)
     said = facts.say("TAPER-FALLS-MEAN-PROOF")
     return tuple(replace(proof, say=said) if proof.rule == FALLS else proof for proof in held)
+
+
+def _model_says(still_adapting: bool, facts: Knowledge) -> tuple[str, ...]:
+    return tuple(facts.say(key) for key in (*SAYS, *((STILL,) if still_adapting else ())))
 
 
 def _sums(days: Sequence[TaperDay], facts: Knowledge) -> Proof:
@@ -247,7 +256,7 @@ def _without(appraisal: Appraisal, plan: Plan | None, need: str) -> Taper:
         hidden=(),
         switch=None,
         learning=None,
-        holds_at=(),
-        says=(facts.say("TAPER-NO-SEIZURES"),),
+        holds_at=() if need == NONE else emergency_rule(facts),
+        says=() if need == NONE else (*beside_it(appraisal, facts), facts.say("TAPER-NO-SEIZURES")),
         facts=appraisal.facts if need == SPECIALIST else (),
     )

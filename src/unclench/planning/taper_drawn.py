@@ -17,12 +17,13 @@ from unclench.planning.taper_plan import Drive, HiddenChange, TaperCurve
 from unclench.planning.taper_search import worst_fifth
 from unclench.planning.taper_start import Start
 from unclench.simulation.taper_model import Falling
+from unclench.values import Answer
 
 Array = NDArray[np.float64]
 
 MIDDLE = (5.0, 25.0, 50.0, 75.0, 95.0)
 PERCENT = 100.0
-NOON = 0.5
+NOON, OPIOID = 0.5, "PF-OPIOID"
 # A smaller change of the load is not worth a line.
 VISIBLE = 0.02
 ANALYTES = ("diazepam", "nordazepam")
@@ -86,6 +87,18 @@ def hidden_changes(
             said = facts.say(key, medicine=change.perpetrator, on=words.day(on), mg=words.mg(mg), **numbers)
             found.append(HiddenChange(change.perpetrator, on, mg, (as_if[0], as_if[1], as_if[2]), said))
     return tuple(found)
+
+
+def beside_it(appraisal: Appraisal, facts: Knowledge) -> tuple[str, ...]:
+    """What else is taken that makes a taper dangerous, or has only just changed what the dose does."""
+    opioid = any(risk.id == OPIOID and risk.answer is Answer.YES for risk in appraisal.taper_risks)
+    said = [facts.say("TAPER-OPIOID")] if opioid else []
+    settling = int(facts.limit("TAPER-HIDDEN-AFTER", "d"))
+    for change in appraisal.exposure.changes:
+        if change.counts and change.until_day is None and -settling < change.from_day <= 1:
+            on = appraisal.on + timedelta(days=change.from_day - 1)
+            said.append(facts.say("TAPER-HIDDEN-RECENT", medicine=change.perpetrator, on=words.day(on)))
+    return tuple(said)
 
 
 def kept_free(appraisal: Appraisal, start_on: date, facts: Knowledge) -> tuple[tuple[int, int], ...]:

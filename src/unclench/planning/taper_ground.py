@@ -20,6 +20,7 @@ from unclench.knowledge.load import Knowledge
 from unclench.planning import words
 from unclench.planning.replan import Decision, decide, last_cut
 from unclench.planning.taper_caps import caps_of
+from unclench.planning.taper_pace import FASTER, SLOWER
 from unclench.planning.taper_start import Start, dosed
 from unclench.simulation.parameters import Numbers
 from unclench.simulation.sample import NOTHING_LEARNT
@@ -75,7 +76,12 @@ def ground(appraisal: Appraisal, start: Start, seen: Seen, rungs: Sequence[Decim
     if ratings is not None and ratings.trusted:
         few = slice(0, PEOPLE)
         people = people.like(ratings.column[few], ratings.tau_off_d[few])
-    return Ground(again, people, learning, PACE_OF.get(decision.decision, ""), decision.because)
+    pace = PACE_OF.get(decision.decision, "")
+    asks = [said for _, said, direction in appraisal.pace_features if direction == SLOWER]
+    if pace == FASTER and asks:  # as before the first cut: quiet days do not outweigh what is known of the person
+        said = facts.say("TAPER-PACE-NOT-FASTER", found="; ".join(asks))
+        again, pace = replace(again, says=(*again.says, said)), ""
+    return Ground(again, people, learning, pace, decision.because)
 
 
 def _begun(start: Start, diary: Diary) -> Start:

@@ -57,7 +57,7 @@ def choose_pace(appraisal: Appraisal, wanted: str, facts: Knowledge) -> tuple[Pa
     """
     if wanted != AUTO:
         row: Pace = facts.get("paces", wanted)
-        return row, (row.say, facts.say("TAPER-PACE-ASKED"))
+        return row, (row.say, _cuts(row, facts), facts.say("TAPER-PACE-ASKED"))
     slower = [said for _, said, direction in appraisal.pace_features if direction == SLOWER]
     faster = [said for _, said, direction in appraisal.pace_features if direction == FASTER]
     if len(slower) >= int(facts.limit("TAPER-SLOWER-COUNT", "1")):
@@ -67,8 +67,12 @@ def choose_pace(appraisal: Appraisal, wanted: str, facts: Knowledge) -> tuple[Pa
     else:
         chosen, why = "usual", slower
     row = facts.get("paces", chosen)
-    found = "; ".join(why)
-    return row, (row.say, facts.say(f"TAPER-PACE-{chosen.upper()}", found=found or facts.say("TAPER-PACE-NOTHING")))
+    found = "; ".join(why) or facts.say("TAPER-PACE-NOTHING")
+    return row, (row.say, _cuts(row, facts), facts.say(f"TAPER-PACE-{chosen.upper()}", found=found))
+
+
+def _cuts(pace: Pace, facts: Knowledge) -> str:
+    return facts.say("TAPER-PACE-CUTS", most=f"{pace.most_percent:g}", least=f"{pace.least_cut_mg:g}")
 
 
 def changed(pace: Pace, decision: str, facts: Knowledge) -> Pace:

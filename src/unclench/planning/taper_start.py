@@ -9,11 +9,13 @@ from decimal import ROUND_FLOOR, Decimal
 from itertools import groupby
 
 from unclench.appraisal.findings import Appraisal
+from unclench.appraisal.medicines import DIAZEPAM
 from unclench.knowledge.load import Knowledge
 from unclench.planning import words
 from unclench.planning.dispense_doses import forms, reachable
 from unclench.planning.dispense_stock import making, stock_of
 from unclench.planning.plan import Plan
+from unclench.planning.taper_caps import Caps
 from unclench.values import Dose, Phase, Regimen, RegimenError
 
 DAYS_A_WEEK = Decimal(7)
@@ -53,19 +55,29 @@ def start_of_taper(
 ) -> Start | None:
     """Present use, or the course that is planned on top of it. None: the dose is not known.
 
-    Raises RegimenError for a start in the past, or before the planned course has ended, and for a present dose that no
-    product makes.
+    Raises RegimenError for a start in the past, before the planned course has ended, or more than a year ahead, and for
+    a present dose that no product makes.
     """
-    # What is taken already ends from today; only a new course ends after it has run.
+    # What is taken already may end from today; a new course ends after it has run.
     planned = plan.regimen if plan is not None and appraisal.purpose == "new" else None
     first_free = appraisal.on if planned is None else planned.last_day + timedelta(days=1)
-    begins = first_free if start_on is None else start_on
+    # Present use stays as it is until its review, where that is what is planned; who asks may begin before.
+    settled = first_free if plan is None or plan.regimen is None else plan.regimen.last_day + timedelta(days=1)
+    begins = settled if start_on is None else start_on
     if begins < first_free:
         raise RegimenError(
             where="the start of a taper",
             found=str(begins),
             need=f"{first_free} or later",
             fix="A taper begins today or later. What was taken until now goes into the record or the diary.",
+        )
+    latest = first_free + timedelta(days=facts.limit("TAPER-START-LATEST", "d"))
+    if begins > latest:
+        raise RegimenError(
+            where="the start of a taper",
+            found=str(begins),
+            need=f"{latest} or earlier",
+            fix="Ask again nearer to the day: the dose and the person change until then.",
         )
     history = past_use(appraisal)
     if planned is not None:
@@ -81,6 +93,35 @@ def start_of_taper(
     known = (mg,) * (begins - appraisal.on).days
     clock = tuple(dose.clock_h for dose in last_phase.doses)
     return Start(mg, history, appraisal.on, known, clock, begins, said)
+
+
+def dose_left_open(appraisal: Appraisal, caps: Caps, facts: Knowledge) -> str:
+    """Why nothing is planned yet, where what is recorded spans more than a first cut; "" where it does not.
+
+    From the lower end the first day could be a sudden cut for somebody who takes the upper one.
+    """
+    use = appraisal.current_use
+    ends = (use.mg_per_day_low, use.days_per_week_low), (use.mg_per_day_high, use.days_per_week_high)
+    if appraisal.purpose == "new" or any(mg is None or days is None for mg, days in ends):
+        return ""
+    low, high = (mg * Decimal(f"{days:g}") / DAYS_A_WEEK for mg, days in ends if mg is not None and days is not None)
+    if high - low <= caps.most_first(high):
+        return ""
+    return facts.say("TAPER-DOSE-OPEN", low=words.mg(low).removesuffix(" mg"), high=words.mg(high).removesuffix(" mg"))
+
+
+def just_ended(appraisal: Appraisal, facts: Knowledge) -> str:
+    """That diazepam ended within weeks after long use, when withdrawal comes; "" where it did not."""
+    within, after = (int(facts.limit(key, "d")) for key in ("JUST-ENDED-WITHIN", "JUST-ENDED-AFTER"))
+    ends = [
+        (one.until, one.since)
+        for one in appraisal.medicines
+        if DIAZEPAM in one.drugs and one.since is not None and one.until is not None
+    ]
+    last = max(ends, default=None)
+    if last is None or not 0 <= (appraisal.on - last[0]).days <= within or (last[0] - last[1]).days < after:
+        return ""
+    return facts.say("TAPER-JUST-ENDED", on=words.day(last[0]), days=(last[0] - last[1]).days)
 
 
 def _every_day(

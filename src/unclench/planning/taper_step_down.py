@@ -23,10 +23,10 @@ def step_down(
     parts = int(facts.limit("STEP-DOWN-PARTS", "1"))
     days = int(facts.limit("STEP-DOWN-PART-DAYS", "d"))
     mg, steps = from_mg, list[Step]()
+    able = [rung for rung in rungs if rung in tablets and 0 < rung < from_mg] or rungs
     for part in range(parts, 0, -1):
         target = from_mg * part / (parts + 1)
-        below = [rung for rung in rungs if 0 < rung < mg]
-        below = [rung for rung in below if rung in tablets] or below
+        below = [rung for rung in able if 0 < rung < mg]
         if not below:
             break
         mg = min(below, key=lambda rung: (abs(rung - target), rung))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from unclench.appraisal.findings import Appraisal, Need
@@ -12,6 +12,7 @@ from unclench.knowledge import knowledge
 from unclench.planning.switch_after import after_switch, use_as_diazepam
 from unclench.planning.switch_from import switch_of
 from unclench.planning.taper_plan import Switch
+from unclench.planning.words import number
 from unclench.values import Answer
 
 NONE, STEP_DOWN, SPECIALIST = "none", "step-down", "specialist"
@@ -43,6 +44,12 @@ def switched(appraisal: Appraisal, make: Sequence[Decimal], *, seed: int) -> Swi
     own = {one.phrase for one in appraisal.medicines if taken.drug in one.drugs}
     risks = tuple(risk for risk in appraisal.taper_risks if not (risk.because and own.issuperset(risk.because)))
     need = decide(use, None, None, appraisal.body.age_y, risks, facts)
+    if taken.mg_per_day is not None and use.mg_per_day_low is not None and use.mg_per_day_high is not None:
+        low, high = (number(mg) for mg in (use.mg_per_day_low, use.mg_per_day_high))
+        counted = facts.say(
+            "NEED-COUNTED-AS", drug=taken.drug.capitalize(), mg=number(taken.mg_per_day), low=low, high=high
+        )
+        need = replace(need, because=(counted, *need.because))
     if need.need == NONE:
         return Switched(need, "", None, None)
     if need.need == STEP_DOWN:

@@ -245,7 +245,7 @@ def _proof(proof: Proof) -> ProofLine:
 
 def _drive(drive: Drive, taper: Taper) -> DriveLine:
     day = round(drive.day)
-    when = f"day {day + 1}" if day < WEEKS_FROM else f"week {day // 7 + 1}"
+    when = f"on day {day + 1}" if day < WEEKS_FROM else f"in week {day // 7 + 1}"
     if taper.schedule is not None and drive.day >= taper.schedule.days:
         when += ", after the last dose"
     return DriveLine(

@@ -94,6 +94,15 @@ def _questions(said: Content, out: Writer) -> None:
     out.item("answer with --answer ID=VALUE or --answers FILE; see all with: unclench questions")
 
 
+def _how_it_ends(said: Content, out: Writer) -> None:
+    if said.taper:
+        out.item(f"{said.taper}.")
+        for line in said.plan.taper_because:  # each by itself: a long line is cut, and these are dangers
+            out.under(line)
+    if said.taper_plan is not None:
+        print_brief(said.taper_plan, out)
+
+
 def _what_to_do(said: Content, out: Writer) -> None:
     plan = said.plan
     if plan.regimen is None:
@@ -118,10 +127,7 @@ def _what_to_do(said: Content, out: Writer) -> None:
             out.item(line)
         for line in plan.instead:
             out.item(f"First: {line}")
-    if said.taper:
-        out.item(f"{said.taper}. {' '.join(plan.taper_because)}")
-    if said.taper_plan is not None:
-        print_brief(said.taper_plan, out)
+    _how_it_ends(said, out)
     if said.monitoring:
         out.heading("Watch")
         for when, watches in said.monitoring:

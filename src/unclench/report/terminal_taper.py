@@ -126,7 +126,7 @@ def _proofs(said: TaperContent, out: Writer) -> None:
 
 def _peak(drive: DriveLine) -> str:
     return (
-        f"at its peak {drive.typical} ({drive.interval}) {knowledge().say('TAPER-PAGE-UNIT')}, in {drive.when}; "
+        f"at its peak {drive.typical} ({drive.interval}) {knowledge().say('TAPER-PAGE-UNIT')}, {drive.when}; "
         f"worst fifth {drive.worst_fifth} %"
     )
 
