@@ -25,7 +25,6 @@ MOST_LOOKS = 420  # days that a search looks at: a longer course is looked at ev
 AT_ONCE = 20  # beginnings in one product: larger ones wake the threads of BLAS, which cost more than they bring
 CACHED_ROWS = 64  # series judged at a time: their share of one day stays in the cache
 # Products of more terms BLAS spreads over threads, which on a busy machine takes a thousand times as long.
-UNTHREADED_TERMS = 500_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -149,26 +148,24 @@ def steps_of(
     return Steps(anyway[looks].astype(np.float32), each, begun, apart)
 
 
-def highest(steps: Steps, changes: Array, *, rise_per_day: Array, fall_per_day: Array, start: Array) -> Array:
-    """(series, columns): the highest that the following state stands above the share.
+def highest(
+    steps: Steps, changes: Array, *, rise_per_day: Array, fall_per_day: Array, start: Array, from_day: int = 0
+) -> Array:
+    """(series, columns): the highest that the following state stands above the share, from a day on.
 
     `changes` (series, beginnings): by how much the input changes at each beginning. The state and its rates as in
     `tracked`; single precision.
     """
     found = np.empty((changes.shape[0], start.size))
-    at_once = rows_at_once(changes.shape[1], start.size)
-    for first in range(0, changes.shape[0], at_once):
-        part = slice(first, first + at_once)
-        found[part] = _highest(steps, changes[part].astype(np.float32), rise_per_day, fall_per_day, start)
+    for first in range(0, changes.shape[0], CACHED_ROWS):
+        part = slice(first, first + CACHED_ROWS)
+        found[part] = _highest(steps, changes[part].astype(np.float32), rise_per_day, fall_per_day, start, from_day)
     return found
 
 
-def rows_at_once(beginnings: int, columns: int) -> int:
-    """How many series are judged at a time."""
-    return max(min(CACHED_ROWS, UNTHREADED_TERMS // (beginnings * columns)), 1)
-
-
-def _highest(steps: Steps, changes: Any32, rise_per_day: Array, fall_per_day: Array, start: Array) -> Any32:
+def _highest(
+    steps: Steps, changes: Any32, rise_per_day: Array, fall_per_day: Array, start: Array, from_day: int
+) -> Any32:
     rise, fall = (np.exp(-rate * steps.apart).astype(np.float32) for rate in (rise_per_day, fall_per_day))
     drop = fall - rise
     noon = np.exp(-0.5 * fall_per_day * steps.apart).astype(np.float32)
@@ -184,7 +181,8 @@ def _highest(steps: Steps, changes: Any32, rise_per_day: Array, fall_per_day: Ar
         np.add(share, 1.0, out=kept)
         share /= kept
         np.subtract(state, share, out=above)
-        np.maximum(best, above, out=best)
+        if day * steps.apart >= from_day:
+            np.maximum(best, above, out=best)
         np.multiply(above > 0.0, drop, out=kept)
         kept += rise
         above *= kept

@@ -29,6 +29,7 @@ RULES = (
     "RATE-EMERGENCY", "RATE-PAUSE", "RATE-RESUME", "RATE-NOT-WHILE", "RATE-HOLD-LENGTH", "RATE-BACK-RARE",
     "RATE-BACK-LABEL", "RATE-HOLD-UK", "RATE-MAINTAIN", "RATE-OWN-PACE",
 )  # fmt: skip
+SURE = 0.95  # share of the draws
 CONTRADICTIONS = frozenset({"RATE-RISE-UNCUT", "RATE-CONTRADICT"})
 
 
@@ -94,11 +95,16 @@ def _decided(
     name, why = _by_symptoms(diary, weeks, cut, learnt, known)
     if name == "go-on" and not spasm and _may_go_faster(diary, cut, learnt, known):
         name, why = "faster", (known.say("RATE-FASTER", days=f"{known.limit('RATE-LOW-DAYS', 'd'):g}"),)
-    return _decision(name, (*why, *because, *spasm), known, cut.from_mg if cut and name == "back-one-level" else None)
+    # What is asked does not undo what slows: the answer may never come.
+    slower = _slower(diary, weeks, learnt, known) if name == "ask" else ()
+    back_to = cut.from_mg if cut and name == "back-one-level" else None
+    return _decision(name, (*why, *slower, *because, *spasm), known, back_to, slows=bool(slower))
 
 
-def _decision(name: str, because: tuple[str, ...], known: Knowledge, back_to: Decimal | None = None) -> Decision:
-    stays, slows = name in ("hold", "back-one-level"), name in ("slower", "hold", "back-one-level")
+def _decision(
+    name: str, because: tuple[str, ...], known: Knowledge, back_to: Decimal | None = None, *, slows: bool = False
+) -> Decision:
+    stays, slows = name in ("hold", "back-one-level"), slows or name in ("slower", "hold", "back-one-level")
     said = [*because, known.say("RATE-RESUME")] if slows else list(because)
     if stays:
         said.append(known.say("RATE-EMERGENCY"))
@@ -203,7 +209,10 @@ def _held_in_vain(diary: Diary, cut: LastCut, known: Knowledge) -> bool:
 
 
 def _may_go_faster(diary: Diary, cut: LastCut | None, learnt: RatingsLearnt | None, known: Knowledge) -> bool:
-    """Hardly any withdrawal for two weeks although a cut was there to be felt, and a recovery that is not slow."""
+    """Hardly any withdrawal for two weeks although a cut was there to be felt, and a recovery that is surely short.
+
+    The middle of the draws would be short before anything was learnt.
+    """
     needed = int(known.limit("RATE-LOW-DAYS", "d"))
     ratings = diary.withdrawal()
     felt = cut is not None and (
@@ -211,9 +220,10 @@ def _may_go_faster(diary: Diary, cut: LastCut | None, learnt: RatingsLearnt | No
     )
     if not felt or len(ratings) < needed or learnt is None or not learnt.trusted:
         return False
+    short = np.quantile(learnt.tau_off_d, SURE) <= known.limit("RATE-TAU-SHORT", "d")
     low = all(rating <= known.limit("RATE-LOW", "{score}") for _, rating in ratings[-needed:])
     fresh = (diary.until - ratings[-needed][0]).days <= needed + known.limit("RATE-WINDOW", "d")
-    return bool(low and fresh and np.median(learnt.tau_off_d) <= known.limit("RATE-TAU-SHORT", "d"))
+    return bool(low and fresh and short)
 
 
 def _spasm(diary: Diary, known: Knowledge) -> tuple[str, ...]:

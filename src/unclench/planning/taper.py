@@ -203,6 +203,10 @@ def _drawn(
     )
 
 
+def _model_says(still_adapting: bool, facts: Knowledge) -> tuple[str, ...]:
+    return tuple(facts.say(key) for key in (*SAYS, *((STILL,) if still_adapting else ())))
+
+
 def _told_by_means(
     held: Sequence[Proof], schedule: Schedule, days: Sequence[TaperDay], facts: Knowledge
 ) -> tuple[Proof, ...]:
@@ -211,10 +215,6 @@ def _told_by_means(
         return tuple(held)
     said = facts.say("TAPER-FALLS-MEAN-PROOF")
     return tuple(replace(proof, say=said) if proof.rule == FALLS else proof for proof in held)
-
-
-def _model_says(still_adapting: bool, facts: Knowledge) -> tuple[str, ...]:
-    return tuple(facts.say(key) for key in (*SAYS, *((STILL,) if still_adapting else ())))
 
 
 def _sums(days: Sequence[TaperDay], facts: Knowledge) -> Proof:

@@ -29,7 +29,6 @@ from unclench.values import DAY_H, Regimen
 
 NOTHING = Decimal(0)
 STAYS = ("hold", "back-one-level", "ask")
-PACE_OF = {"hold": "slower", "back-one-level": "slower", "slower": "slower", "faster": "faster"}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,7 +75,7 @@ def ground(appraisal: Appraisal, start: Start, seen: Seen, rungs: Sequence[Decim
     if ratings is not None and ratings.trusted:
         few = slice(0, PEOPLE)
         people = people.like(ratings.column[few], ratings.tau_off_d[few])
-    pace = PACE_OF.get(decision.decision, "")
+    pace = _pace_of(decision)
     asks = [said for _, said, direction in appraisal.pace_features if direction == SLOWER]
     if pace == FASTER and asks:  # as before the first cut: quiet days do not outweigh what is known of the person
         said = facts.say("TAPER-PACE-NOT-FASTER", found="; ".join(asks))
@@ -108,6 +107,13 @@ def _begun(start: Start, diary: Diary) -> Start:
     return replace(start, history=history, since=diary.first_on, known_mg=tuple(taken), start_on=diary.until, says=said)
 
 
+def _pace_of(decision: Decision) -> str:
+    """What a decision does to the pace. Whatever makes later steps smaller also makes them rarer."""
+    if decision.step_share < 1.0:
+        return "slower"
+    return "faster" if decision.decision == "faster" else ""
+
+
 def _again(
     begun: Start, diary: Diary, decision: Decision, rungs: Sequence[Decimal], on: date, facts: Knowledge
 ) -> Start:
@@ -119,7 +125,7 @@ def _again(
     free_on = on if cut is None else cut.on + timedelta(days=window)
     hold = max(decision.hold_days, int(facts.limit("RATE-HOLD-DAYS", "d")) if decision.decision in STAYS else 0)
     held = max((free_on - on).days, hold, 0)
-    slower = PACE_OF.get(decision.decision) == "slower"
+    slower = _pace_of(decision) == "slower"
     return replace(
         begun,
         from_mg=base,

@@ -30,22 +30,26 @@ WORTH = 2e-4  # a smaller gain is not worth another round
 EVENNESS = 0.01  # of the worst fifth, at most given up for cuts that do not grow
 EVEN_ROUNDS = 12
 TRIED = 64
-FIRST_STRIDE, LAST_STRIDE = 0.25, 0.005
+FIRST_STRIDE, LAST_STRIDE = 0.1, 0.005
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Judge:
-    """Judges rows of doses over slots: the mean of the worst draws of the highest drive, in % of the reference."""
+    """Judges rows of doses over slots: the mean of the worst draws of the highest drive, in % of the reference.
+
+    Counted from the first slot on: what earlier doses did is past, and would hide every difference between rows.
+    """
 
     people: Falling
     steps: Steps
+    from_day: int
     worst_share: float
 
     def peaks(self, doses_mg: Array) -> Array:
         """(series, columns) for doses (series, slots)."""
         edge = np.zeros((doses_mg.shape[0], 1))
         changes = np.diff(np.concatenate([edge, doses_mg, edge], axis=1), axis=1)
-        return self.people.highest(self.steps, changes)
+        return self.people.highest(self.steps, changes, from_day=self.from_day)
 
     def worst(self, doses_mg: Array) -> Array:
         """(series,)"""
@@ -65,7 +69,7 @@ def judge(people: Falling, known_mg: Array, begins: Sequence[int], days: int, wo
     `known_mg`: doses of the days before the first slot, which are settled.
     """
     settled = np.concatenate([known_mg, np.zeros(days - known_mg.size)])
-    return Judge(people, people.steps(settled, begins), worst_share)
+    return Judge(people, people.steps(settled, begins), begins[0], worst_share)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from math import ceil
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,9 +53,10 @@ def begin(spans: Spans, existing: Regimen | None, on: date, *, scale: float, pas
 
 
 def looks_back(spans: Spans, existing: Regimen, on: date, *, scale: float) -> list[tuple[int, Array]]:
-    """Past doses in pieces that grow twice as long within each phase: days, and mean levels of each piece's last day.
+    """Past doses in pieces: days, and mean levels of each piece's last day. Each piece is twice as long as that before.
 
-    The levels are (analytes, columns), oldest piece first.
+    They begin anew with every phase, and with every change of rates on the way: levels move most after it. The levels
+    are (analytes, columns), oldest piece first.
     """
     now = (existing.start - on).days * DAY_H
     march = March(spans.modes(spans.at(now)), spans.people.absorption.lag_h, series=1, start_h=now)
@@ -62,11 +64,13 @@ def looks_back(spans: Spans, existing: Regimen, on: date, *, scale: float) -> li
     for phase in existing.phases:
         left, piece = phase.days, 1
         while left:
-            days = min(piece, left)
+            change = min((start for start in spans.starts_h if start > march.now_h), default=float("inf"))
+            until = ceil((change - march.now_h) / DAY_H) if change < float("inf") else left
+            days = min(piece, left, until)
             if days > 1:
                 walk_phase(march, spans, replace(phase, days=days - 1), scale)
             pieces.append((days, _mean_of_day(march, spans, phase, scale)))
-            left, piece = left - days, 2 * piece
+            left, piece = left - days, 1 if days == until else 2 * piece
     return pieces
 
 

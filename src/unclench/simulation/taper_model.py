@@ -126,14 +126,15 @@ class Falling:
             others=None if self.others is None else _first(self.others, days),
         )
 
-    def highest(self, steps: Steps, changes_mg: Array) -> Array:
-        """(series, columns): highest drive in % of the reference, for changes of the dose at each beginning."""
+    def highest(self, steps: Steps, changes_mg: Array, *, from_day: int = 0) -> Array:
+        """(series, columns): highest drive from a day on, % of the reference, for changes at each beginning."""
         found = engine.highest(
             steps,
             changes_mg,
             rise_per_day=1.0 / self.tau_on_d,
             fall_per_day=1.0 / self.tau_off_d,
             start=self.adaptation,
+            from_day=from_day,
         )
         return found * (PERCENT / self.reference)
 
