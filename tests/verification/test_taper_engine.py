@@ -130,15 +130,20 @@ def test_levels_of_days_are_those_of_hours(exposure):
     np.testing.assert_allclose(daily[high], hourly[high], rtol=0.01)
 
 
-def test_how_many_are_multiplied_at_once_changes_nothing(monkeypatch):
-    """Products are kept small, because the threads of a large one wait a thousand times as long as it takes."""
+def test_no_product_of_the_search_is_so_large_that_it_is_spread_over_threads():
+    """On a busy machine the threads of one product wait for each other a thousand times as long as it takes."""
+    columns, unthreaded = 201, 4 * 65536
+    assert engine.CACHED_ROWS * engine.AT_ONCE * columns <= unthreaded
+
+
+def test_how_many_are_judged_at_once_changes_nothing(monkeypatch):
     found = people_falling()
     known = np.concatenate([np.full(5, 20.0), np.zeros(60)])
     changes = np.random.default_rng(3).uniform(-5.0, 5.0, (9, 3))
     steps = found.steps(known, [5, 19, 33])
     whole = found.highest(steps, changes)
+    monkeypatch.setattr(engine, "CACHED_ROWS", 2)
     monkeypatch.setattr(engine, "AT_ONCE", 2)
-    monkeypatch.setattr(engine, "CACHED_ROWS", 4)
     np.testing.assert_allclose(found.highest(steps, changes), whole, rtol=1e-4, atol=1e-4)
 
 
