@@ -45,11 +45,8 @@ def test_any_bytes_are_a_diary_or_refused(content):
     try:
         found = read_diary(content, until=ON)
     except RecordError as error:
-        refused = error
-    else:
-        refused = None
-    if refused:
-        assert told(refused)
+        refused = told(error)
+        assert refused
         return
     assert found.days
     assert all(day.on <= ON for day in found.days)
@@ -62,11 +59,8 @@ def test_any_bytes_are_levels_or_refused(content):
     try:
         found = levels_of(content, on=ON)
     except RecordError as error:
-        refused = error
-    else:
-        refused = None
-    if refused:
-        assert told(refused)
+        refused = told(error)
+        assert refused
         return
     assert found
     assert all(level.at_h < 24 and 0 < level.ng_ml < float("inf") for level in found)

@@ -4,12 +4,15 @@ begin at all.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
 from unclench.consult import consult_patient, taper_patient
 from unclench.individual.diary_file import read_diary
+from unclench.planning import taper_ground
+from unclench.planning.replan import decide
 from unclench.planning.taper_ground import Seen
 from unclench.record import parse_answer, read
 
@@ -137,7 +140,9 @@ def test_a_pace_does_not_promise_the_size_of_every_cut():
 
 @pytest.mark.verifies("M9")
 @pytest.mark.parametrize(("since", "days_between"), [("2024-10", 14), ("2026-09-24", 7)])
-def test_quiet_days_make_nobody_faster_who_has_reasons_to_go_slowly(since, days_between):
+def test_quiet_days_make_nobody_faster_who_has_reasons_to_go_slowly(since, days_between, monkeypatch):
+    # Whatever the ratings teach: the decision on the diary alone is "faster" here.
+    monkeypatch.setattr(taper_ground, "decide", lambda *diary: replace(decide(*diary), decision="faster"))
     first = date(2026, 10, 25)
     lines = [f"{first + timedelta(days=day)},{10 if day < 7 else 9},1,2" for day in range(28)]
     diary = read_diary("\n".join(["date,mg_taken,withdrawal,spasm", *lines]).encode(), until=ON)
