@@ -191,8 +191,8 @@ def test_what_cannot_be_planned_says_what_can(spec):
             20   | 30    |                  |            |       | 30 weeks |
             20   | 20    |                  |            |       | 20 weeks |
             20   | 19    |                  |            |       | refused  | at least 20 weeks
-            20   |       | no-halves,tablets |           |       | refused  | Allow halves of tablets or the oral solution
-            20   |       | 5                |            |       | refused  | Allow halves of tablets or the oral solution
+            20   |       | no-halves,tablets |           |       | refused  | halves of tablets, or the oral solution
+            20   |       | 5                |            |       | refused  | halves of tablets, or the oral solution
             20   |       | 3                |            |       | refused  | tablets of 2, 5 and 10 mg
             20   |       |                  | 2026-11-21 |       | refused  | 2026-11-22 or later
             3.33 |       |                  |            |       | refused  | The nearest: 3 mg and 3.5 mg

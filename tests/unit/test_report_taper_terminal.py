@@ -109,7 +109,8 @@ def test_a_switch_a_hidden_change_and_what_was_learnt_are_told():
         "Against switching: A frail person of 84",
         "fluvoxamine, 22 Jan 2027: 14 mg then acts like 7.4 mg (5.1 to 10)",
         "From 4 levels and 23 ratings: Hold the present dose.",
-        "clearance: before 1.5 L/h (0.8 to 2.9), now 1.1 L/h (0.9 to 1.4); 72 % of the doubt removed",
+        "Levels moved it most.",
+        "Ratings moved it a little.",
         "28 mL of diazepam 1 mg/mL oral solution",
     ):
         assert said in text
