@@ -125,12 +125,13 @@ def _again(
     """Where the rest starts: the dose that is taken now, held until the window of the last cut has passed."""
     assert decision.base_mg is not None, "asked before"
     base = next((rung for rung in rungs if 0 < rung <= decision.base_mg), decision.base_mg)
+    window, slower = timedelta(days=facts.limit("TAPER-WINDOW", "d")), _pace_of(decision) == "slower"
     cut = last_cut(diary, None, decision.base_mg)
-    window = int(facts.limit("TAPER-WINDOW", "d"))
-    free_on = on if cut is None else cut.on + timedelta(days=window)
+    cut_on = cut.on if cut is not None else diary.first_on if decision.base_mg < begun.from_mg else None
+    # Where no cut is seen that could explain the symptoms, a window passes before the next one all the same.
+    free_on = cut_on + window if cut_on is not None else on + window if slower else on
     hold = max(decision.hold_days, int(facts.limit("RATE-HOLD-DAYS", "d")) if decision.decision in STAYS else 0)
     held = max((free_on - on).days, hold, 0)
-    slower = _pace_of(decision) == "slower"
     return replace(
         begun,
         from_mg=base,
