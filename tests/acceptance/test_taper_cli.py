@@ -191,7 +191,7 @@ def test_a_diary_plans_the_rest_from_what_was_really_taken(tmp_path, monkeypatch
     assert told["from_mg"] == 18
     assert told["cuts"][0]["date"] >= "2026-11-26"
     assert told["learning"]["ratings"] > 0
-    assert any("not recorded" in say for say in told["learning"]["says"])
+    assert any("does not record" in say for say in told["learning"]["says"])
     assert all(proof["holds"] for proof in told["proofs"])
 
 

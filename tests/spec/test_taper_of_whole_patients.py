@@ -135,7 +135,7 @@ def test_a_pace_does_not_promise_the_size_of_every_cut():
     taper = tapered(THREE_A_DAY, problems=BACK)
     largest = max((cut.from_mg - cut.to_mg) / cut.from_mg for cut in taper.cuts if cut.from_mg - cut.to_mg > 1)
     assert largest > 0.1  # where the sentence on a tenth alone would mislead
-    assert "A single cut may be larger, up to 20 %" in " ".join(taper.pace_because)
+    assert "A single cut may be larger, up to 15 %" in " ".join(taper.pace_because)
 
 
 @pytest.mark.verifies("M9")

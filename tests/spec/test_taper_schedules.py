@@ -162,7 +162,7 @@ def test_pace_by_what_is_found(spec):
             20 | 14     |     |                                                                | slow  | slow  | 28   | 18
             20 | 14     |     |                                                                | fast  | fast  | 7    | 18
             20 | 14     | 75  | takes-opioid=yes                                               |       | slow  | 28   | 18
-            5  | 2      |     |                                                                |       | usual | 14   | 4
+            5  | 2      |     |                                                                |       | usual | 14   | 4.5
         """,
         look,
     )

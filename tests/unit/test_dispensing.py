@@ -124,7 +124,7 @@ def test_the_form_changes_in_the_middle_of_the_step_before():
     assert products[20] == {"US-TABLET-2"}
     assert products[21] == {"US-SOLUTION-1"}
     assert days[20].mg == days[21].mg == 2
-    assert "On 2026-12-14 the tablets change to the oral solution, at the same 2 mg" in " ".join(supply.notes)
+    assert "On 14 Dec 2026 the tablets change to the oral solution, at the same 2 mg" in " ".join(supply.notes)
 
 
 def test_the_form_changes_earlier_where_the_step_before_is_too_short_or_the_liquid_cannot_make_it():

@@ -128,8 +128,8 @@ def _again(
     window, slower = timedelta(days=facts.limit("TAPER-WINDOW", "d")), _pace_of(decision) == "slower"
     cut = last_cut(diary, None, decision.base_mg)
     cut_on = cut.on if cut is not None else diary.first_on if decision.base_mg < begun.from_mg else None
-    # Where no cut is seen that could explain the symptoms, a window passes before the next one all the same.
-    free_on = cut_on + window if cut_on is not None else on + window if slower else on
+    # Slower is twice the time since the last cut; where no cut is seen, a window passes all the same.
+    free_on = cut_on + (2 * window if slower else window) if cut_on is not None else on + window if slower else on
     hold = max(decision.hold_days, int(facts.limit("RATE-HOLD-DAYS", "d")) if decision.decision in STAYS else 0)
     held = max((free_on - on).days, hold, 0)
     return replace(
