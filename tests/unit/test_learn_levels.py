@@ -115,6 +115,15 @@ def test_levels_that_contradict_are_said_to(levels: tuple[Level, ...], said: str
 
 
 @pytest.mark.verifies("M9")
+def test_many_levels_that_agree_with_each_other_and_with_nobody_are_contradictory() -> None:
+    """Forty levels a fifteenth of what anybody like this has: each is near the likeliest person, who is nobody."""
+    low = tuple(Level(-16.0 - 24.0 * day, "diazepam", 20.0, 1.0) for day in range(40))
+    found = learn(measured=low)
+    assert found.contradictory
+    assert found.surprise < 0.001
+
+
+@pytest.mark.verifies("M9")
 def test_few_effective_draws_are_admitted() -> None:
     """Nobody like this who takes it shows nothing: hardly any draw fits."""
     nothing = tuple(Level(-16.0, analyte, 5.0, 5.0, below=True) for analyte in ("diazepam", "nordazepam"))

@@ -104,7 +104,7 @@ def _said(asked: Asked, errors: Measured, top: Likeliest, drawn: Drawn, every: t
     """What was learnt, in values and words. `every`: the parameters of all proposals."""
     parameters = compared(every, drawn, asked.known)
     away = errors.away(top.logs)
-    surprise = chance_above(float(top.deviates @ top.deviates + away @ away), away.size)
+    surprise = surprise_of(top.deviates, away)
     draws = drawn.picked.size
     return LevelsLearnt(
         deviates=asked.given(drawn.deviates[:, drawn.picked], top.deviates),
@@ -128,6 +128,16 @@ def _said(asked: Asked, errors: Measured, top: Likeliest, drawn: Drawn, every: t
         ),
         facts=(*FACTS, *asked.used),
     )
+
+
+def surprise_of(deviates: Array, away: Array) -> float:
+    """Share of people like the patient who would be as odd: in all, or in the one way in which this one is the oddest.
+
+    Many levels that agree with each other, and with nobody, move one deviate far; in all they look like chance.
+    """
+    in_all = chance_above(float(deviates @ deviates + away @ away), away.size)
+    oddest = deviates.size * chance_above(float(np.max(deviates**2)), 1)
+    return min(in_all, oddest)
 
 
 def errors_of(levels: Sequence[Level], known: Knowledge) -> Measured:

@@ -19,6 +19,7 @@ from unclench.values import Answer, Effect
 
 STOPS = "switch-stops"  # `where` of a reason for which no switch is planned
 ANAESTHETIC = "anaesthetic"
+MOST_TITLES = 8
 AGAINST = "SWITCH-AGAINST-"
 
 
@@ -72,7 +73,9 @@ def reasons_against(appraisal: Appraisal, facts: Knowledge) -> tuple[Reason, ...
             open_titles.append(finding.title)
     if open_titles:
         key = f"{AGAINST}OPEN"
-        found.append(Reason(facts.say(key, titles="; ".join(dict.fromkeys(open_titles))), key, stops=False))
+        titles = list(dict.fromkeys(open_titles))
+        more = [f"and {len(titles) - MOST_TITLES} more"] if len(titles) > MOST_TITLES else []
+        found.append(Reason(facts.say(key, titles="; ".join([*titles[:MOST_TITLES], *more])), key, stops=False))
     if appraisal.exposure.ratio >= facts.limit("IX-BAND-MODERATE", "ratio"):
         key = f"{AGAINST}EXPOSURE"
         found.append(Reason(facts.say(key), key, stops=False))

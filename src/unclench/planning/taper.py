@@ -71,7 +71,7 @@ def plan_taper(
             return _after_switch(appraisal, other, wish, stock, seed)
         if appraisal.purpose != "new" and (ended := just_ended(appraisal, facts)):
             hold = facts.say("TAPER-JUST-ENDED-HOLD")
-            return replace(_without(appraisal, plan, SPECIALIST), because=(ended,), hold=hold, urgency="")
+            return replace(_without(appraisal, plan, SPECIALIST), because=(ended,), hold=hold, urgency="", ended=True)
     if need in (NONE, SPECIALIST):
         return _without(appraisal, plan, need)
     if seen.diary is None and (left := dose_left_open(appraisal, caps_of(facts), facts)):

@@ -288,6 +288,7 @@ class Taper:
     holds_at: tuple[tuple[str, str], ...]  # what to do when (rule, sentence): symptoms, a hold, going back
     says: tuple[str, ...]  # what must be said of the model and the plan
     facts: tuple[str, ...]
+    ended: bool = False  # diazepam has just ended after long use: nothing is left to hold
 
     @property
     def weeks(self) -> float:

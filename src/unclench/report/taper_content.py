@@ -27,6 +27,7 @@ NEEDS = {
     "taper": "Taper",
     "specialist": "Do not stop: a specialist plans this",
 }
+ENDED = "It has just ended: see the patient today"
 VIEWS = {
     "none": "no taper",
     "step-down": "a short step-down",
@@ -215,6 +216,8 @@ def _shown_rows(taper: Taper) -> tuple[Statement, ...]:
 def _headline(taper: Taper) -> str:
     name = NEEDS.get(taper.need, taper.need)
     if taper.schedule is None:
+        if taper.ended:
+            return ENDED
         return name if taper.need in ("none", "specialist") else words.TAPERS[taper.need]
     return f"{name} over {length(taper.schedule.days)}"
 
