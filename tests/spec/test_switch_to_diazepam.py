@@ -121,7 +121,7 @@ def test_twenty_milligrams_of_temazepam_a_night_for_five_years(spec):
         _, found = switch_of(appraisal, FACTS, make=MAKE)
         use = use_as_diazepam(appraisal, FACTS)
         said = " ".join(found.says)
-        for part in ("13.3 mg", "cut of up to 25 %", "5 to 40 mg", "No cut before 2026-12-12", "odds ratio 0.30"):
+        for part in ("13.3 mg", "cut of up to 25 %", "5 to 40 mg", "No cut before 12 Dec 2026", "odds ratio 0.30"):
             assert part in said
         return {
             "counts as": f"{use.mg_per_day_low} to {use.mg_per_day_high}",

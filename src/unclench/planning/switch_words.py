@@ -8,7 +8,7 @@ from itertools import pairwise
 from unclench.knowledge.equivalence import Equivalence
 from unclench.knowledge.load import Knowledge
 from unclench.planning.taper_plan import Switch
-from unclench.planning.words import listed, number
+from unclench.planning.words import day, listed, number
 
 Said = tuple[tuple[str, str], ...]  # (row, sentence)
 PERCENT = 100
@@ -20,20 +20,20 @@ def told(
     """Everything that is said of a planned switch: the dose first, then the way, then what is not known."""
     drug, steps = switch.drug, tuple(switch.steps())
     changes = [steps[0], *(after for before, after in pairwise(steps) if after.other_mg != before.other_mg)]
-    left = listed(number(day.other_mg) for day in changes[:-1])
+    left = listed(number(one.other_mg) for one in changes[:-1])
     first, last = switch.review or (steps[0].on, steps[0].on)
     blanks: dict[str, dict[str, object]] = {
         **_dose(switch, equal, exact),
-        "SWITCH-STEPS": {"parts": len(changes), "first": changes[0].on, "last": changes[-1].on},
+        "SWITCH-STEPS": {"parts": len(changes), "first": day(changes[0].on), "last": day(changes[-1].on)},
         "SWITCH-ABRUPT": {},
         ("SWITCH-DOSE-BY-DOSE" if by_dose else "SWITCH-STRENGTHS"): {"drug": drug, "doses": left},
         "SWITCH-REVIEW": {
-            "first": first,
-            "last": last,
+            "first": day(first),
+            "last": day(last),
             "low": (first - steps[0].on).days,
             "high": (last - steps[0].on).days,
         },
-        "SWITCH-NO-CUT": {"date": switch.first_cut_on},
+        "SWITCH-NO-CUT": {"date": "" if switch.first_cut_on is None else day(switch.first_cut_on)},
         "SWITCH-BUILD-UP": {"drug": drug},
         "SWITCH-EQUIVOCAL": {"drug": drug},
     }

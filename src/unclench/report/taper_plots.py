@@ -21,6 +21,11 @@ from unclench.values import DAY_H
 
 LARGE = Box(width=460, height=230, left=44, right=12, top=22, bottom=42)
 SMALL = Box(width=300, height=180, left=40, right=10, top=22, bottom=38)
+CROSSING = {
+    "load-other": "Load of the drug that goes",
+    "load-diazepam": "Load of the diazepam that comes",
+    "load-together": "Both together",
+}
 NAMES = {
     "dose": "Dose",
     "withdrawal-drive": "Withdrawal drive",
@@ -102,7 +107,7 @@ def crossing_plots(switch: Switch) -> tuple[TaperPlot, ...]:
 def _crossing(index: int, curve: TaperCurve, top: float) -> TaperPlot:
     """Names may come from a record: the ids of a drawing never do."""
     frame, key, last = Frame(SMALL, float(curve.t_d[-1]) * DAY_H, top), f"crossing-{index}", len(curve.t_d) - 1
-    name = words.clean(curve.name)
+    name = CROSSING.get(curve.name, words.clean(curve.name))
     summary = f"{name}, {words.clean(curve.unit)}: {cell(curve, 0)} at first, {cell(curve, last)} at the end."
     parts = [
         f'<svg class="plot c-crossing" viewBox="0 0 {SMALL.width} {SMALL.height}" role="img" '
