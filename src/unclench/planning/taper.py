@@ -120,6 +120,7 @@ def _planned(
     appraisal: Appraisal, wish: Wish, plan: Plan | None, need: str, asked: Start, seen: Seen, stock: Stock, seed: int
 ) -> Taper:
     facts = knowledge()
+    asked = _often_enough(asked, stock, facts)
     able = reachable(stock, asked.from_mg, len(asked.clock_h))
     stands = ground(appraisal, asked, seen, able, seed=seed, people=SEARCHED if wish.quick else PEOPLE)
     if stands.start is None or stands.people is None:
@@ -139,6 +140,15 @@ def _planned(
         if can_be_dispensed(found.schedule, stock, len(start.clock_h), facts, alternate=alternate):
             break
     return _drawn(appraisal, plan, need, start, found, stock, stands, wish, rungs)
+
+
+def _often_enough(asked: Start, stock: Stock, facts: Knowledge) -> Start:
+    """The same, twice a day where the tablets of one time of the day make nothing near enough for the first cut."""
+    least = asked.from_mg - caps_of(facts).most_first(asked.from_mg)
+    able = reachable(stock, asked.from_mg, len(asked.clock_h))
+    if len(asked.clock_h) > 1 or any(least <= mg < asked.from_mg for mg in able):
+        return asked
+    return replace(asked, clock_h=CLOCK_H, says=(*asked.says, facts.say("TAPER-TWICE-A-DAY")))
 
 
 def rungs_of(stock: Stock, start: Start, *, alternate: bool = False) -> Rungs:

@@ -87,7 +87,10 @@ def changed(pace: Pace, decision: str, facts: Knowledge) -> Pace:
 
 def ladder_of(pace: Pace, start: Start, rungs: Rungs, caps: Caps) -> Ladder:
     """The rungs below the present dose, and the caps of this pace between them."""
-    below = tuple(rung for rung in rungs.doses if 0 < rung <= start.from_mg)
+    # The first slot is a cut, so that the rule of the first cut is about it; unless nothing lower can be made.
+    lower = tuple(rung for rung in rungs.doses if 0 < rung < start.from_mg)
+    kept = tuple(rung for rung in rungs.doses if rung == start.from_mg) if start.goes_on or not lower else ()
+    below = (*kept, *lower)
     return Ladder(
         from_mg=start.from_mg,
         doses=(*below, Decimal(0)),
