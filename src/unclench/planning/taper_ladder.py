@@ -129,8 +129,15 @@ class Ladder:
         if first and self.first_is_cut:
             least = max(least, float(self.from_mg) - float(self.caps.most_first(self.from_mg)))
         lowest = int(np.searchsorted(-self.mg, -(least - HAIR), side="right")) - 1
-        here = np.searchsorted(-self.mg, [-(before + HAIR)], side="left")
-        return min(lowest, int(self.deepest(here)[0]))
+        return min(lowest, self._deepest_after(before))
+
+    def _deepest_after(self, before: float) -> int:
+        """As `deepest`, from a dose that need not be a rung: the present one is none."""
+        most = max(float(self.cut_share) * before, float(self.cut_floor_mg))
+        most = most if self.cut_most_mg is None else min(most, float(self.cut_most_mg))
+        deepest = int(np.searchsorted(-self.mg, -(before - most - HAIR), side="right")) - 1
+        next_rung = int(np.searchsorted(-self.mg, -(before - HAIR), side="right"))
+        return max(deepest, min(next_rung, self.bottom))
 
     def ends(self, past: Sequence[float]) -> bool:
         """Whether the next slot may be 0."""
