@@ -130,7 +130,7 @@ def _planned(
     if need == STEP_DOWN and seen.diary is None:
         rungs = rungs_of(stock, start)
         schedule = step_down(start.from_mg, rungs.doses, start.start_on, facts, tablets=rungs.tablets)
-        found = Searched(schedule, "", (facts.say("TAPER-STEP-DOWN-CHOICE"),), None)
+        found = Searched(schedule, (facts.say("TAPER-STEP-DOWN-CHOICE"),), None, None)
         return _drawn(appraisal, plan, need, start, found, stock, stands, wish, rungs)
     for alternate in (True, False) if wish.alternate_days else (False,):
         rungs = rungs_of(stock, start, alternate=alternate)

@@ -31,13 +31,20 @@ BOUND_ROUNDS = 10
 
 @dataclass(frozen=True, slots=True)
 class Searched:
-    """What the search settled: the schedule, its pace and why, and the daily doses of the best without constraints."""
+    """What the search settled: the schedule, its length and why, and the daily doses of the best without constraints.
+
+    `length` and `free_mg` are None for a step-down, which is not searched; `free_mg` also where only a quick one is.
+    """
 
     schedule: Schedule
-    pace: str
     because: tuple[str, ...]
+    length: Length | None
     free_mg: Array | None
-    length: Length | None = None
+
+    @property
+    def pace(self) -> str:
+        """The id of its pace; "" for a step-down."""
+        return "" if self.length is None else self.length.pace.id
 
 
 def searched(
@@ -76,7 +83,7 @@ def searched(
         least = np.concatenate(
             [np.full(start.hold_days, float(start.from_mg)), np.repeat(found, np.diff(length.begins))]
         )
-    return Searched(schedule, length.pace.id, because, least)
+    return Searched(schedule, because, length, least)
 
 
 def judge_of(length: Length, start: Start, people: Falling, facts: Knowledge) -> Judge:
