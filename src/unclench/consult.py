@@ -15,7 +15,8 @@ from unclench.appraisal.findings import Appraisal
 from unclench.knowledge import knowledge
 from unclench.planning.candidates import candidates
 from unclench.planning.choose import choose
-from unclench.planning.plan import Plan
+from unclench.planning.pick import pick
+from unclench.planning.plan import Candidate, Plan
 from unclench.planning.shown import shown
 from unclench.planning.stated import stated_regimen
 from unclench.planning.taper import plan_taper, with_taper
@@ -26,8 +27,8 @@ from unclench.record import read
 from unclench.record.patient import Patient, Stated
 from unclench.simulation.course import Course
 from unclench.simulation.effect_course import EffectCourse
-from unclench.simulation.foresee import foresee
-from unclench.simulation.simulate import PEOPLE, SEED, simulate
+from unclench.simulation.foresee import foresee, foresee_regimen
+from unclench.simulation.simulate import PEOPLE, SEED, simulate, typical_peaks
 from unclench.simulation.stated import simulate_doses
 from unclench.values import VERSION, Jurisdiction, MadeWith, Regimen
 
@@ -62,6 +63,20 @@ class Tapering:
 
     appraisal: Appraisal
     taper: Taper
+    made_with: MadeWith
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Opinion:
+    """What a card says in milliseconds: the verdict and the regimen of a consultation, without its curves.
+
+    `appraisal` has no questions and no conditionals; `regimen` is None where a consultation proposes none.
+    """
+
+    patient: Patient
+    appraisal: Appraisal
+    regimen: Candidate | None
+    why: str  # the key of the reason for this regimen; "" without one
     made_with: MadeWith
 
 
@@ -104,6 +119,41 @@ def consult_patient(
     ahead = foresee(appraisal, shown(appraisal, courses, plan), seed=seed)
     seen = (ahead.effects, ahead.course) if ahead else (None, None)
     return Consultation(patient, appraisal, courses, plan, made_with(seed), *seen)
+
+
+def opinion_of(patient: Patient, *, on: date, jurisdiction: Jurisdiction | str = Jurisdiction.US) -> Opinion:
+    """The verdict and the regimen that `consult_patient` would give, simulating only what a tie needs."""
+    appraisal = appraise(patient, on, jurisdiction, with_questions=False)
+    worth_trying = candidates(appraisal)
+    chosen: tuple[Candidate | None, str] = (None, "")
+    if worth_trying:
+        chosen = pick(appraisal, worth_trying, lambda tied: typical_peaks(appraisal, tied))
+    return Opinion(patient, appraisal, *chosen, made_with())
+
+
+def foresee_stated(
+    patient: Patient,
+    *,
+    on: date,
+    jurisdiction: Jurisdiction | str = Jurisdiction.US,
+    form: str | None = None,
+    at_h: Sequence[float] = (),
+    seed: int = SEED,
+) -> Simulation:
+    """What the doses that are asked for will do, quickly: for a page that answers while a slider moves.
+
+    The levels are those of fewer people than in a consultation; the effects are those that a consultation of the same
+    regimen shows. The verdict is that of `opinion_of`.
+
+    Raises
+    ------
+    RecordError, RegimenError
+        where nothing whole is asked for.
+    """
+    appraisal = appraise(patient, on, jurisdiction, with_questions=False)
+    regimen = stated_regimen(appraisal, form=form, at_h=at_h)
+    ahead = foresee_regimen(appraisal, regimen, seed=seed)
+    return Simulation(appraisal, regimen, ahead.course, made_with(seed), ahead.effects)
 
 
 def taper(

@@ -177,7 +177,12 @@ def facts_used(judgement: Judgement, appraised: tuple[tuple[str, ...], ...]) -> 
 
 
 def appraise(
-    patient: Patient, on: date, jurisdiction: Jurisdiction | str = Jurisdiction.US, facts: Knowledge | None = None
+    patient: Patient,
+    on: date,
+    jurisdiction: Jurisdiction | str = Jurisdiction.US,
+    facts: Knowledge | None = None,
+    *,
+    with_questions: bool = True,
 ) -> Appraisal:
     """Judge diazepam for this patient on this day.
 
@@ -189,6 +194,9 @@ def appraise(
         the day of the question. Ages, "now" and "recent" count from it.
     jurisdiction
         "us" or "uk": caps, products, wording.
+    with_questions
+        whether to work out what is asked and what each answer would do. Without, both are empty and nothing else
+        differs; it takes half as long.
 
     Raises
     ------
@@ -199,10 +207,12 @@ def appraise(
     check_answers(patient.answers, facts)
     request, told = find_request(patient)
     situation = set_up(Situation(patient, on, Jurisdiction(jurisdiction), facts, request=request))
-    return concluded(situation, judged(situation), told)
+    return concluded(situation, judged(situation), told, with_questions=with_questions)
 
 
-def concluded(situation: Situation, judgement: Judgement, told: tuple[str, ...]) -> Appraisal:
+def concluded(
+    situation: Situation, judgement: Judgement, told: tuple[str, ...], *, with_questions: bool = True
+) -> Appraisal:
     """Everything that follows from the verdict and its findings, put together."""
     indication, use = situation.indication, situation.current_use
     body, exposed = situation.body, situation.exposure
@@ -213,7 +223,11 @@ def concluded(situation: Situation, judgement: Judgement, told: tuple[str, ...])
     need, risks = find_need(situation), stopping_risks(situation)
     limits = dose_limits(situation, judgement.findings)
     alternatives, combined = appraise_alternatives(situation), combined_effects(situation)
-    conditional, questions = still_open(situation, judgement, alternatives, to_ask_of_stopping(use, need, risks))
+    conditional, questions = (
+        still_open(situation, judgement, alternatives, to_ask_of_stopping(use, need, risks))
+        if with_questions
+        else ((), ())
+    )
     pace = pace_features(risks) if use.answer is not NO else ()
     allowed, to_meet = may_plan(situation, judgement), provided(situation, judgement)
     advice = advice_for(situation, allowed or use.answer is YES)

@@ -1,44 +1,25 @@
-"""One regimen chosen, the others kept with reasons; supply, dates and watches that match it.
-
-The principle: the lowest total exposure that serves the indication. A request that is reasonable is kept; what calls
-for care moves the choice to a low start; what harms, an open question that matters, or a place after other treatments
-moves it to the least exposure; driving moves it to the night. No added finding ever moves it up.
-"""
+"""One regimen chosen, the others kept with reasons; supply, dates and watches that match it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
 
-from unclench.appraisal.findings import Appraisal, Finding, Need
+from unclench.appraisal.findings import Appraisal, Need
 from unclench.appraisal.taper_need import decide
 from unclench.appraisal.taper_views import NEEDS
 from unclench.knowledge import knowledge
 from unclench.knowledge.load import Knowledge
 from unclench.planning import words
-from unclench.planning.candidates import (
-    CONTINUE,
-    LIQUID_RULES,
-    REQUEST,
-    REQUEST_CUT,
-    days_left,
-    is_rarer_than_daily,
-    may_propose,
-)
+from unclench.planning.candidates import LIQUID_RULES, REQUEST_CUT, days_left, is_rarer_than_daily, may_propose
 from unclench.planning.instead import instead
 from unclench.planning.monitoring import monitoring, review_dates, statement, titration
+from unclench.planning.pick import Peaks, by_day, pick, speaks_for_less
 from unclench.planning.plan import Candidate, Considered, Plan, Supply
 from unclench.planning.supply import supply
 from unclench.simulation.course import Course
-from unclench.values import Answer, Effect, EngineError, Regimen, Severity, Verdict
+from unclench.values import Answer, EngineError, Regimen, Verdict
 
 Pair = tuple[Candidate, Course]
-STARTS_LOW = ("LOW-NIGHT-THEN-TWICE", "LOW-NIGHT-RISING")
-# One dose at night of the size that the label gives for a night-only course.
-NIGHT_DOSE = "MIDDLE-NIGHT"
-# Stages whose changes mean: acts longer, more strongly, or on someone easily harmed.
-BODY_STAGES = frozenset({"interaction", "population", "precaution"})
-DRIVING = "POP-29"
 
 
 def choose(appraisal: Appraisal, candidates: Sequence[Candidate], courses: Sequence[Course]) -> Plan:
@@ -47,7 +28,8 @@ def choose(appraisal: Appraisal, candidates: Sequence[Candidate], courses: Seque
     pairs = _paired(candidates, courses)
     if not pairs or not may_propose(appraisal, facts):
         return _no_regimen(appraisal, facts)
-    chosen, key = _pick(appraisal, pairs)
+    picked, key = pick(appraisal, candidates, _peaks(courses))
+    chosen = next(pair for pair in pairs if pair[0] is picked)
     reason = _reason(appraisal, chosen, key, facts)
     considered = tuple(
         Considered(*pair, chosen=pair is chosen, reason=reason if pair is chosen else _why_not(pair, chosen))
@@ -95,96 +77,10 @@ def _paired(candidates: Sequence[Candidate], courses: Sequence[Course]) -> tuple
     return tuple((candidate, by_regimen[candidate.regimen]) for candidate in candidates)
 
 
-def _exposure(pair: Pair) -> tuple[Decimal, float, int, str]:
-    """Less is smaller: total dose, then the highest level, then doses a day; the id settles ties."""
-    candidate, course = pair
-    given = candidate.regimen
-    return given.total_mg, course.peak_ng_ml.typical, max(len(phase.doses) for phase in given.phases), candidate.id
-
-
-def speaks_for_less(appraisal: Appraisal, *, strongly: bool) -> tuple[str, ...]:
-    """Titles of what makes diazepam act longer or more strongly, or harm more easily. Driving is judged apart.
-
-    Strongly: a rule that moves the verdict further than a change, or that is major. Else: what calls for care.
-    """
-    found = (
-        finding
-        for finding in appraisal.findings
-        if finding.rule != DRIVING
-        and finding.answer is Answer.YES
-        and finding.stage in BODY_STAGES
-        and finding.effect is not Effect.NOTE
-        and (finding.effect is not Effect.CHANGE or _limits_dose(finding.rule))
-    )
-    return tuple(dict.fromkeys(finding.title for finding in found if _is_strong(finding) is strongly))
-
-
-def _limits_dose(rule: str) -> bool:
-    """Whether a change is one of dose. A rule that only adds a check or a review says nothing about how much."""
-    facts = knowledge()
-    if not facts.has("rules", rule):
-        return True
-    row = facts.get("rules", rule)
-    limits = (row.start_mg, row.dose_max_mg, row.day_max_mg, row.times_max, row.days_max)
-    return any(value is not None for value in limits)
-
-
-def _is_strong(finding: Finding) -> bool:
-    return finding.effect is not Effect.CHANGE or finding.severity.rank <= Severity.MAJOR.rank
-
-
-def drives(appraisal: Appraisal) -> bool:
-    return any(finding.rule == DRIVING and finding.answer is Answer.YES for finding in appraisal.findings)
-
-
-def _pick(appraisal: Appraisal, pairs: tuple[Pair, ...]) -> tuple[Pair, str]:
-    """The chosen pair, and the key of the sentence that says why."""
-    by_id = {pair[0].id: pair for pair in pairs}
-    if CONTINUE in by_id:
-        return by_id[CONTINUE], "CONTINUE"
-    if appraisal.verdict is Verdict.REASONABLE and REQUEST in by_id and not drives(appraisal):
-        return by_id[REQUEST], "REQUEST"
-    least = min(pairs, key=_exposure)
-    for holds, key in (
-        (speaks_for_less(appraisal, strongly=True), "CAREFUL"),
-        (appraisal.provided_that, "OPEN"),
-        (appraisal.verdict is Verdict.NOT_FIRST_LINE, "LAST"),
-    ):
-        if holds:
-            return least, key
-    asked = next((by_id[key] for key in (REQUEST, REQUEST_CUT) if key in by_id), None)
-    start = next((by_id[key] for key in STARTS_LOW if key in by_id), None)
-    if drives(appraisal):
-        return _by_night(appraisal, pairs, asked), "NIGHT"
-    if speaks_for_less(appraisal, strongly=False):
-        gentle = [pair for pair in (asked, start) if pair] or [least]
-        return min(gentle, key=_exposure), "GENTLE"
-    if asked:
-        return asked, "REQUEST" if asked[0].id == REQUEST else "CUT"
-    rarely = appraisal.request is not None and (appraisal.request.dosage.doses_per_day or 1) < 1
-    return (start, "START") if start and not rarely else (least, "LEAST")
-
-
-def _by_night(appraisal: Appraisal, pairs: tuple[Pair, ...], asked: Pair | None) -> Pair:
-    """The night dose of the label, unless something calls for care or less is asked for; then the least by day."""
-    night = next((pair for pair in pairs if pair[0].id == NIGHT_DOSE), None)
-    less_asked = asked is not None and night is not None and _exposure(asked) < _exposure(night)
-    if night is not None and not less_asked and not speaks_for_less(appraisal, strongly=False):
-        return night
-    return min(pairs, key=lambda pair: (by_day(pair), _exposure(pair)))
-
-
-def by_day(pair: Pair) -> Decimal:
-    """Milligrams taken other than at night, over the course."""
-    return sum(
-        (
-            dose.mg * phase.days
-            for phase in pair[0].regimen.phases
-            for dose in phase.doses
-            if words.part_of_day(dose.clock_h) != words.AT_NIGHT
-        ),
-        Decimal(0),
-    )
+def _peaks(courses: Sequence[Course]) -> Peaks:
+    """The highest levels as they were simulated."""
+    by_regimen = {course.regimen: course.peak_ng_ml.typical for course in courses}
+    return lambda regimens: [by_regimen[regimen] for regimen in regimens]
 
 
 def _reason(appraisal: Appraisal, pair: Pair, key: str, facts: Knowledge) -> str:
@@ -218,7 +114,7 @@ def _why_not(pair: Pair, chosen: Pair) -> str:
         differences.append(
             f"highest level {words.span(peak, peak.unit)} against {words.rounded(best_peak.typical)} {best_peak.unit}"
         )
-    daytime, best_daytime = by_day(pair), by_day(chosen)
+    daytime, best_daytime = by_day(other), by_day(best)
     if daytime != best_daytime:
         differences.append(f"{words.mg(daytime)} by day against {words.mg(best_daytime)}")
     elif not differences:

@@ -45,10 +45,12 @@ class Foreseen:
 
 def foresee(appraisal: Appraisal, course: Course | None, *, seed: int, fed: bool = False) -> Foreseen | None:
     """Levels of every analyte and effects of a course on people like this patient; None where nothing is simulated."""
-    if course is None:
-        return None
+    return None if course is None else foresee_regimen(appraisal, course.regimen, seed=seed, fed=fed)
+
+
+def foresee_regimen(appraisal: Appraisal, regimen: Regimen, *, seed: int, fed: bool = False) -> Foreseen:
+    """The same for any regimen, chosen or not, on top of what is taken already."""
     known, existing = knowledge(), appraisal.current_use.regimen
-    regimen = course.regimen
     walked = walk(
         body=appraisal.body,
         exposure=appraisal.exposure,

@@ -22,6 +22,7 @@ from unclench.simulation.watch import Watch
 from unclench.values import DAY_H, Regimen, RegimenError
 
 SEED = 20261122
+FEWEST = 2
 PEOPLE = 640  # and a quarter more who differ only by what studies leave unsure
 
 
@@ -39,6 +40,11 @@ def simulate(
         people=people,
         patient=appraisal.patient_ref,
     )
+
+
+def typical_peaks(appraisal: Appraisal, regimens: Sequence[Regimen]) -> tuple[float, ...]:
+    """The typical person's highest level (ng/mL) under each regimen: that person is the same however many are drawn."""
+    return tuple(course.peak_ng_ml.typical for course in simulate(appraisal, regimens, people=FEWEST))
 
 
 def simulate_courses(
