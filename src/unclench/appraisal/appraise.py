@@ -49,6 +49,7 @@ from unclench.record.patient import Patient
 from unclench.values import Effect, Jurisdiction, Verdict
 
 DAYS_A_WEEK = 7
+NOTHING: tuple[tuple[Conditional, ...], tuple[Asked, ...]] = ((), ())
 
 
 def set_up(situation: Situation) -> Situation:
@@ -210,9 +211,7 @@ def appraise(
     return concluded(situation, judged(situation), told, with_questions=with_questions)
 
 
-def concluded(
-    situation: Situation, judgement: Judgement, told: tuple[str, ...], *, with_questions: bool = True
-) -> Appraisal:
+def concluded(situation: Situation, judgement: Judgement, told: tuple[str, ...], *, with_questions: bool) -> Appraisal:
     """Everything that follows from the verdict and its findings, put together."""
     indication, use = situation.indication, situation.current_use
     body, exposed = situation.body, situation.exposure
@@ -223,11 +222,8 @@ def concluded(
     need, risks = find_need(situation), stopping_risks(situation)
     limits = dose_limits(situation, judgement.findings)
     alternatives, combined = appraise_alternatives(situation), combined_effects(situation)
-    conditional, questions = (
-        still_open(situation, judgement, alternatives, to_ask_of_stopping(use, need, risks))
-        if with_questions
-        else ((), ())
-    )
+    asks = to_ask_of_stopping(use, need, risks)
+    conditional, questions = still_open(situation, judgement, alternatives, asks) if with_questions else NOTHING
     pace = pace_features(risks) if use.answer is not NO else ()
     allowed, to_meet = may_plan(situation, judgement), provided(situation, judgement)
     advice = advice_for(situation, allowed or use.answer is YES)

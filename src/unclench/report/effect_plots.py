@@ -188,14 +188,24 @@ def _doses(course: EffectCourse, frame: Frame) -> list[str]:
     return [f'<path class="dose" d="{"".join(f"M{frame.x(at):.1f} {BOX.floor}v-6" for at in doses)}"/>']
 
 
-def _summary(shown: _Shown, inside: NDArray[np.int64], told: str, jurisdiction: Jurisdiction) -> str:
-    """Where the effect is strongest, and where it stands in the end."""
-    curve = shown.curve
-    at, last = strongest(curve, inside), int(inside[-1])
-    says = (
-        f"{named(curve)} {told}: strongest on {when(float(curve.t_h[at]))}, at {cell(curve, at, jurisdiction)} "
-        f"{shown.scale.unit}; at the end, on {when(float(curve.t_h[last]))}, {cell(curve, last, jurisdiction)}."
+def told(
+    curve: EffectCurve, jurisdiction: Jurisdiction, inside: NDArray[np.int64] | None = None, over: str = TOLD["days"]
+) -> str:
+    """Where the effect is strongest among these points (all of them unless said), and where it stands in the end."""
+    points = np.arange(len(curve.t_h)) if inside is None else inside
+    at, last = strongest(curve, points), int(points[-1])
+    return (
+        f"{named(curve)} {over}: strongest on {when(float(curve.t_h[at]))}, at {cell(curve, at, jurisdiction)} "
+        f"{scale(curve.unit, jurisdiction).unit}; at the end, on {when(float(curve.t_h[last]))}, "
+        f"{cell(curve, last, jurisdiction)}."
     )
+
+
+def _summary(shown: _Shown, inside: NDArray[np.int64], over: str, jurisdiction: Jurisdiction) -> str:
+    """The same for a drawing, with what it is held against."""
+    curve = shown.curve
+    at = strongest(curve, inside)
+    says = told(curve, jurisdiction, inside, over)
     if shown.level is not None:
         says += f" {words.capital(shown.level[1])}: {words.number(shown.level[0])}."
     if shown.alone is not None:

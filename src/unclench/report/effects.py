@@ -70,29 +70,34 @@ def effect_section(consultation: Consultation) -> EffectSection | None:
     course, jurisdiction = consultation.effects, consultation.appraisal.jurisdiction
     if course is None:
         return None
-    numbers = {number.id: number for number in course.numbers}
-    answers = {key: answer(number, course, jurisdiction) for key, number in numbers.items()}
-    placed = _by_place(course)
     return EffectSection(
-        intro=(*words.statements("effects-intro"), *placed.pop("", ())),
-        subjects=tuple(
-            Subject(
-                plan.key,
-                plan.heading,
-                _shared_mark([answers[key] for key in plan.numbers if key in answers]),
-                panels(course, plan.drawings, _references(), jurisdiction),
-                tuple(answers[key] for key in plan.numbers if key in answers),
-                _notes(plan, numbers, placed.get(plan.key, ())),
-                placed.get(f"{plan.key} more", ()),
-            )
-            for plan in SUBJECTS
-            if any(key in answers for key in plan.numbers)
-        ),
-        answers=tuple(answers.values()),
+        intro=(*words.statements("effects-intro"), *_by_place(course).get("", ())),
+        subjects=subjects(course, jurisdiction, drawn=True),
+        answers=tuple(answer(number, course, jurisdiction) for number in course.numbers),
         few_hours=by_hour(course, jurisdiction, step_h=FEW_STEP_H, only=MAIN),
         hour_table=by_hour(course, jurisdiction),
         day_table=by_day(course, jurisdiction),
         people=course.people,
+    )
+
+
+def subjects(course: EffectCourse, jurisdiction: Jurisdiction, *, drawn: bool) -> tuple[Subject, ...]:
+    """What is told subject by subject, with drawings or without."""
+    numbers = {number.id: number for number in course.numbers}
+    answers = {key: answer(number, course, jurisdiction) for key, number in numbers.items()}
+    placed = _by_place(course)
+    return tuple(
+        Subject(
+            plan.key,
+            plan.heading,
+            _shared_mark([answers[key] for key in plan.numbers if key in answers]),
+            panels(course, plan.drawings, references(), jurisdiction) if drawn else (),
+            tuple(answers[key] for key in plan.numbers if key in answers),
+            _notes(plan, numbers, placed.get(plan.key, ())),
+            placed.get(f"{plan.key} more", ()),
+        )
+        for plan in SUBJECTS
+        if any(key in answers for key in plan.numbers)
     )
 
 
@@ -147,7 +152,7 @@ def _compared(jurisdiction: Jurisdiction) -> dict[str, str]:
     }
 
 
-def _references() -> dict[str, tuple[float, str]]:
+def references() -> dict[str, tuple[float, str]]:
     """The broken line of a drawing, in the unit of its curve, and its name."""
     return {"drowsy": (parameter(PLACEBO) * PERCENT, "placebo"), "impairment": (parameter(LEVEL), "alcohol")}
 

@@ -57,7 +57,7 @@ def _plot(course: Course, curve: Curve, top: float) -> Plot:
     kept = kept_points(curve.t_h, curve.typical)
     t_h = curve.t_h[kept]
     name = curve.analyte
-    summary = _summary(course, name)
+    summary = summary_of(course, name)
     parts = [
         f'<svg class="plot {escape(name)}" viewBox="0 0 {BOX.width} {BOX.height}" role="img" '
         f'aria-labelledby="{escape(name)}-t {escape(name)}-d">',
@@ -108,7 +108,8 @@ def _marks(course: Course, frame: Frame) -> list[str]:
     return out
 
 
-def _summary(course: Course, analyte: str) -> str:
+def summary_of(course: Course, analyte: str) -> str:
+    """What the drawing of one analyte says, without eyes."""
     peak = course.peak_ng_ml if analyte == "diazepam" else course.nordazepam_peak_ng_ml
     half = course.half_life_h if analyte == "diazepam" else course.nordazepam_half_life_h
     return (

@@ -1,0 +1,81 @@
+"""The application: routes inside, guards around them. `create` is all that a server needs."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from litestar import Litestar, Request, Response
+from litestar.datastructures import State
+from litestar.exceptions import HTTPException
+from litestar.openapi.config import OpenAPIConfig
+from litestar.types import ASGIApp
+
+from unclench.interfaces.web import api
+from unclench.interfaces.web.guard.chain import guarded
+from unclench.interfaces.web.hooks.routes import hook_handlers
+from unclench.interfaces.web.ops.routes import operation_handlers
+from unclench.interfaces.web.ops.warm import warm
+from unclench.interfaces.web.pages.routes import page_handlers
+from unclench.interfaces.web.problems import Problem, Problems, problem_of
+from unclench.interfaces.web.service import Service, service_of
+from unclench.interfaces.web.settings import Settings
+from unclench.interfaces.web.work import BusyError
+from unclench.values import VERSION, UnclenchError, shortened
+
+
+def create(settings: Settings) -> ASGIApp:
+    """The ASGI application of one worker."""
+    service = service_of(settings)
+
+    @asynccontextmanager
+    async def life(_: Litestar) -> AsyncIterator[None]:
+        await service.worker.run(warm)
+        service.ready = True
+        yield
+        service.ready = False
+        service.worker.stop()
+
+    inside = Litestar(
+        [api.router(), *page_handlers(), *hook_handlers(settings), *operation_handlers(settings)],
+        state=State({"service": service}),
+        lifespan=[life],
+        exception_handlers={UnclenchError: _ours, BusyError: _busy, HTTPException: _refused, Exception: _bug},
+        openapi_config=OpenAPIConfig(title="Unclench", version=VERSION, path="/schema", render_plugins=[]),
+        logging_config=None,
+        request_max_body_size=settings.max_body_bytes,
+        multipart_form_part_limit=64,
+        debug=False,
+        pdb_on_exception=False,
+    )
+    return guarded(inside, service)
+
+
+def _ours(_: Request[object, object, State], error: UnclenchError) -> Response[Problems]:
+    status, problems = problem_of(error)
+    return Response(problems, status_code=status)
+
+
+def _busy(_: Request[object, object, State], error: BusyError) -> Response[Problems]:
+    said = Problem(where="the service", need="a moment to finish what waits", fix="Send it again after Retry-After.")
+    return Response(Problems(error=said), status_code=503, headers={"Retry-After": str(error.retry_after_s)})
+
+
+def _refused(_: Request[object, object, State], error: HTTPException) -> Response[Problems]:
+    extra = error.extra if isinstance(error.extra, list) else []
+    found = "; ".join(f"{one.get('key', 'body')}: {one.get('message', '')}" for one in extra if isinstance(one, dict))
+    said = Problem(
+        where="the request",
+        found=shortened(found),
+        need=error.detail,
+        fix="See /schema/openapi.json for what can be asked.",
+    )
+    return Response(Problems(error=said), status_code=error.status_code, headers=error.headers)
+
+
+def _bug(request: Request[object, object, State], error: Exception) -> Response[Problems]:
+    """Nothing of the error is said: it may hold what a patient brought."""
+    service: Service = request.app.state.service
+    service.failed(error)
+    said = Problem(where="the service", need="an answer that we failed to give", fix="Report what you did, please.")
+    return Response(Problems(error=said), status_code=500)

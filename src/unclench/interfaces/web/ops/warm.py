@@ -1,0 +1,19 @@
+"""What is done once before a worker says that it is ready: facts read, kernels and templates built."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from unclench.consult import consult_patient, foresee_stated
+from unclench.interfaces.web.examples import example
+from unclench.record import read
+
+EXAMPLE = "acute-back-spasm"
+ON = date(2026, 11, 22)
+
+
+def warm() -> None:
+    """One whole consultation of an example: everything that is built on first use is built then."""
+    patient = read(example(EXAMPLE), on=ON)
+    consult_patient(patient, on=ON)
+    foresee_stated(patient, on=ON)

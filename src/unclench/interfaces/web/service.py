@@ -1,0 +1,29 @@
+"""What the handlers of one worker share. Nothing of a patient is in it, ever."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from unclench.interfaces.web.settings import Settings
+from unclench.interfaces.web.work import Worker
+
+
+@dataclass(slots=True, eq=False)
+class Service:
+    """One per worker process, made before the first request."""
+
+    settings: Settings
+    worker: Worker
+    ready: bool = False  # kernels are warm
+
+    def failed(self, error: Exception) -> None:
+        """A bug was met. Its kind and place are told, never its words: they may hold what a patient brought."""
+
+    def today(self) -> date:
+        """The day of the question where a request names none. Taken at the door: everything inside is a function."""
+        return datetime.now(UTC).astimezone().date()
+
+
+def service_of(settings: Settings) -> Service:
+    return Service(settings, Worker(max_queue=settings.max_queue, queue_seconds=settings.queue_seconds))

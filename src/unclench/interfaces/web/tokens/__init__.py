@@ -1,0 +1,1 @@
+"""Who calls: signed tokens of CDS clients, keys only from issuers that the configuration names."""
