@@ -25,7 +25,7 @@ FILE = "tokens.sqlite"
 
 @contextmanager
 def shared(settings: Settings) -> Iterator[Settings]:
-    """Settings whose `state_folder` exists, for the process that starts workers. Without a name: private, gone at the end.
+    """Settings whose `state_folder` exists, for the process that starts workers. Unnamed: private, gone at the end.
 
     A folder that the configuration names is made where it is missing, for its owner alone, and stays.
     """
