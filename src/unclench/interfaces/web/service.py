@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from unclench.interfaces.web.settings import Settings
+from unclench.interfaces.web.tokens.check import TokenCheck
 from unclench.interfaces.web.work import Worker
 
 
@@ -15,6 +16,7 @@ class Service:
 
     settings: Settings
     worker: Worker
+    tokens: TokenCheck
     ready: bool = False  # kernels are warm
 
     def failed(self, error: Exception) -> None:
@@ -26,4 +28,5 @@ class Service:
 
 
 def service_of(settings: Settings) -> Service:
-    return Service(settings, Worker(max_queue=settings.max_queue, queue_seconds=settings.queue_seconds))
+    worker = Worker(max_queue=settings.max_queue, queue_seconds=settings.queue_seconds)
+    return Service(settings, worker, TokenCheck(settings))
