@@ -7,6 +7,7 @@ from typing import Literal
 import msgspec
 
 Law = Literal["us", "uk"]
+HookName = Literal["order-select", "order-sign", "patient-view"]
 Algorithm = Literal["ES384", "RS384"]
 
 
@@ -40,6 +41,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     token_life_seconds: int = 3600
     state_folder: str = ""  # where workers share what they must (hashes of token ids); empty: a private folder
     feedback_file: str = ""  # where feedback is appended; empty: in memory only
+    hooks: tuple[HookName, ...] = ("order-select", "order-sign", "patient-view")  # CDS services on offer
     repeat_filter: bool = False  # leave out cards already shown to the same user for the same order and rule
     max_body_bytes: int = 2_000_000
     max_depth: int = 64

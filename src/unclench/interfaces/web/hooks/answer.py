@@ -26,7 +26,9 @@ from unclench.values import RecordError, RegimenError
 
 MOST_JUDGED = 20
 UNREAD = "The resources could not be read as one FHIR R4 record of `context.patientId`. Check their version and types."
-NO_PATIENT = "`prefetch.patient` is required: the Patient that `context.patientId` names. Send it, or let it be fetched."
+NO_PATIENT = (
+    "`prefetch.patient` is required: the Patient that `context.patientId` names. Send it, or let it be fetched."
+)
 TOO_MANY = f"More than {MOST_JUDGED} draft orders are in question at once. Ask about fewer."
 
 

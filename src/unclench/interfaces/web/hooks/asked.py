@@ -17,7 +17,8 @@ from unclench.knowledge import knowledge
 
 # Only measurements that a rule asks for and that are seldom taken: no vital signs by the hundred.
 MEASURES = (
-    "weight", "bmi", "albumin", "bilirubin", "inr", "creatinine", "egfr", "pco2", "pregnancy_status", "cyp2c19_phenotype",
+    "weight", "bmi", "albumin", "bilirubin", "inr", "creatinine", "egfr", "pco2", "pregnancy_status",
+    "cyp2c19_phenotype",
 )  # fmt: skip
 TOKEN = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
 PATIENT_ID = "context.patientId"

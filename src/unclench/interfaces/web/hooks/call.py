@@ -1,4 +1,4 @@
-"""What a call asks: its hook, whom it is about, what is being ordered, what came along. Tolerant, but never guessing."""
+"""What a call asks: its hook, whom it is about, what is being ordered, what came along. Tolerant, never guessing."""
 
 from __future__ import annotations
 

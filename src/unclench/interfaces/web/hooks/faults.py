@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from litestar import Request, Response
@@ -11,6 +12,8 @@ from litestar.exceptions import HTTPException
 
 from unclench.interfaces.web.problems import operation_outcome
 from unclench.interfaces.web.service import Service
+from unclench.interfaces.web.tokens.check import NotAuthenticated
+from unclench.interfaces.web.tokens.door import refused as unknown_caller
 from unclench.interfaces.web.work import BusyError
 
 SAID = {
@@ -59,4 +62,10 @@ def bug(request: Request[object, object, State], error: Exception) -> Response[A
     return outcome(500, FAILED)
 
 
-HANDLERS = {Refused: refused, BusyError: busy, HTTPException: of_http, Exception: bug}
+HANDLERS: dict[int | type[Exception], Callable[[Any, Any], Response[Any]]] = {
+    Refused: refused,
+    NotAuthenticated: unknown_caller,
+    BusyError: busy,
+    HTTPException: of_http,
+    Exception: bug,
+}

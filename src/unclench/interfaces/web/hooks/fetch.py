@@ -69,7 +69,9 @@ class Fetcher:
             page = await self._got(call, base, part.asked, urljoin(f"{base}/", part.next_page))
             if page is None or page.is_missing:
                 break
-            part = replace(page, resources=(*part.resources, *page.resources), state="part" if page.why_cut else "whole")
+            part = replace(
+                page, resources=(*part.resources, *page.resources), state="part" if page.why_cut else "whole"
+            )
         return part
 
     async def _got(self, call: Call, base: str, asked: Asked, url: str) -> Part | None:
