@@ -33,7 +33,7 @@ class Capability:
 def capability(settings: Settings) -> Capability:
     """Of this service as configured."""
     fetching = (
-        f"What is missing is fetched from the FHIR servers that the configuration lists, in {settings.fetch_seconds:g} s."
+        f"What is missing is fetched from FHIR servers that the configuration lists, in {settings.fetch_seconds:g} s."
         if settings.fhir_servers
         else "No FHIR server is listed: nothing is fetched, what is not sent is missing."
     )

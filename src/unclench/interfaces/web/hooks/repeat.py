@@ -1,7 +1,7 @@
 """The repeat filter: off unless the configuration asks.
 
-A card already shown to the same user, about the same patient, order and rule, is left out for a while. A critical card is
-never left out.
+A card already shown to the same user, about the same patient, order and rule, is left out for a while. A critical card
+is never left out.
 
 What is held is a keyed hash; the key is made when the worker starts and is nowhere else.
 """
