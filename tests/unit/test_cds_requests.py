@@ -182,7 +182,9 @@ def test_the_user_may_be_anybody_the_standard_knows(web: Any, user: str) -> None
 
 
 @pytest.mark.point(43, 44)
-@pytest.mark.parametrize("value", [None, [], "x", {}, {"resourceType": "Patient"}, {"resourceType": "Bundle", "entry": 3}])
+@pytest.mark.parametrize(
+    "value", [None, [], "x", {}, {"resourceType": "Patient"}, {"resourceType": "Bundle", "entry": 3}]
+)
 def test_draft_orders_are_a_bundle(web: Any, value: Any) -> None:
     for hook in ("order-select", "order-sign"):
         body = made.call(hook)
@@ -204,7 +206,9 @@ def test_selections_are_needed_to_select_and_not_to_sign(web: Any, seen: Seen) -
 
 @pytest.mark.point(45)
 def test_only_selected_orders_are_in_question(web: Any, seen: Seen) -> None:
-    body = made.call("order-select", made.sloppy_diazepam("a"), made.order("b", "ibuprofen 400 MG Oral Tablet", "197805"))
+    body = made.call(
+        "order-select", made.sloppy_diazepam("a"), made.order("b", "ibuprofen 400 MG Oral Tablet", "197805")
+    )
     for chosen, expected in (
         (["MedicationRequest/a"], ["MedicationRequest/a"]),
         (["https://ehr.example/fhir/MedicationRequest/b/_history/2"], ["MedicationRequest/b"]),
@@ -245,7 +249,7 @@ def test_the_shapes_of_a_real_client_are_read(web: Any, seen: Seen) -> None:
     "concept",
     [
         {"coding": [{"system": made.RXNORM, "code": "197591"}]},
-        {"coding": [{"system": made.SNOMED, "code": "387264003"}]},
+        {"coding": [{"system": made.SNOMED, "code": "387264003", "display": "Diazepam"}]},
         {"coding": [{"system": "http://www.whocc.no/atc", "code": "N05BA01"}]},
         {"text": "Diazepam 5mg tablets"},
     ],
@@ -371,7 +375,9 @@ def test_an_order_that_gives_nothing_is_not_judged(web: Any, seen: Seen, change:
 
 def test_nothing_is_judged_where_diazepam_is_neither_ordered_nor_taken(web: Any, seen: Seen) -> None:
     for hook in ("order-sign", "patient-view"):
-        assert ask(web, made.call(hook, made.order("a", "ibuprofen 400 MG Oral Tablet", "197805"))).json() == {"cards": []}
+        assert ask(web, made.call(hook, made.order("a", "ibuprofen 400 MG Oral Tablet", "197805"))).json() == {
+            "cards": []
+        }
     assert seen.judged == []
 
 

@@ -9,8 +9,9 @@ from typing import Any
 import msgspec
 from litestar import Request, Response, Router, get, post
 from litestar.datastructures import State
-from litestar.di import Provide
+from litestar.di import NamedDependency, Provide
 from litestar.enums import MediaType
+from litestar.params import FromPath, SkipValidation
 from litestar.types import ControllerRouterHandler
 
 from unclench.interfaces.web.hooks.answer import Asking, cards_for
@@ -43,6 +44,9 @@ class Shared:
     repeats: RepeatFilter | None
 
 
+SharedByAll = NamedDependency[SkipValidation[Shared]]
+
+
 def shared_of(settings: Settings) -> Shared:
     return Shared(
         services={one.id: one for one in offered(settings)},
@@ -53,7 +57,7 @@ def shared_of(settings: Settings) -> Shared:
 
 
 @get("/", summary="The CDS services on offer")
-async def discover(request: AnyRequest, shared: Shared) -> Response[Any]:
+async def discover(request: AnyRequest, shared: SharedByAll) -> Response[Any]:
     headers = {"ETag": shared.discovery.etag, "Cache-Control": KEEPS}
     if shared.discovery.etag in request.headers.get("if-none-match", ""):
         return Response(None, status_code=304, headers=headers)
@@ -61,7 +65,7 @@ async def discover(request: AnyRequest, shared: Shared) -> Response[Any]:
 
 
 @post("/{service_id:str}", status_code=200, summary="The cards of one service")
-async def ask(request: AnyRequest, service_id: str, shared: Shared) -> Response[Any]:
+async def ask(request: AnyRequest, service_id: FromPath[str], shared: SharedByAll) -> Response[Any]:
     service: Service = request.app.state.service
     found = _service(shared, service_id)
     data = await _body(request)
@@ -78,7 +82,7 @@ async def ask(request: AnyRequest, service_id: str, shared: Shared) -> Response[
 
 
 @post("/{service_id:str}/feedback", status_code=200, summary="What was done with cards")
-async def feedback(request: AnyRequest, service_id: str, shared: Shared) -> Response[Any]:
+async def feedback(request: AnyRequest, service_id: FromPath[str], shared: SharedByAll) -> Response[Any]:
     service: Service = request.app.state.service
     _service(shared, service_id)
     data = await _body(request)
