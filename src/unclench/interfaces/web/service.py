@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
+from unclench.interfaces.web.outbound import Limits, Outbound
 from unclench.interfaces.web.settings import Settings
 from unclench.interfaces.web.tokens.check import TokenCheck
 from unclench.interfaces.web.work import Worker
@@ -17,6 +18,7 @@ class Service:
     settings: Settings
     worker: Worker
     tokens: TokenCheck
+    fhir: Outbound  # the servers that missing data may be fetched from
     ready: bool = False  # kernels are warm
 
     def failed(self, error: Exception) -> None:
@@ -29,4 +31,5 @@ class Service:
 
 def service_of(settings: Settings) -> Service:
     worker = Worker(max_queue=settings.max_queue, queue_seconds=settings.queue_seconds)
-    return Service(settings, worker, TokenCheck(settings))
+    fhir = Outbound(settings.fhir_servers, Limits(seconds=settings.fetch_seconds, max_depth=settings.max_depth))
+    return Service(settings, worker, TokenCheck(settings), fhir)
