@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
+from unclench.interfaces.web.ops.log import Log
+from unclench.interfaces.web.ops.watch import Watch
 from unclench.interfaces.web.settings import Settings
 from unclench.interfaces.web.work import Worker
 
@@ -15,15 +17,18 @@ class Service:
 
     settings: Settings
     worker: Worker
+    watch: Watch
     ready: bool = False  # kernels are warm
 
     def failed(self, error: Exception) -> None:
         """A bug was met. Its kind and place are told, never its words: they may hold what a patient brought."""
+        self.watch.failed(error)
 
     def today(self) -> date:
         """The day of the question where a request names none. Taken at the door: everything inside is a function."""
         return datetime.now(UTC).astimezone().date()
 
 
-def service_of(settings: Settings) -> Service:
-    return Service(settings, Worker(max_queue=settings.max_queue, queue_seconds=settings.queue_seconds))
+def service_of(settings: Settings, log: Log | None = None) -> Service:
+    worker = Worker(max_queue=settings.max_queue, queue_seconds=settings.queue_seconds)
+    return Service(settings, worker, Watch(log, worker, settings.state_folder))
