@@ -21,6 +21,8 @@ from unclench.interfaces.web.pages.routes import page_handlers
 from unclench.interfaces.web.problems import Problem, Problems, problem_of
 from unclench.interfaces.web.service import Service, service_of
 from unclench.interfaces.web.settings import Settings
+from unclench.interfaces.web.tokens.check import NotAuthenticated
+from unclench.interfaces.web.tokens.door import refused as unknown_caller
 from unclench.interfaces.web.work import BusyError
 from unclench.values import VERSION, UnclenchError, shortened
 
@@ -36,12 +38,19 @@ def create(settings: Settings, log: Log | None = None) -> ASGIApp:
         yield
         service.ready = False
         service.worker.stop()
+        await service.tokens.close()
 
     inside = Litestar(
         [api.router(), *page_handlers(), *hook_handlers(settings), *operation_handlers(settings)],
         state=State({"service": service}),
         lifespan=[life],
-        exception_handlers={UnclenchError: _ours, BusyError: _busy, HTTPException: _refused, Exception: _bug},
+        exception_handlers={
+            UnclenchError: _ours,
+            NotAuthenticated: unknown_caller,
+            BusyError: _busy,
+            HTTPException: _refused,
+            Exception: _bug,
+        },
         openapi_config=OpenAPIConfig(title="Unclench", version=VERSION, path="/schema", render_plugins=[]),
         logging_config=None,
         request_max_body_size=settings.max_body_bytes,

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from unclench.interfaces.web.ops.log import Log
 from unclench.interfaces.web.ops.watch import Watch
 from unclench.interfaces.web.settings import Settings
+from unclench.interfaces.web.tokens.check import TokenCheck
 from unclench.interfaces.web.work import Worker
 
 
@@ -17,6 +18,7 @@ class Service:
 
     settings: Settings
     worker: Worker
+    tokens: TokenCheck
     watch: Watch
     ready: bool = False  # kernels are warm
 
@@ -31,4 +33,4 @@ class Service:
 
 def service_of(settings: Settings, log: Log | None = None) -> Service:
     worker = Worker(max_queue=settings.max_queue, queue_seconds=settings.queue_seconds)
-    return Service(settings, worker, Watch(log, worker, settings.state_folder))
+    return Service(settings, worker, TokenCheck(settings), Watch(log, worker, settings.state_folder))

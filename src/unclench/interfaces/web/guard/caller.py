@@ -28,6 +28,15 @@ def listed(address: Address | None, entries: Sequence[str]) -> bool:
     return address is not None and any(address in ip_network(entry, strict=False) for entry in entries)
 
 
+def is_network(text: str) -> bool:
+    """Whether it is an address, or a network such as 10.0.0.0/8."""
+    try:
+        ip_network(text, strict=False)
+    except ValueError:
+        return False
+    return True
+
+
 def caller(scope: Scope, settings: Settings) -> Address | None:
     """The address that connected; behind a trusted proxy, the last one that the proxy wrote down."""
     peer = read(scope["client"][0]) if scope.get("client") else None  # type: ignore[index]
