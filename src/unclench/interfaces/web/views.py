@@ -63,7 +63,15 @@ def environment() -> Environment:
         "version": VERSION,
         "not_reviewed": " ".join(words.statements("not-reviewed")),
     }
+    made.filters = {**base.filters, "record_text": record_text}
     return made
+
+
+def record_text(text: str) -> Any:
+    """What a person typed, back in the field it was typed in: every character as it was, escaped."""
+    from markupsafe import escape
+
+    return escape(text)
 
 
 def source_url(key: str) -> str:
