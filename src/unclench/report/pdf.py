@@ -127,7 +127,6 @@ def _subject(one: Subject) -> dict[str, Any]:
         "mark": one.mark,
         "answers": tuple((line.says, line.typical, "" if one.mark else line.mark) for line in one.answers),
         "notes": one.notes,
-        "hangs_on": one.answers[0].hangs_on,
         "drawings": tuple(
             {"heading": panel.heading, "svg": drawing(panel.svg), "alt": panel.summary} for panel in one.panels
         ),
