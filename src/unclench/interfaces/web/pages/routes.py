@@ -6,6 +6,9 @@ from collections.abc import Sequence
 
 from litestar.types import ControllerRouterHandler
 
+from unclench.interfaces.web.assets import static_file
+
 
 def page_handlers() -> Sequence[ControllerRouterHandler]:
-    return []
+    """Every page, and the files that pages load."""
+    return [static_file]
