@@ -8,6 +8,8 @@ from datetime import UTC, date, datetime
 from unclench.interfaces.web.settings import Settings
 from unclench.interfaces.web.work import Worker
 
+SLOW_QUEUE = 3
+
 
 @dataclass(slots=True, eq=False)
 class Service:
@@ -15,6 +17,7 @@ class Service:
 
     settings: Settings
     worker: Worker
+    slow: Worker  # what takes a second: it shares the processor, and nothing quick waits behind it
     ready: bool = False  # kernels are warm
 
     def failed(self, error: Exception) -> None:
@@ -26,4 +29,7 @@ class Service:
 
 
 def service_of(settings: Settings) -> Service:
-    return Service(settings, Worker(max_queue=settings.max_queue, queue_seconds=settings.queue_seconds))
+    quick = Worker(max_queue=settings.max_queue, queue_seconds=settings.queue_seconds)
+    # As many may wait as can be answered before a request runs out of time.
+    slow = Worker(max_queue=SLOW_QUEUE, queue_seconds=settings.request_seconds / 2)
+    return Service(settings, quick, slow)
