@@ -12,7 +12,7 @@ from litestar.exceptions import HTTPException
 from litestar.openapi.config import OpenAPIConfig
 from litestar.types import ASGIApp
 
-from unclench.interfaces.web import api
+from unclench.interfaces.web import api, api_taper
 from unclench.interfaces.web.guard.answers import is_cds
 from unclench.interfaces.web.guard.chain import guarded
 from unclench.interfaces.web.hooks.faults import of_http
@@ -43,9 +43,16 @@ def create(settings: Settings, log: Log | None = None) -> ASGIApp:
         service.worker.stop()
         await service.tokens.close()
         await service.fhir.close()
+        service.slow.stop()
 
     inside = Litestar(
-        [api.router(), *page_handlers(), *hook_handlers(settings), *operation_handlers(settings)],
+        [
+            api.router(),
+            *api_taper.handlers(),
+            *page_handlers(),
+            *hook_handlers(settings),
+            *operation_handlers(settings),
+        ],
         state=State({"service": service}),
         lifespan=[life],
         exception_handlers={
