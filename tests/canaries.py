@@ -76,7 +76,7 @@ request: diazepam 5 mg three times a day for 7 days
 """
 
 
-def hook_call(hook: str = "order-sign", **more: Any) -> dict[str, Any]:
+def hook_call(hook: str = "order-sign", /, **more: Any) -> dict[str, Any]:
     """A request of a CDS client, with marks wherever a client has room for them."""
     context: dict[str, Any] = {"patientId": "pt-1", "userId": f"Practitioner/{NAME}"}
     if hook != "patient-view":
