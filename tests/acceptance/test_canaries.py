@@ -5,6 +5,8 @@ Doors are walked: a route that is added is covered without a word here.
 
 from __future__ import annotations
 
+import io
+import json
 import logging
 import re
 import tempfile
@@ -231,3 +233,44 @@ def test_no_token_is_kept_or_repeated(tmp_path: Path, heard: Any) -> None:
                 assert made.encode() not in kept
                 assert made.rpartition(".")[2] not in said
             assert marked(said) == []
+
+
+@pytest.mark.verifies("W2")
+@pytest.mark.point(95, 110)
+def test_feedback_on_a_real_card_keeps_neither_comment_nor_patient(door: Door, heard: Any) -> None:
+    service = next(one for one in door.services if one.endswith("order-sign"))
+    body = json.dumps(canaries.hook_call("order-sign")).encode()
+    cards = post(door, f"/cds-services/{service}", canaries.AS_JSON, body).json()["cards"]
+    assert cards, "the planted order is worth a card"
+    told = {**canaries.FEEDBACK["feedback"][0], "card": cards[0]["uuid"]}
+    sent = json.dumps({"feedback": [told]}).encode()
+    answer = post(door, f"/cds-services/{service}/feedback", canaries.AS_JSON, sent)
+    assert answer.status_code == 200
+    kept = (door.folder / "feedback.jsonl").read_text(encoding="utf-8")
+    assert "overridden" in kept
+    assert marked(kept + heard()) == []
+    assert "pt-1" not in kept
+    assert cards[0]["uuid"] not in kept
+
+
+def test_the_watch_sees_what_it_should(tmp_path: Path, heard: Any) -> None:
+    """Each of the nets above has caught something once: a net that catches nothing proves nothing."""
+    logging.getLogger("somebody").debug("a record of %s", canaries.NAME)
+    assert marked(heard()) != []
+    with canaries.watched_files() as files:
+        with tempfile.TemporaryFile(dir=tmp_path):
+            pass
+        (tmp_path / "kept").write_text(canaries.NOTE.upper(), encoding="utf-8")
+    assert str(tmp_path / "kept") in files
+    assert any(one.startswith(str(tmp_path)) and not one.endswith("kept") for one in files)
+    assert canaries.files_with_marks(tmp_path) == [str(tmp_path / "kept")]
+    assert canaries.marked_links(f'<a class="x" href="/rules?name={canaries.NAME}">') != []
+    assert canaries.marked_links(f"see https://example.org/{canaries.NAME.lower()}, please") != []
+    assert canaries.marked_links(f"<p>{canaries.NAME}</p> https://example.org") == []
+    from pypdf import PdfWriter
+
+    writer, body = PdfWriter(), io.BytesIO()
+    writer.add_blank_page(10, 10)
+    writer.add_metadata({"/Title": f"Plan for {canaries.NAME}"})
+    writer.write(body)
+    assert canaries.marked_properties(body.getvalue()) == [f"/Title: Plan for {canaries.NAME}"]
