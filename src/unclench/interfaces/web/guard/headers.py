@@ -28,7 +28,7 @@ STATIC = "/static/"
 
 
 def policy(settings: Settings) -> str:
-    """The content security policy of every answer. A document with styles of its own is an attachment, made to be saved."""
+    """The content security policy of every answer. A document with styles of its own is an attachment."""
     frames = " ".join(_frames(settings)) or "'none'"
     return "; ".join(
         (
