@@ -49,8 +49,7 @@ def ask(check: TokenCheck, *sent: str | None, url: str = URL) -> list[Caller | N
         for one in sent:
             try:
                 found.append(await check.check(one, endpoint_url=url))
-            except NotAuthenticated as refused:
-                assert str(refused) == "not authenticated"
+            except NotAuthenticated:
                 found.append(None)
         await check.close()
         return found
@@ -71,7 +70,7 @@ def bearer(*args: Any, **kwargs: Any) -> str:
 @pytest.mark.parametrize(
     "made",
     [
-        lambda: bearer(),
+        bearer,
         lambda: bearer(key=RSA, alg="RS384"),
         lambda: bearer([URL, "https://other.example.org"]),
         lambda: bearer(sub="app", nbf=int(NOW), anything={"deep": [1]}, azp=None),
@@ -85,7 +84,7 @@ def test_a_good_token_of_a_known_client_is_believed(tmp_path: Path, made: Callab
 
 
 def _unsigned() -> str:
-    head, body, _ = token(now=NOW).split(".")
+    body = token(now=NOW).split(".")[1]
     plain = base64.urlsafe_b64encode(json.dumps({"alg": "none", "kid": "one", "typ": "JWT"}).encode()).decode()
     return f"Bearer {plain.rstrip('=')}.{body}."
 

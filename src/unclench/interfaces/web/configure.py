@@ -111,7 +111,10 @@ def _converted(said: dict[str, Any], places: Mapping[str, str]) -> Settings:
             found = "" if isinstance(value, list | dict) else f"found {shortened(repr(value))}: "
             raise SettingsError(f"{places[name]}: {name}: {found}{_plain(error)}.") from None
     settings = msgspec.convert(said, Settings)
-    faults = [*_places(settings), *([together] if (together := refusal(settings)) else [])]
+    faults = [
+        *_places(settings),
+        *([together] if (together := refusal(msgspec.structs.replace(settings, port=settings.port or 80))) else []),
+    ]
     if faults:
         raise SettingsError(" ".join(faults))
     return settings
