@@ -7,9 +7,12 @@ from datetime import UTC, date, datetime
 
 from unclench.interfaces.web.ops.log import Log
 from unclench.interfaces.web.ops.watch import Watch
+from unclench.interfaces.web.outbound import Limits, Outbound
 from unclench.interfaces.web.settings import Settings
 from unclench.interfaces.web.tokens.check import TokenCheck
 from unclench.interfaces.web.work import Worker
+
+SLOW_QUEUE = 3
 
 
 @dataclass(slots=True, eq=False)
@@ -19,7 +22,9 @@ class Service:
     settings: Settings
     worker: Worker
     tokens: TokenCheck
+    fhir: Outbound  # the servers that missing data may be fetched from
     watch: Watch
+    slow: Worker  # what takes a second: it shares the processor, and nothing quick waits behind it
     ready: bool = False  # kernels are warm
 
     def failed(self, error: Exception) -> None:
@@ -32,5 +37,9 @@ class Service:
 
 
 def service_of(settings: Settings, log: Log | None = None) -> Service:
-    worker = Worker(max_queue=settings.max_queue, queue_seconds=settings.queue_seconds)
-    return Service(settings, worker, TokenCheck(settings), Watch(log, worker, settings.state_folder))
+    quick = Worker(max_queue=settings.max_queue, queue_seconds=settings.queue_seconds)
+    # As many may wait as can be answered before a request runs out of time.
+    slow = Worker(max_queue=SLOW_QUEUE, queue_seconds=settings.request_seconds / 2)
+    fhir = Outbound(settings.fhir_servers, Limits(seconds=settings.fetch_seconds, max_depth=settings.max_depth))
+    watch = Watch(log, quick, settings.state_folder)
+    return Service(settings, quick, TokenCheck(settings), fhir, watch, slow)
