@@ -12,11 +12,12 @@ from litestar.exceptions import HTTPException
 from litestar.openapi.config import OpenAPIConfig
 from litestar.types import ASGIApp
 
-from unclench.interfaces.web import api
+from unclench.interfaces.web import api, api_taper
 from unclench.interfaces.web.guard.answers import is_cds
 from unclench.interfaces.web.guard.chain import guarded
 from unclench.interfaces.web.hooks.faults import of_http
 from unclench.interfaces.web.hooks.routes import hook_handlers
+from unclench.interfaces.web.ops.log import Log
 from unclench.interfaces.web.ops.routes import operation_handlers
 from unclench.interfaces.web.ops.warm import warm
 from unclench.interfaces.web.pages.routes import page_handlers
@@ -29,9 +30,9 @@ from unclench.interfaces.web.work import BusyError
 from unclench.values import VERSION, UnclenchError, shortened
 
 
-def create(settings: Settings) -> ASGIApp:
-    """The ASGI application of one worker."""
-    service = service_of(settings)
+def create(settings: Settings, log: Log | None = None) -> ASGIApp:
+    """The ASGI application of one worker. Without a log it is silent."""
+    service = service_of(settings, log)
 
     @asynccontextmanager
     async def life(_: Litestar) -> AsyncIterator[None]:
@@ -42,9 +43,16 @@ def create(settings: Settings) -> ASGIApp:
         service.worker.stop()
         await service.tokens.close()
         await service.fhir.close()
+        service.slow.stop()
 
     inside = Litestar(
-        [api.router(), *page_handlers(), *hook_handlers(settings), *operation_handlers(settings)],
+        [
+            api.router(),
+            *api_taper.handlers(),
+            *page_handlers(),
+            *hook_handlers(settings),
+            *operation_handlers(settings),
+        ],
         state=State({"service": service}),
         lifespan=[life],
         exception_handlers={
