@@ -12,8 +12,9 @@ import pytest
 
 from tests import cds_factory as made
 from unclench.interfaces.web.hooks import routes
-from unclench.interfaces.web.hooks.repeat import KEPT_S, RepeatFilter
+from unclench.interfaces.web.hooks.repeat import KEPT_S, Asker, RepeatFilter
 from unclench.interfaces.web.hooks.told import MOST_COUNTS, UNKNOWN, Bounded, Report, Reported, Told
+from unclench.report.card_links import override_reasons
 from unclench.report.schema_cards import Card, CardsOut, Coding, Source
 
 pytestmark = pytest.mark.verifies("W2")
@@ -122,7 +123,7 @@ def test_an_override_may_come_without_a_reason_and_a_code_without_its_display(co
         client.post(PATH, json={"feedback": [overridden(overrideReason={"userComment": "words"})]}).status_code == 200
     )
     # A code that our cards do not offer may say anything: it is counted, and not kept.
-    assert {one.reason for one in told.counts} == {"", "other"}
+    assert {one.reason for one in told.counts} == {"", "other", offered.code}
 
 
 @pytest.mark.point(92)
@@ -211,13 +212,29 @@ def test_repeated_cards_are_shown_unless_the_configuration_asks(monkeypatch: pyt
 def test_only_the_same_patient_user_order_and_rule_is_a_repeat() -> None:
     now = [0.0]
     repeats = RepeatFilter(clock=lambda: now[0])
-    same = {"client": "c", "user": "u", "patient": "p", "order": "o"}
-    assert repeats.fresh([card()], **same)
-    assert not repeats.fresh([card(uuid="f3e0cf42-01dc-47d9-9c23-dbd78404b9a7")], **same)
-    for name in same:
-        assert repeats.fresh([card()], **{**same, name: "another"})
-    assert repeats.fresh([card(rule="INT-02")], **same)
-    assert repeats.fresh([card()], client="cu", user="", patient="p", order="o")  # parts are not run together
+    who = Asker("c", "u", "p")
+    assert repeats.is_fresh(card(), who, order="o")
+    assert not repeats.is_fresh(card(uuid="f3e0cf42-01dc-47d9-9c23-dbd78404b9a7"), who, order="o")
+    for other in (Asker("x", "u", "p"), Asker("c", "x", "p"), Asker("c", "u", "x")):
+        assert repeats.is_fresh(card(), other, order="o")
+    assert repeats.is_fresh(card(), who, order="another")
+    assert repeats.is_fresh(card(rule="INT-02"), who, order="o")
+    assert repeats.is_fresh(card(), Asker("cu", "", "p"), order="o")  # parts are not run together
     now[0] = KEPT_S + 1
-    assert repeats.fresh([card()], **same)
-    assert "'p'" not in repr(vars(repeats)["_shown"].__dict__)
+    assert repeats.is_fresh(card(), who, order="o")
+
+
+@pytest.mark.point(121)
+def test_an_order_that_was_shown_while_choosing_is_not_shown_again_at_signing() -> None:
+    """By default it is. With the filter, another order of the same patient still is."""
+    other = made.sloppy_diazepam("request-2")
+    with made.web(repeat_filter=True) as client:
+        first = client.post(made.service_of("order-select"), json=made.call("order-select")).json()["cards"]
+        again = client.post(made.service_of("order-sign"), json=made.call("order-sign")).json()["cards"]
+        another = client.post(made.service_of("order-sign"), json=made.call("order-sign", other)).json()["cards"]
+    assert [one["indicator"] for one in first] == ["warning"]
+    assert again == []
+    assert len(another) == 1
+    with made.web() as client:
+        shown = [client.post(made.service_of("order-sign"), json=made.call("order-sign")).json() for _ in range(2)]
+    assert shown[0] == shown[1] != {"cards": []}
