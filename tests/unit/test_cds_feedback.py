@@ -119,9 +119,11 @@ def test_an_override_may_come_without_a_reason_and_a_code_without_its_display(co
     assert client.post(PATH, json={"feedback": [overridden()]}).status_code == 200
     coded = overridden(overrideReason={"reason": {"code": "benefit", "system": "https://example.org/or"}})
     assert client.post(PATH, json={"feedback": [coded]}).status_code == 200
-    assert (
-        client.post(PATH, json={"feedback": [overridden(overrideReason={"userComment": "words"})]}).status_code == 200
-    )
+    words = overridden(overrideReason={"userComment": "words"})
+    assert client.post(PATH, json={"feedback": [words]}).status_code == 200
+    offered = override_reasons()[0]
+    ours = overridden(overrideReason={"reason": {"code": offered.code, "system": offered.system}})
+    assert client.post(PATH, json={"feedback": [ours]}).status_code == 200
     # A code that our cards do not offer may say anything: it is counted, and not kept.
     assert {one.reason for one in told.counts} == {"", "other", offered.code}
 
