@@ -6,13 +6,15 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from unclench.interfaces.web.guard.caller import is_network
+from unclench.interfaces.web.guard.refusal import refusal
 from unclench.interfaces.web.settings import Settings
 from unclench.values import shortened
 
@@ -108,7 +110,27 @@ def _converted(said: dict[str, Any], places: Mapping[str, str]) -> Settings:
         except msgspec.ValidationError as error:
             found = "" if isinstance(value, list | dict) else f"found {shortened(repr(value))}: "
             raise SettingsError(f"{places[name]}: {name}: {found}{_plain(error)}.") from None
-    return msgspec.convert(said, Settings)
+    settings = msgspec.convert(said, Settings)
+    faults = [*_places(settings), *([together] if (together := refusal(settings)) else [])]
+    if faults:
+        raise SettingsError(" ".join(faults))
+    return settings
+
+
+def _places(settings: Settings) -> Iterator[str]:
+    """Addresses, files and folders that are named and cannot be what they should be."""
+    for name in ("trusted_proxies", "metrics_from"):
+        for entry in getattr(settings, name):
+            if not is_network(entry):
+                yield f"{name}: {shortened(repr(entry))} is no address and no network such as 10.0.0.0/8."
+    for client in settings.clients:
+        if client.jwks_file and not (Path(client.jwks_file).is_file() and os.access(client.jwks_file, os.R_OK)):
+            yield f"clients: the jwks_file {shortened(repr(client.jwks_file))} cannot be read."
+    for name in ("state_folder", "feedback_file"):
+        path = Path(getattr(settings, name) or ".")
+        folder = path if name == "state_folder" and path.exists() else path.parent
+        if not (folder.is_dir() and os.access(folder, os.W_OK)):
+            yield f"{name}: the folder {shortened(repr(str(folder)))} is not there, or cannot be written to."
 
 
 def _plain(error: msgspec.ValidationError) -> str:

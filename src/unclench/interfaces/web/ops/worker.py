@@ -17,6 +17,8 @@ import msgspec
 import uvicorn
 
 from unclench.interfaces.web.app import create
+from unclench.interfaces.web.ops.log import log_of, take_over
+from unclench.interfaces.web.ops.protocol import protocol
 from unclench.interfaces.web.settings import Settings
 
 READY = b"ready\n"
@@ -41,9 +43,15 @@ class Server(uvicorn.Server):
 def main() -> None:
     start = msgspec.json.decode(sys.stdin.buffer.readline(), type=Start)
     settings = start.settings
+    log = log_of(settings.log_format, start.slot)
+    take_over(log)
     config = uvicorn.Config(
-        create(settings),
-        http="httptools",
+        create(settings, log),
+        http=protocol(
+            header_seconds=settings.header_seconds,
+            send_seconds=settings.request_seconds,
+            max_connections=settings.max_connections,
+        ),
         ws="none",
         lifespan="on",
         log_config=None,
