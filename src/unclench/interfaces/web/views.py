@@ -57,6 +57,8 @@ def environment() -> Environment:
         **base.globals,
         "asset": address,
         "source_url": source_url,
+        "cited": cited,
+        "as_typed": as_typed,
         "words": words,
         "places": PLACES,
         "policy": POLICY,
@@ -77,6 +79,20 @@ def record_text(text: str) -> Any:
 def source_url(key: str) -> str:
     """The page of one rule or fact."""
     return f"/rules/{quote(key, safe='')}"
+
+
+def cited(key: str) -> str:
+    """A rule or fact that opens its source."""
+    from markupsafe import Markup
+
+    return Markup('<a class="id" href="{}">{}</a>').format(source_url(key), words.clean(key))
+
+
+def as_typed(text: str) -> str:
+    """Text for a field that gives it back: escaped, and otherwise exactly what was typed."""
+    from markupsafe import escape
+
+    return escape(text)
 
 
 def rendered(template: str, **values: Any) -> str:
