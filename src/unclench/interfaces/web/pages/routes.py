@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from litestar.types import ControllerRouterHandler
 
 from unclench.interfaces.web.assets import static_file
-from unclench.interfaces.web.pages import taper
+from unclench.interfaces.web.pages import sources, taper
 
 
 def page_handlers() -> Sequence[ControllerRouterHandler]:
     """Every page, and the files that pages load."""
-    return [static_file, *taper.handlers()]
+    return [static_file, *taper.handlers(), *sources.handlers()]
