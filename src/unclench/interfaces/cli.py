@@ -14,7 +14,7 @@ from typing import Annotated
 
 import typer
 
-from unclench.interfaces import cli_export, cli_study, cli_taper
+from unclench.interfaces import cli_export, cli_serve, cli_study, cli_taper
 from unclench.interfaces.door import JURISDICTION_VARIABLE, check_targets, parse_day, printable, refused, screen, write
 from unclench.values import Jurisdiction, UnclenchError
 
@@ -31,6 +31,7 @@ app = typer.Typer(
 facts_app = typer.Typer(help="The knowledge base.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(facts_app, name="knowledge")
 cli_export.register(app)
+cli_serve.register(app)
 cli_study.register(app)
 cli_taper.register(app)
 

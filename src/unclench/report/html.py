@@ -66,6 +66,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
+
     def cited(key: str) -> str:
         return Markup('<span class="ids">{}</span>').format(words.clean(key))
 

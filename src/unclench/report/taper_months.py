@@ -80,9 +80,7 @@ def _month(year: int, month: int, days: Sequence[Dated], first: int, supplied: s
         name=f"{words.MONTHS[month - 1]} {year}",
         key=f"{year}-{month:02d}",
         weekdays=tuple((words.DAYS[index], LONG_DAYS[index]) for index in order),
-        weeks=tuple(
-            week for at in range(0, len(cells), WEEK) if any(week := tuple(cells[at : at + WEEK]))
-        ),
+        weeks=tuple(week for at in range(0, len(cells), WEEK) if any(week := tuple(cells[at : at + WEEK]))),
         changes=tuple(_changes(days)),
         supplies=tuple(words.short_day(one.on) for one in days if one.on in supplied),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 from litestar import Litestar, Request, Response
 from litestar.datastructures import State
@@ -12,21 +13,26 @@ from litestar.openapi.config import OpenAPIConfig
 from litestar.types import ASGIApp
 
 from unclench.interfaces.web import api, api_taper
+from unclench.interfaces.web.guard.answers import is_cds
 from unclench.interfaces.web.guard.chain import guarded
+from unclench.interfaces.web.hooks.faults import of_http
 from unclench.interfaces.web.hooks.routes import hook_handlers
+from unclench.interfaces.web.ops.log import Log
 from unclench.interfaces.web.ops.routes import operation_handlers
 from unclench.interfaces.web.ops.warm import warm
 from unclench.interfaces.web.pages.routes import page_handlers
 from unclench.interfaces.web.problems import Problem, Problems, problem_of
 from unclench.interfaces.web.service import Service, service_of
 from unclench.interfaces.web.settings import Settings
+from unclench.interfaces.web.tokens.check import NotAuthenticated
+from unclench.interfaces.web.tokens.door import refused as unknown_caller
 from unclench.interfaces.web.work import BusyError
 from unclench.values import VERSION, UnclenchError, shortened
 
 
-def create(settings: Settings) -> ASGIApp:
-    """The ASGI application of one worker."""
-    service = service_of(settings)
+def create(settings: Settings, log: Log | None = None) -> ASGIApp:
+    """The ASGI application of one worker. Without a log it is silent."""
+    service = service_of(settings, log)
 
     @asynccontextmanager
     async def life(_: Litestar) -> AsyncIterator[None]:
@@ -35,13 +41,27 @@ def create(settings: Settings) -> ASGIApp:
         yield
         service.ready = False
         service.worker.stop()
+        await service.tokens.close()
+        await service.fhir.close()
         service.slow.stop()
 
     inside = Litestar(
-        [api.router(), *api_taper.handlers(), *page_handlers(), *hook_handlers(settings), *operation_handlers(settings)],
+        [
+            api.router(),
+            *api_taper.handlers(),
+            *page_handlers(),
+            *hook_handlers(settings),
+            *operation_handlers(settings),
+        ],
         state=State({"service": service}),
         lifespan=[life],
-        exception_handlers={UnclenchError: _ours, BusyError: _busy, HTTPException: _refused, Exception: _bug},
+        exception_handlers={
+            UnclenchError: _ours,
+            NotAuthenticated: unknown_caller,
+            BusyError: _busy,
+            HTTPException: _refused,
+            Exception: _bug,
+        },
         openapi_config=OpenAPIConfig(title="Unclench", version=VERSION, path="/schema", render_plugins=[]),
         logging_config=None,
         request_max_body_size=settings.max_body_bytes,
@@ -62,7 +82,9 @@ def _busy(_: Request[object, object, State], error: BusyError) -> Response[Probl
     return Response(Problems(error=said), status_code=503, headers={"Retry-After": str(error.retry_after_s)})
 
 
-def _refused(_: Request[object, object, State], error: HTTPException) -> Response[Problems]:
+def _refused(request: Request[object, object, State], error: HTTPException) -> Response[Any]:
+    if is_cds(request.url.path):
+        return of_http(request, error)
     extra = error.extra if isinstance(error.extra, list) else []
     found = "; ".join(f"{one.get('key', 'body')}: {one.get('message', '')}" for one in extra if isinstance(one, dict))
     said = Problem(

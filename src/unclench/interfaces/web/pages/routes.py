@@ -8,8 +8,9 @@ from litestar.types import ControllerRouterHandler
 
 from unclench.interfaces.web.assets import static_file
 from unclench.interfaces.web.pages import sources, taper
+from unclench.interfaces.web.pages.main import consult_page, main_page
 
 
 def page_handlers() -> Sequence[ControllerRouterHandler]:
     """Every page, and the files that pages load."""
-    return [static_file, *taper.handlers(), *sources.handlers()]
+    return [static_file, main_page, consult_page, *taper.handlers(), *sources.handlers()]

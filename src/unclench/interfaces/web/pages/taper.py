@@ -84,7 +84,9 @@ def _result_values(made: Tapering, *, quick: bool, live: bool) -> dict[str, Any]
 
 
 @get("/taper", include_in_schema=False)
-async def show(state: State, example_id: Annotated[str, Parameter(query="example", max_length=60)] = "", seen: bool = False) -> Response[str]:
+async def show(
+    state: State, example_id: Annotated[str, Parameter(query="example", max_length=60)] = "", seen: bool = False
+) -> Response[str]:
     """The empty form, or one with an example in it."""
     service: Service = state.service
     texts: dict[str, str] = {}
