@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 from litestar import Litestar, Request, Response
 from litestar.datastructures import State
@@ -11,9 +12,12 @@ from litestar.exceptions import HTTPException
 from litestar.openapi.config import OpenAPIConfig
 from litestar.types import ASGIApp
 
-from unclench.interfaces.web import api
+from unclench.interfaces.web import api, api_fhir, api_taper
+from unclench.interfaces.web.guard.answers import is_cds
 from unclench.interfaces.web.guard.chain import guarded
+from unclench.interfaces.web.hooks.faults import of_http
 from unclench.interfaces.web.hooks.routes import hook_handlers
+from unclench.interfaces.web.ops.log import Log
 from unclench.interfaces.web.ops.routes import operation_handlers
 from unclench.interfaces.web.ops.warm import warm
 from unclench.interfaces.web.pages.routes import page_handlers
@@ -26,9 +30,9 @@ from unclench.interfaces.web.work import BusyError
 from unclench.values import VERSION, UnclenchError, shortened
 
 
-def create(settings: Settings) -> ASGIApp:
-    """The ASGI application of one worker."""
-    service = service_of(settings)
+def create(settings: Settings, log: Log | None = None) -> ASGIApp:
+    """The ASGI application of one worker. Without a log it is silent."""
+    service = service_of(settings, log)
 
     @asynccontextmanager
     async def life(_: Litestar) -> AsyncIterator[None]:
@@ -38,9 +42,18 @@ def create(settings: Settings) -> ASGIApp:
         service.ready = False
         service.worker.stop()
         await service.tokens.close()
+        await service.fhir.close()
+        service.slow.stop()
 
     inside = Litestar(
-        [api.router(), *page_handlers(), *hook_handlers(settings), *operation_handlers(settings)],
+        [
+            api.router(),
+            *api_taper.handlers(),
+            *api_fhir.handlers(),
+            *page_handlers(),
+            *hook_handlers(settings),
+            *operation_handlers(settings),
+        ],
         state=State({"service": service}),
         lifespan=[life],
         exception_handlers={
@@ -60,8 +73,11 @@ def create(settings: Settings) -> ASGIApp:
     return guarded(inside, service)
 
 
-def _ours(_: Request[object, object, State], error: UnclenchError) -> Response[Problems]:
+def _ours(request: Request[object, object, State], error: UnclenchError) -> Response[Problems]:
     status, problems = problem_of(error)
+    if status >= 500:
+        service: Service = request.app.state.service
+        service.failed(error)
     return Response(problems, status_code=status)
 
 
@@ -70,13 +86,18 @@ def _busy(_: Request[object, object, State], error: BusyError) -> Response[Probl
     return Response(Problems(error=said), status_code=503, headers={"Retry-After": str(error.retry_after_s)})
 
 
-def _refused(_: Request[object, object, State], error: HTTPException) -> Response[Problems]:
+DESCRIBED = "a request as its description allows"
+
+
+def _refused(request: Request[object, object, State], error: HTTPException) -> Response[Any]:
+    if is_cds(request.url.path):
+        return of_http(request, error)
     extra = error.extra if isinstance(error.extra, list) else []
     found = "; ".join(f"{one.get('key', 'body')}: {one.get('message', '')}" for one in extra if isinstance(one, dict))
     said = Problem(
         where="the request",
         found=shortened(found),
-        need=error.detail,
+        need=DESCRIBED if extra else error.detail,  # with details, the words of the framework quote the whole address
         fix="See /schema/openapi.json for what can be asked.",
     )
     return Response(Problems(error=said), status_code=error.status_code, headers=error.headers)

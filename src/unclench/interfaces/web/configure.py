@@ -5,15 +5,18 @@ environment before the file, the file before the default.
 from __future__ import annotations
 
 import os
+import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from unclench.interfaces.web.settings import Settings
+from unclench.interfaces.web.guard.caller import is_network
+from unclench.interfaces.web.guard.refusal import refusal
+from unclench.interfaces.web.settings import Client, Settings
 from unclench.values import shortened
 
 PREFIX = "UNCLENCH_SERVE_"
@@ -21,6 +24,8 @@ LAW_VARIABLE = "UNCLENCH_JURISDICTION"  # of every verb; its own variable counts
 LARGEST_FILE = 1_000_000
 ONLY_IN_FILE = ("clients",)
 FIELDS = {field.name: field for field in msgspec.structs.fields(Settings)}
+CLIENT_FIELDS = tuple(field.name for field in msgspec.structs.fields(Client))
+UNKNOWN = re.compile(r"Object contains unknown field `(.*)`", re.DOTALL)
 TRUTH = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
 
 
@@ -108,14 +113,41 @@ def _converted(said: dict[str, Any], places: Mapping[str, str]) -> Settings:
         except msgspec.ValidationError as error:
             found = "" if isinstance(value, list | dict) else f"found {shortened(repr(value))}: "
             raise SettingsError(f"{places[name]}: {name}: {found}{_plain(error)}.") from None
-    return msgspec.convert(said, Settings)
+    settings = msgspec.convert(said, Settings)
+    faults = [
+        *_places(settings),
+        *([together] if (together := refusal(msgspec.structs.replace(settings, port=settings.port or 80))) else []),
+    ]
+    if faults:
+        raise SettingsError(" ".join(faults))
+    return settings
+
+
+def _places(settings: Settings) -> Iterator[str]:
+    """Addresses, files and folders that are named and cannot be what they should be."""
+    for name in ("trusted_proxies", "metrics_from"):
+        for entry in getattr(settings, name):
+            if not is_network(entry):
+                yield f"{name}: {shortened(repr(entry))} is no address and no network such as 10.0.0.0/8."
+    for client in settings.clients:
+        if client.jwks_file and not (Path(client.jwks_file).is_file() and os.access(client.jwks_file, os.R_OK)):
+            yield f"clients: the jwks_file {shortened(repr(client.jwks_file))} cannot be read."
+    for name in ("state_folder", "feedback_file"):
+        path = Path(getattr(settings, name) or ".")
+        folder = path if name == "state_folder" and path.exists() else path.parent
+        if not (folder.is_dir() and os.access(folder, os.W_OK)):
+            yield f"{name}: the folder {shortened(repr(str(folder)))} is not there, or cannot be written to."
 
 
 def _plain(error: msgspec.ValidationError) -> str:
-    text = str(error).replace("`", "").replace("Expected", "need", 1)
-    return text.replace("$.", "").replace("Object contains unknown field", "found no setting")
+    said, _, at = str(error).partition(" - at ")
+    unknown = UNKNOWN.fullmatch(said)
+    if unknown:
+        said = f"found no setting {shortened(repr(unknown[1]))}{_near(unknown[1], CLIENT_FIELDS)}"
+    place = at.strip("`").removeprefix("$").removeprefix(".")
+    return said.replace("`", "").replace("Expected", "need", 1) + (f" in {place}" if "[" in place else "")
 
 
-def _near(name: str) -> str:
-    near = get_close_matches(name.lower(), FIELDS, n=2)
+def _near(name: str, known: Iterable[str] = FIELDS) -> str:
+    near = get_close_matches(name.lower(), known, n=2)
     return f"; near it: {', '.join(near)}" if near else ""

@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Meta
 
 Law = Literal["us", "uk"]
+HookName = Literal["order-select", "order-sign", "patient-view"]
 Algorithm = Literal["ES384", "RS384"]
 LogFormat = Literal["auto", "json", "plain"]
 
@@ -114,6 +115,11 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
             description="Where feedback is appended: rule, outcome, coded reason and hour; empty: in memory only.",
         ),
     ] = ""
+    hooks: Annotated[tuple[HookName, ...], Meta(max_length=3, description="The CDS services on offer, by hook.")] = (
+        "order-select",
+        "order-sign",
+        "patient-view",
+    )
     repeat_filter: Annotated[
         bool,
         Meta(description="Leave out cards already shown to the same user for the same order and rule."),

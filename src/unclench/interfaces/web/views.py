@@ -57,18 +57,34 @@ def environment() -> Environment:
         **base.globals,
         "asset": address,
         "source_url": source_url,
+        "cited": cited,
         "words": words,
         "places": PLACES,
         "policy": POLICY,
         "version": VERSION,
         "not_reviewed": " ".join(words.statements("not-reviewed")),
     }
+    made.filters = {**base.filters, "record_text": record_text}
     return made
+
+
+def record_text(text: str) -> Any:
+    """What a person typed, back in the field it was typed in: every character as it was, escaped."""
+    from markupsafe import escape
+
+    return escape(text)
 
 
 def source_url(key: str) -> str:
     """The page of one rule or fact."""
     return f"/rules/{quote(key, safe='')}"
+
+
+def cited(key: str) -> str:
+    """A rule or fact that opens its source."""
+    from markupsafe import Markup
+
+    return Markup('<a class="id" href="{}">{}</a>').format(source_url(key), words.clean(key))
 
 
 def rendered(template: str, **values: Any) -> str:

@@ -32,15 +32,15 @@ def _reach(settings: Settings) -> Iterator[str]:
     elif not near and not (settings.behind_tls and settings.public_url and base.scheme == "https"):
         yield (
             f"{settings.host} can be reached by other machines, and this service speaks plain HTTP. Put a proxy that "
-            "speaks TLS before it, set `public_url` to its https address and `behind_tls` to true; or bind to 127.0.0.1."
+            "speaks TLS before it, set `public_url` to its https address and `behind_tls` to true; or bind to loopback."
         )
 
 
 def _callers(settings: Settings) -> Iterator[str]:
     if not settings.clients and not settings.insecure_loopback:
         yield (
-            "No CDS client is named, so that every call would be refused. Name `clients` (issuer, and a `jwks_file` or a "
-            "`jwks_url`), or add --insecure-loopback to try it on this machine."
+            "No CDS client is named, so that every call would be refused. Name `clients` (issuer, and a `jwks_file` or "
+            "a `jwks_url`), or add --insecure-loopback to try it on this machine."
         )
     issuers = [one.iss for one in settings.clients]
     if len(set(issuers)) != len(issuers):

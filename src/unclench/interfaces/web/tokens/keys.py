@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import msgspec
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicNumbers
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, RSAKey
+from joserfc.util import urlsafe_b64decode
 
 from unclench.interfaces.web.outbound import FetchError, Limits, Outbound
 from unclench.interfaces.web.settings import Algorithm, Client
@@ -65,16 +67,15 @@ def _key(row: dict[str, Any]) -> tuple[Algorithm, Key] | None:
         return None
     public = {name: row[name] for name in members}  # whatever private there is stays out of this process
     try:
+        if not (row["crv"] == "P-384" if kty == "EC" else LEAST_RSA_BITS <= _bits(row["n"]) <= MOST_RSA_BITS):
+            return None
         key: Key = ECKey.import_key(public) if kty == "EC" else RSAKey.import_key(public)
-        suits = row["crv"] == "P-384" if kty == "EC" else LEAST_RSA_BITS <= _bits(row["n"]) <= MOST_RSA_BITS
-        return (alg, key) if suits and key.public_key is not None else None
+        return (alg, key) if key.public_key is not None else None  # reads the numbers: a point off the curve fails here
     except (JoseError, ValueError, TypeError):
         return None
 
 
 def _bits(n: str) -> int:
-    from joserfc.util import urlsafe_b64decode
-
     return int.from_bytes(urlsafe_b64decode(n.encode("ascii")), "big").bit_length()
 
 
@@ -108,9 +109,10 @@ class _Web:
         self._one = asyncio.Lock()
 
     async def find(self, kid: str, alg: Algorithm) -> Key | None:
-        if self._should_ask(kid, alg):
+        waits = (kid, alg) not in self._keys and self._one.locked()  # somebody asks just now: it may come
+        if waits or self._should_ask(kid, alg):
             async with self._one:
-                if self._should_ask(kid, alg):  # another call may have asked while this one waited
+                if self._should_ask(kid, alg):
                     await self._ask()
         return self._keys.get((kid, alg)) if self._clock() - self._got <= STALE_S else None
 
@@ -163,7 +165,5 @@ def decoy(alg: Algorithm) -> Key:
     """A key that nobody has signed with: what no key is known for takes as long as what is signed wrongly."""
     if alg == "ES384":
         return ECKey.generate_key("P-384", private=False)
-    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicNumbers
-
     odd = (1 << 2047) + 297
     return RSAKey.import_key(RSAPublicNumbers(65537, odd).public_key())
