@@ -10,8 +10,17 @@ import pytest
 
 from tests.web_factory import Elsewhere, elsewhere
 from tests.web_server import serving
+from unclench.interfaces.web.pages.routes import page_handlers
 
-PAGES = ["/", "/taper", "/rules", "/about", "/?example=acute-back-spasm"]
+# Every page without a parameter, and one that is filled.
+FOUND = {
+    path
+    for one in page_handlers()
+    if "GET" in getattr(one, "http_methods", ())
+    for path in getattr(one, "paths", ())
+    if "{" not in path
+}
+PAGES = [*sorted(FOUND), "/?example=acute-back-spasm"]
 CALL = {
     "hook": "patient-view",
     "hookInstance": "4047fd5c-d762-4774-9d2b-947af6c5fc3d",
@@ -61,8 +70,7 @@ def test_our_pages_work_under_their_policy(tab: Any, ours: str, path: str) -> No
     tab.on("console", lambda message: said.append(message.text) if message.type in {"error", "warning"} else None)
     tab.on("pageerror", lambda error: said.append(str(error)))
     answer = tab.goto(ours + path, wait_until="networkidle")
-    if answer.status == 404:
-        pytest.fail(f"{path} is not there")
+    assert answer.status == 200
     assert "script-src 'self'" in answer.headers["content-security-policy"]
     tab.evaluate(
         "() => { const made = document.createElement('script'); made.textContent = 'window.ran = 1';"
@@ -70,7 +78,7 @@ def test_our_pages_work_under_their_policy(tab: Any, ours: str, path: str) -> No
     )
     assert tab.evaluate("() => window.ran") is None
     inline = [one for one in said if "inline script" in one]
-    assert len(inline) == 1, "the planted script was refused by the policy"
+    assert inline, "the planted script was refused by the policy"
     assert [one for one in said if one not in inline] == []
 
 
