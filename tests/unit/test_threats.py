@@ -67,6 +67,11 @@ def test_what_the_service_promises_is_in_it(threats: dict[str, Any], word: str) 
     assert word in yaml.safe_dump(threats, width=10_000).lower()
 
 
+@pytest.mark.point(112)
+def test_certificates_of_clients_are_told_to_be_possible(root: Path) -> None:
+    assert "client certificates" in (root / "docs" / "threats.md").read_text(encoding="utf-8")
+
+
 def test_the_page_names_every_risk(root: Path, threats: dict[str, Any]) -> None:
     page = (root / "docs" / "threats.md").read_text(encoding="utf-8")
     for key, row in threats["risks"].items():
