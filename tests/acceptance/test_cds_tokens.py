@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from litestar.testing import TestClient
 
 from tests.canaries import FEEDBACK, hook_call
+from tests.serving import exchanged, request, served, status_of
 from tests.web_factory import HERE, ISSUER, jwks_file, signing_key, token
 from unclench.interfaces.web.app import create
 from unclench.interfaces.web.settings import Client, Settings
@@ -78,3 +80,26 @@ def test_asking_what_is_allowed_needs_no_token(client: TestClient[Any]) -> None:
 def test_pages_and_numbers_for_people_need_none(client: TestClient[Any]) -> None:
     """They hold nobody's data: what is shown is what was brought."""
     assert client.get("/").status_code == 200
+
+
+@pytest.mark.verifies("W2")
+@pytest.mark.point(108, 110)
+def test_several_workers_take_a_token_once_between_them(tmp_path: Path) -> None:
+    (tmp_path / "settings.toml").write_text(
+        f'[[clients]]\niss = "{ISSUER}"\njwks_file = "{jwks_file(tmp_path)}"\n', encoding="utf-8"
+    )
+    with served(tmp_path, "--workers", "2", "--config", str(tmp_path / "settings.toml")) as it:
+        it.wait_for("ready", 2)
+
+        def status(sent: str) -> int:
+            return status_of(exchanged(it.port, request("/cds-services", headers=[f"Authorization: Bearer {sent}"])))
+
+        tokens = [token(f"http://127.0.0.1:{it.port}/cds-services") for _ in range(12)]
+        with ThreadPoolExecutor(8) as at_once:
+            for one in tokens:
+                assert sorted(at_once.map(status, [one] * 4)) == [200, 401, 401, 401]
+        asked = {line["worker"] for line in it.lines("request") if line["route"] == "/cds-services"}
+        said = str(it.lines("request"))
+        it.stop()
+    assert len(asked) == 2, "both workers were asked"
+    assert not any(one.rpartition(".")[2] in said for one in tokens)
