@@ -7,7 +7,6 @@ says `ready`, and from then on that it is alive. When standard input ends, its p
 from __future__ import annotations
 
 import asyncio
-import gc
 import os
 import signal
 import socket
@@ -40,9 +39,6 @@ class Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
-        # What was built while warming up stays: looking through it for cycles would be a pause of every answer.
-        gc.collect()
-        gc.freeze()
         _say(READY)
 
     async def on_tick(self, counter: int) -> bool:
