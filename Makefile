@@ -165,6 +165,7 @@ IMAGE ?= unclench
 ENGINE ?= $(shell command -v podman || command -v docker || command -v buildah)
 image: ## a container image from the Containerfile, by podman, docker or buildah; BASE=... another base
 	@test -n "$(ENGINE)" || { echo "No container engine is here: make image needs podman, docker or buildah." >&2; exit 1; }
+	@$(ENGINE) version >/dev/null 2>&1 || { echo "$(ENGINE) is here, but no engine answers it." >&2; exit 1; }
 	@$(ENGINE) build -f Containerfile -t $(IMAGE) $(if $(BASE),--build-arg BASE=$(BASE)) .
 
 .PHONY: system-deps
