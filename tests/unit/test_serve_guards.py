@@ -25,6 +25,9 @@ from unclench.interfaces.web.settings import Settings
 from unclench.interfaces.web.work import BusyError, Worker
 
 
+OURS = "http://127.0.0.1"
+
+
 def scope(**more: Any) -> dict[str, Any]:
     usual = {"type": "http", "method": "POST", "path": "/api/consult", "raw_path": b"/api/consult", "query_string": b""}
     return usual | {"headers": [], "client": ("192.0.2.1", 5000)} | more
@@ -247,7 +250,9 @@ def test_an_error_is_told_by_kind_and_place_only() -> None:
 
 
 def test_counts_are_for_those_on_the_list() -> None:
-    with TestClient(create(Settings(insecure_loopback=True, metrics_from=("198.51.100.0/24",)))) as client:
+    with TestClient(
+        create(Settings(insecure_loopback=True, metrics_from=("198.51.100.0/24",))), base_url=OURS
+    ) as client:
         refused = client.get("/metrics")
     service = Settings(insecure_loopback=True, metrics_from=("127.0.0.1",))
     near = ("127.0.0.1", 5000)
