@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from litestar.testing import TestClient
 
 from unclench.interfaces.web.app import create
+from unclench.interfaces.web.guard.busy import busy_guard
 from unclench.interfaces.web.guard.caller import caller, household, listed
 from unclench.interfaces.web.guard.deadline import deadline_guard
 from unclench.interfaces.web.guard.limits import depth, limit_guard
@@ -23,7 +24,6 @@ from unclench.interfaces.web.ops.shared import fold, keep, kept, name_of, of_all
 from unclench.interfaces.web.ops.tally import Tally, exposition
 from unclench.interfaces.web.settings import Settings
 from unclench.interfaces.web.work import BusyError, Worker
-
 
 OURS = "http://127.0.0.1"
 
@@ -287,12 +287,27 @@ async def _metrics(app: Any, asking: dict[str, Any]) -> tuple[int, dict[str, str
     return sent[0]["status"], {name.decode(): value.decode() for name, value in sent[0]["headers"]}
 
 
-def test_probes_are_answered_by_any_name_and_tell_nothing() -> None:
-    with TestClient(create(Settings(insecure_loopback=True)), base_url="http://10.9.8.7:80") as client:
+def test_probes_are_answered_and_tell_nothing() -> None:
+    with TestClient(create(Settings(insecure_loopback=True)), base_url=OURS) as client:
         assert client.get("/health").json() == {"alive": True}
         assert client.get("/ready").json() == {"ready": True}
         assert client.head("/ready").status_code == 200
         assert client.post("/ready").status_code == 405
-        assert client.get("/metrics").status_code == 421  # the rest wants our name
-    cold = asked(create(Settings(insecure_loopback=True)), scope(method="GET", path="/ready"))
+        assert client.get("/ready", headers={"Host": "10.9.8.7"}).status_code == 200
+    asking = scope(method="GET", path="/ready", headers=[(b"host", b"127.0.0.1")])
+    cold = asked(create(Settings(insecure_loopback=True)), asking)
     assert (cold[0], cold[1]["retry-after"]) == (503, "1")
+
+
+def test_a_full_worker_refuses_before_it_reads() -> None:
+    async def never(*_: Any) -> None:
+        raise AssertionError("a full worker must not read")
+
+    full = Worker(max_queue=2, queue_seconds=1)
+    full.waiting = 3
+    status, headers, _ = asked(busy_guard(never, full), scope())  # type: ignore[arg-type]
+
+    assert (status, headers["retry-after"], full.refused) == (503, "1", 1)
+    assert asked(busy_guard(nothing, full), scope(method="GET"))[0] == 200  # type: ignore[arg-type]
+    full.waiting = 2
+    assert asked(busy_guard(nothing, full), scope())[0] == 200  # type: ignore[arg-type]

@@ -38,7 +38,7 @@ class Worker:
 
     async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """What the function returns or raises; `BusyError` if its turn does not come in time."""
-        if self.waiting > self._max_queue:
+        if self.is_full:
             self.refused += 1
             raise BusyError
         loop = asyncio.get_running_loop()
@@ -66,6 +66,11 @@ class Worker:
         finally:
             self.waiting -= 1
         return await asyncio.wrap_future(future)
+
+    @property
+    def is_full(self) -> bool:
+        """Nothing more may wait."""
+        return self.waiting > self._max_queue
 
     @property
     def busy_s(self) -> float:

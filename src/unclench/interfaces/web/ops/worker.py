@@ -25,6 +25,9 @@ from unclench.interfaces.web.settings import Settings
 from unclench.values import UnclenchError
 
 ALIVE_EVERY_S = 5
+# How long what computes may keep the interpreter from what reads and answers. At the usual 5 ms, which may pass at each
+# read and each write, a busy worker takes seconds to refuse what it cannot answer.
+SWITCH_S = 0.0005
 STUCK_S = 60.0  # no computation of ours takes so long: one that does holds up all that wait
 
 
@@ -61,6 +64,7 @@ def _say(word: bytes) -> None:
 
 def main() -> None:
     start = msgspec.json.decode(sys.stdin.buffer.readline(), type=Start)
+    sys.setswitchinterval(SWITCH_S)
     log = log_of(start.settings.log_format, start.slot)
     take_over(log)
     # uvicorn raises the signal that stopped it once more when it is done; then it must not kill.
