@@ -32,6 +32,7 @@ from unclench.interfaces.web.ops.supervise import Supervisor
 from unclench.interfaces.web.service import service_of
 from unclench.interfaces.web.settings import Settings
 
+pytestmark = pytest.mark.verifies("W2")
 QUESTION = json.dumps({"example": "acute-back-spasm"}).encode()
 
 
