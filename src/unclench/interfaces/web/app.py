@@ -17,7 +17,6 @@ from unclench.interfaces.web.guard.answers import is_cds
 from unclench.interfaces.web.guard.chain import guarded
 from unclench.interfaces.web.hooks.faults import of_http
 from unclench.interfaces.web.hooks.routes import hook_handlers
-from unclench.interfaces.web.ops.log import Log
 from unclench.interfaces.web.ops.routes import operation_handlers
 from unclench.interfaces.web.ops.warm import warm
 from unclench.interfaces.web.pages.routes import page_handlers
@@ -30,9 +29,14 @@ from unclench.interfaces.web.work import BusyError
 from unclench.values import VERSION, UnclenchError, shortened
 
 
-def create(settings: Settings, log: Log | None = None) -> ASGIApp:
-    """The ASGI application of one worker. Without a log it is silent."""
-    service = service_of(settings, log)
+def create(settings: Settings) -> ASGIApp:
+    """The ASGI application of one worker, without a log."""
+    return application(service_of(settings))
+
+
+def application(service: Service) -> ASGIApp:
+    """The same, around what its handlers share."""
+    settings = service.settings
 
     @asynccontextmanager
     async def life(_: Litestar) -> AsyncIterator[None]:
