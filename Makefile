@@ -129,6 +129,10 @@ calibrate: $(DEV) ## learn from levels and ratings of 1,000 simulated people eac
 	@$(BIN)/python -m scripts.calibrate_learning
 	@$(BIN)/python -m scripts.calibrate_ratings
 
+.PHONY: alert-budget
+alert-budget: $(DEV) ## cards per 1,000 orders in an invented population; WRITE=1 writes docs/alert-budget.md (minutes)
+	@$(BIN)/python -m scripts.alert_budget $(if $(WRITE),--write)
+
 .PHONY: night
 SEED ?= $(shell date +%Y%m%d)
 night: $(DEV) ## long random draws; the closing line goes into docs/night.md with date and seed
