@@ -15,6 +15,7 @@ from unclench.interfaces.web.service import Service
 from unclench.interfaces.web.tokens.check import NotAuthenticated
 from unclench.interfaces.web.tokens.door import refused as unknown_caller
 from unclench.interfaces.web.work import BusyError
+from unclench.values import UnclenchError
 
 SAID = {
     404: "There is nothing at this address. GET /cds-services lists the services.",
@@ -67,5 +68,6 @@ HANDLERS: dict[int | type[Exception], Callable[[Any, Any], Response[Any]]] = {
     NotAuthenticated: unknown_caller,
     BusyError: busy,
     HTTPException: of_http,
+    UnclenchError: bug,
     Exception: bug,
 }
