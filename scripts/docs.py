@@ -10,6 +10,7 @@ from scripts.equivalents import equivalents_page
 from scripts.manual import manual_page
 from scripts.rules import rules_page
 from scripts.settings_page import configuration_page, configuration_schema
+from scripts.threats import threats_page
 from unclench.knowledge.manual import claims_page
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -20,6 +21,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "docs/equivalents.md": equivalents_page,
     "docs/manual.md": manual_page,
     "docs/rules.md": rules_page,
+    "docs/threats.md": threats_page,
 }
 
 
