@@ -79,8 +79,8 @@ def is_uri(text: str) -> bool:
     return _URI.fullmatch(text) is not None
 
 
-def reference(to: str, display: str = "") -> Json:
-    return filled(reference=to, display=words.clean(display))
+def reference(to: str, kind: str = "") -> Json:
+    return filled(reference=to, type=kind)
 
 
 def period(first: date, last: date) -> Json:
@@ -88,5 +88,6 @@ def period(first: date, last: date) -> Json:
     return {"start": first.isoformat(), "end": last.isoformat()}
 
 
-def note(text: str) -> Json:
-    return {"text": words.clean(text)}
+def remarks(texts: Iterable[str]) -> list[Json]:
+    """An Annotation for each text that says something."""
+    return [{"text": said} for text in texts if (said := words.clean(text))]
