@@ -15,6 +15,7 @@ from unclench.interfaces.web.pages.guided import Guided, guided, written
 from unclench.record.desk import EARLIEST_YEAR, LATEST_YEAR
 from unclench.values import RecordError
 
+_NOTE = re.compile(r"\A# yaml-language-server:.*\n")  # for editors
 ANSWER = "a."  # fields of answers: a.spasm
 _RULE = re.compile(r"[A-Z][A-Z0-9-]{1,40}")
 
@@ -68,7 +69,7 @@ def linked(query: Mapping[str, str]) -> Entered:
     doses = _doses(query)
     return Entered(
         how="text" if one is not None else "form",
-        record=one.text if one is not None else "",
+        record=_NOTE.sub("", one.text) if one is not None else "",
         request=in_words(doses) if doses is not None else "",
         example=one.id if one is not None else "",
         doses=doses,

@@ -28,5 +28,5 @@ def examples_told() -> tuple[ExampleTold, ...]:
     listed = inside if inside.is_file() else CHECKOUT / "README.md"
     about = {key: said for key, said in reversed(_ROW.findall(listed.read_text(encoding="utf-8")))}
     order = list(reversed(about))
-    told = [ExampleTold(one.id, one.name, about.get(one.id, "")) for one in examples()]
+    told = [ExampleTold(one.id, re.sub(r"\bMs\b", "MS", one.name), about.get(one.id, "")) for one in examples()]
     return tuple(sorted(told, key=lambda one: order.index(one.id) if one.id in order else len(order)))

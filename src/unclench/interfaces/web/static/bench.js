@@ -18,7 +18,8 @@ const SUBJECTS = {
   stopping: "If it were stopped abruptly",
 };
 const HEADINGS = {
-  nordazepam: "Build-up: the active metabolite",
+  diazepam: "Level of diazepam",
+  nordazepam: "Build-up: its active metabolite",
   "co2-slope-together": "Breathing, taken together",
   "event-together": "Low oxygen, taken together",
 };
@@ -237,7 +238,8 @@ class Bench {
   wrong(error) {
     const box = byId("bench-problem");
     const says = [error.where, error.found && `found ${error.found}`, `needed: ${error.need}`].filter(Boolean).join("; ");
-    box.replaceChildren(node("p", "", `${says}.`), Object.assign(node("p"), { textContent: error.fix }));
+    const old = this.last ? ` The curves are still those of ${this.last.regimen}.` : "";
+    box.replaceChildren(node("p", "provided", `${says[0].toUpperCase()}${says.slice(1)}.`), node("p", "", `${error.fix}${old}`));
     box.hidden = false;
     byId("view").classList.add("stale");
   }
@@ -293,11 +295,7 @@ class Bench {
       const other = this.pinned?.curves.find((one) => one.id === curve.id);
       if (!LATER.has(curve.id) || this.more.open) chart.update(curve, said.dose_times_h, this.span(curve), other);
     }
-    const told = new Set();
-    for (const [key, place] of this.places) {
-      if (!told.has(key)) this.numbers(place, said, key);
-      told.add(key);
-    }
+    byId("in-words").replaceChildren(...this.inWords(said));
     byId("compared").hidden = !this.pinned;
     if (this.pinned) byId("compared").replaceChildren(comparison(this.pinned, said));
   }
@@ -309,7 +307,6 @@ class Bench {
     this.laid = wanted;
     this.charts.forEach((one) => one.plot?.destroy());
     this.charts.clear();
-    this.places = new Map();
     const room = byId("charts");
     this.more = node("details", "more-curves");
     this.more.append(node("summary", "", "More curves: other metabolites, sedation, receptors"), node("div", "charts"));
@@ -318,17 +315,9 @@ class Bench {
     for (const subject of Object.keys(SUBJECTS)) {
       const curves = said.curves.filter((one) => one.subject === subject && !LATER.has(one.id));
       for (const curve of curves) {
-        const first = !this.places.has(subject);
         const chart = new Chart(curve.id, HEADINGS[curve.id] || SUBJECTS[subject]);
         this.charts.set(curve.id, chart);
-        if (first) this.places.set(subject, chart);
         room.append(chart.figure);
-      }
-      if (!curves.length && said.numbers.some((one) => one.subject === subject)) {
-        const only = { figure: node("section", "chart"), extra: node("div", "stack"), heading: node("h3", "", SUBJECTS[subject]) };
-        only.figure.append(only.heading, only.extra);
-        this.places.set(subject, only);
-        room.append(only.figure);
       }
     }
     for (const curve of said.curves.filter((one) => LATER.has(one.id))) {
@@ -339,12 +328,22 @@ class Bench {
     room.append(this.more);
   }
 
-  /** The sentences of a subject, each number in bold with its source beside it, and what must be seen with them. */
-  numbers(place, said, subject) {
+  /** The sentences of each subject, each number in bold with its source beside it, and what must be seen with them. */
+  inWords(said) {
+    return Object.entries(SUBJECTS).flatMap(([subject, name]) => {
+      const numbers = said.numbers.filter((one) => one.subject === subject);
+      return numbers.length ? [this.subject(name, numbers, said.notes.find((one) => one.subject === subject))] : [];
+    });
+  }
+
+  subject(name, numbers, notes) {
+    const marks = new Set(numbers.map((one) => one.mark));
+    const shared = marks.size === 1 ? numbers[0].mark : "";
+    const box = node("section");
+    const head = node("h3", "", name);
+    if (shared) head.append(node("span", "tag", shared));
     const list = node("ul", "says");
-    const marks = new Set(said.numbers.filter((one) => one.subject === subject).map((one) => one.mark));
-    const shared = marks.size === 1 ? [...marks][0] : "";
-    for (const one of said.numbers.filter((each) => each.subject === subject)) {
+    for (const one of numbers) {
       const line = node("li");
       const at = one.says.indexOf(one.typical);
       if (at < 0) line.append(one.says);
@@ -353,10 +352,9 @@ class Bench {
       if (one.id) line.append(" ", source(one.id));
       list.append(line);
     }
-    const parts = [list];
-    for (const note of said.notes.filter((one) => one.subject === subject)) parts.push(node("p", "small", note.says.join(" ")));
-    if (shared) parts.unshift(node("p", "mark-line tag", shared));
-    place.extra.replaceChildren(...parts);
+    box.append(head, list);
+    if (notes) box.append(node("p", "small", notes.says.join(" ")));
+    return box;
   }
 
   facts(said) {

@@ -3,7 +3,7 @@
 
 const DAY = 24;
 const DAY_STEPS = [1, 2, 4, 7, 14, 28, 56, 91, 182, 364];
-const HEIGHT = 200;
+const HEIGHT = 168;
 const COLOURS = { nordazepam: "--nd" };
 
 export const node = (tag, className = "", text = "") => {
@@ -58,13 +58,12 @@ export class Chart {
     this.canvas.setAttribute("role", "img");
     this.readout = node("p", "small readout");
     this.readout.setAttribute("aria-hidden", "true");
-    this.summary = node("p", "small");
+    this.summary = node("p", "soft summary");
     this.table = node("details");
     this.table.append(node("summary", "", "Numbers of this curve"));
     this.table.firstChild.setAttribute("aria-label", `Numbers of this curve: ${heading}`);
     this.table.addEventListener("toggle", () => this.tabulate());
-    this.extra = node("div", "stack");
-    this.figure.append(caption, this.canvas, this.readout, this.extra, this.summary, this.table);
+    this.figure.append(caption, this.canvas, this.readout, this.summary, this.table);
   }
 
   /** Show a curve. `span`: [from, to] in hours. `pinned`: the same curve of the doses that are compared with. */
@@ -74,7 +73,9 @@ export class Chart {
     this.caption.textContent = `${curve.name}, ${curve.unit}${curve.reference === null ? "" : `; broken line: ${curve.reference_name}, ${short(curve.reference)} ${curve.unit}`}`;
     this.canvas.setAttribute("aria-label", `${curve.name}, ${curve.unit}. ${curve.summary}`);
     this.summary.textContent = curve.summary;
-    this.top = above(this.highest());
+    const highest = this.highest();
+    // A share of a hundred ends there; "as alcohol in blood" is a percentage too, far below it.
+    this.top = curve.unit === "%" && highest <= 100 && highest > 60 ? 100 : above(highest);
     const data = [curve.t_h, curve.p95, curve.p75, curve.typical, curve.p25, curve.p05];
     const width = this.canvas.clientWidth || 320;
     if (this.plot && this.plot.width === width) this.plot.setData(data);
@@ -100,7 +101,7 @@ export class Chart {
     return {
       width,
       height: HEIGHT,
-      padding: [8, 8, 0, 0],
+      padding: [8, 20, 0, 0],
       legend: { show: false },
       cursor: { y: false, drag: { x: false, y: false }, points: { show: false } },
       scales: { x: { time: false, range: () => this.span }, y: { range: () => [0, this.top] } },
@@ -118,7 +119,7 @@ export class Chart {
       ],
       axes: [
         { ...axis, splits: () => this.splits(), values: (_, at) => at.map((one) => this.tick(one)), size: 30 },
-        { ...axis, size: 46, values: (_, at) => at.map((one) => short(one)) },
+        { ...axis, size: 42, values: (_, at) => at.map((one) => short(one)) },
       ],
       hooks: { draw: [(plot) => this.decorate(plot)], setCursor: [(plot) => this.read(plot)] },
     };
