@@ -88,6 +88,11 @@ def period(first: date, last: date) -> Json:
     return {"start": first.isoformat(), "end": last.isoformat()}
 
 
+def note(text: str) -> Json:
+    """One Annotation."""
+    return {"text": words.clean(text)}
+
+
 def remarks(texts: Iterable[str]) -> list[Json]:
     """An Annotation for each text that says something."""
-    return [{"text": said} for text in texts if (said := words.clean(text))]
+    return [one for text in texts if (one := note(text))["text"]]
