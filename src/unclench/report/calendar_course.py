@@ -7,7 +7,7 @@ An as-needed course has no times and sets no alarm: each day says how much at a 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 
 from unclench.consult import Consultation
 from unclench.knowledge import knowledge
@@ -15,7 +15,7 @@ from unclench.planning.course_days import at_most, course_days
 from unclench.planning.plan import Plan
 from unclench.planning.words import times
 from unclench.report import wording as words
-from unclench.report.calendar_days import END, NEW, SAME, Dated
+from unclench.report.calendar_days import NEW, SAME, Dated
 from unclench.report.calendar_sheet import (
     ADVICE,
     PAPER,
@@ -33,7 +33,7 @@ from unclench.report.taper_pdf import sheet_pdf
 from unclench.values import DAY_H, Jurisdiction, RegimenError
 
 IF_NEEDED = "Only if you need it"
-COURSE_ADVICE = ("LEAF-ADV-CALL-DOCTOR", "LEAF-ADV-PARADOX", "CAL-CALL-SLEEPY", "CAL-CALL-OTHER", "CAL-CALL-PREGNANT")
+COURSE_ADVICE = ("LEAF-ADV-CALL-DOCTOR", "LEAF-ADV-PARADOX", "CAL-CALL-SLEEPY", "CAL-CALL-OTHER")
 
 
 def consultation_calendar_html(consultation: Consultation, *, large: bool = False) -> bytes:
@@ -58,8 +58,8 @@ def consultation_ics(consultation: Consultation) -> bytes:
     days = _days(consultation)
     if plan.taper is not None:
         return to_ics(plan.taper, appraisal.on, appraisal.jurisdiction, made_with, before=days)
-    entries = list(entries_of(tuple(day for day in days if day.mark != END)))
-    entries.append(Entry(days[-1].on, None, knowledge().say("COURSE-ICS-END"), 1, 1))
+    over = Entry(days[-1].on + timedelta(days=1), None, knowledge().say("COURSE-ICS-END"), 1, 1)
+    entries = (*entries_of(days), *((over,) if plan.taper_needed == "none" else ()))
     name = knowledge().say("COURSE-TITLE")
     return calendar_file(entries, days[0].on, appraisal.jurisdiction, made_with, name=name)
 
@@ -91,11 +91,10 @@ def _if_needed(what: str, plan: Plan) -> Take:
 
 
 def _days(consultation: Consultation) -> tuple[Dated, ...]:
-    """The course, and where no taper follows the first day without it."""
+    """The days of the course, as far as no taper replaces its rest."""
     plan = consultation.plan
     days = dated_course(plan)
     if plan.taper is not None:
-        # A taper that begins within the course replaces its rest.
         begins = plan.taper.days[0].on if plan.taper.days else None
         return tuple(day for day in days if begins is None or day.on < begins)
     if not days:
@@ -105,7 +104,7 @@ def _days(consultation: Consultation) -> tuple[Dated, ...]:
             need="a proposed course, or a taper",
             fix="Leave the calendar out: the leaflet says what to do instead.",
         )
-    return (*days, Dated(days[-1].on + timedelta(days=1), (), None, END))
+    return days
 
 
 def _sheet(consultation: Consultation) -> Sheet:
@@ -120,8 +119,8 @@ def _course_sheet(consultation: Consultation, days: tuple[Dated, ...]) -> Sheet:
     appraisal, facts = consultation.appraisal, knowledge()
     country = appraisal.jurisdiction.value.upper()
     advice = {key: facts.get("advice", key).say for key in ADVICE}
-    leaves: tuple[Leaf, ...] = tuple(leaves_of(days, _notes))
-    length = words.counted(len(days) - 1, "day")
+    leaves: tuple[Leaf, ...] = tuple(leaves_of(days, lambda week: _notes(week, _over(consultation, days))))
+    length = words.counted(len(days), "day")
     return Sheet(
         title=facts.say("COURSE-TITLE"),
         lead=facts.say("COURSE-LEAD", days=length) if consultation.plan.taper_needed == "none" else "",
@@ -137,7 +136,6 @@ def _course_sheet(consultation: Consultation, days: tuple[Dated, ...]) -> Sheet:
         if consultation.plan.regimen and consultation.plan.regimen.as_needed
         else (
             advice["ADV-MISSED"],
-            facts.say("CAL-MISSED-NEXT"),
         ),
         living=tuple(advice[key] for key in ADVICE[1:-1]),
         held=(),
@@ -167,16 +165,21 @@ def _rules(consultation: Consultation, days: tuple[Dated, ...]) -> Iterator[str]
         yield say("CAL-RULE-LIQUID")
 
 
-def _notes(week: tuple[Dated, ...]) -> Iterator[str]:
+def _over(consultation: Consultation, days: tuple[Dated, ...]) -> date | None:
+    """The first day without diazepam. A course that a taper must follow does not end by itself."""
+    return days[-1].on + timedelta(days=1) if consultation.plan.taper_needed == "none" else None
+
+
+def _notes(week: tuple[Dated, ...], over: date | None) -> Iterator[str]:
     say = knowledge().say
     for day in week:
         if day.mark == NEW and day.mg is not None:
             yield say("CAL-NEW-FROM", day=short(day.on), dose=mg(day.mg))
         elif day.mark == SAME:
             yield say("CAL-SAME-FROM", day=short(day.on))
-        elif day.mark == END:
-            yield say("COURSE-END", day=short(day.on))
-            yield knowledge().get("advice", "ADV-RETURN").say
+    if over is not None and week[-1].on + timedelta(days=1) == over:
+        yield say("COURSE-END", day=short(over))
+        yield knowledge().get("advice", "ADV-RETURN").say
 
 
 def _facts() -> tuple[str, ...]:

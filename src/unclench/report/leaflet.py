@@ -9,18 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from itertools import groupby
 
 from unclench.consult import Consultation
 from unclench.knowledge import knowledge
 from unclench.knowledge.rows import Advice
 from unclench.planning.course_days import at_most
-from unclench.planning.words import times
+from unclench.planning.words import listed, times
 from unclench.report import wording as words
 from unclench.report.calendar_course import dated_course
 from unclench.report.calendar_days import Dated
 from unclench.report.calendar_sheet import PAPER, made_in_words
-from unclench.report.calendar_words import Take, long, mg
+from unclench.report.calendar_words import Take, long, mg, short
 from unclench.values import Answer, Jurisdiction, RegimenError
 
 COURSE, STOPPING, INSTEAD, SEEN_FIRST = "course", "stopping", "instead", "seen-first"
@@ -29,7 +30,7 @@ TITLES = {
     COURSE: "LEAF-TITLE",
     STOPPING: "LEAF-TITLE-STOP",
     INSTEAD: "LEAF-TITLE-INSTEAD",
-    SEEN_FIRST: "LEAF-TITLE-INSTEAD",
+    SEEN_FIRST: "LEAF-TITLE-SEEN",
 }
 # Said in a box of its own, said by another row here, or too much for a page to keep.
 LEFT_OUT = frozenset(
@@ -38,8 +39,7 @@ LEFT_OUT = frozenset(
 # Topics of advice under their headings on the leaflet, in its order.
 SECTIONS = (
     ("expect", "What to expect", ("expect",)),
-    ("driving", "Driving", ("driving",)),
-    ("alcohol", "Drink", ("alcohol",)),
+    ("living", "Drink and driving", ("driving", "alcohol")),
     ("medicines", "Other medicines", ("other-medicines",)),
     ("missed", "If you miss a dose", ("missed-dose",)),
     ("stopping", "When you stop", ("stopping",)),
@@ -163,7 +163,7 @@ def _advice(consultation: Consultation, kind: str) -> tuple[Advice, ...]:
     if kind in (COURSE, STOPPING):
         return tuple(rows)
     kept = [row for row in rows if row.even_without_diazepam != WITH_DIAZEPAM_ONLY]
-    return tuple(row for row in kept if kind == INSTEAD or row.topic == "help")
+    return tuple(row for row in kept if kind == INSTEAD or row.id == "ADV-RED-FLAGS")
 
 
 def _plain(row: Advice) -> str:
@@ -173,12 +173,10 @@ def _plain(row: Advice) -> str:
 
 
 def _now(kind: str) -> Iterator[str]:
-    say = knowledge().say
+    """What diazepam, or its end, can do at worst. Without diazepam there is no such box."""
     if kind in (COURSE, STOPPING):
-        yield say("CAL-NOW-BREATH")
-        yield say("LEAF-NOW-AIR")
-        yield say("CAL-NOW-FIT")
-    yield say("CAL-NOW-HARM")
+        for key in ("CAL-NOW-BREATH", "LEAF-NOW-AIR", "CAL-NOW-FIT", "CAL-NOW-HARM"):
+            yield knowledge().say(key)
 
 
 def _call(advice: tuple[Advice, ...]) -> tuple[str, ...]:
@@ -194,13 +192,20 @@ def _doses(days: tuple[Dated, ...]) -> Iterator[DoseLine]:
     """Days in a row that are alike."""
     for takes, group in groupby(days, key=lambda day: day.takes):
         run = list(group)
-        first, last = long(run[0].on), long(run[-1].on)
         yield DoseLine(
-            days=first if len(run) == 1 else f"{first} to {last}",
+            days=_span(run[0].on, run[-1].on),
             length=words.counted(len(run), "day"),
             takes=tuple((f"{one.part}, {one.at}", _said(one)) for one in takes),
             a_day=f"{mg(run[0].mg)} a day" if run[0].mg else "none",
         )
+
+
+def _span(first: date, last: date) -> str:
+    """Sun 22 November to Sat 28 November 2026; the year is said twice where there are two."""
+    if first == last:
+        return long(first)
+    begin = long(first).removesuffix(f" {last.year}")
+    return f"{begin} to {long(last)}"
 
 
 def _said(one: Take) -> str:
@@ -222,7 +227,7 @@ def _dose_notes(consultation: Consultation, kind: str) -> Iterator[str]:
         yield say("LEAF-NONE")
         yield say("LEAF-NONE-HOME")
     if kind == COURSE and plan.review_on:
-        yield say("LEAF-SEE", days=", ".join(long(on) for on in plan.review_on))
+        yield say("LEAF-SEE", days=listed(short(on) for on in plan.review_on))
 
 
 def _course_notes(consultation: Consultation) -> Iterator[str]:
@@ -277,7 +282,7 @@ def _added(consultation: Consultation, kind: str) -> dict[str, tuple[str, ...]]:
     if kind != SEEN_FIRST:
         added["medicines"] = (say(f"LEAF-PAIN-{country}"),)
     if kind in (COURSE, STOPPING) and appraisal.jurisdiction is Jurisdiction.US:
-        added["driving"] = (say("LEAF-DRIVE-US"),)
+        added["living"] = (say("LEAF-DRIVE-US"),)
     if kind == COURSE and plan.taper_needed != "none":
         added["stopping first"] = (say("LEAF-STOP-THEN" if _planned(consultation) else "LEAF-STOP-ASK"),)
     return added

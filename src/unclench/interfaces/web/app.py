@@ -11,7 +11,7 @@ from litestar.exceptions import HTTPException
 from litestar.openapi.config import OpenAPIConfig
 from litestar.types import ASGIApp
 
-from unclench.interfaces.web import api
+from unclench.interfaces.web import api, api_print
 from unclench.interfaces.web.guard.chain import guarded
 from unclench.interfaces.web.hooks.routes import hook_handlers
 from unclench.interfaces.web.ops.routes import operation_handlers
@@ -37,7 +37,7 @@ def create(settings: Settings) -> ASGIApp:
         service.worker.stop()
 
     inside = Litestar(
-        [api.router(), *page_handlers(), *hook_handlers(settings), *operation_handlers(settings)],
+        [api.router(), *api_print.handlers(), *page_handlers(), *hook_handlers(settings), *operation_handlers(settings)],
         state=State({"service": service}),
         lifespan=[life],
         exception_handlers={UnclenchError: _ours, BusyError: _busy, HTTPException: _refused, Exception: _bug},
