@@ -64,6 +64,12 @@ setup-dev: $(DEV) ## the same, with what tests and checks need
 consult: $(BASE) ## an example: a patient with acute back spasm
 	@$(BIN)/unclench consult $(EXAMPLE) --on $(ON)
 
+.PHONY: serve
+HOST ?= 127.0.0.1
+PORT ?= 8765
+serve: $(BASE) ## the web page and the CDS Hooks service on this machine, with example patients; PORT=8765
+	@$(BIN)/unclench serve --host $(HOST) --port $(PORT) --insecure-loopback
+
 .PHONY: test test-unit test-spec test-knowledge test-generative test-verification test-acceptance test-browser test-qualification
 test: $(DEV) ## every test, and which requirement each one keeps
 	@scripts/system-deps --if-root

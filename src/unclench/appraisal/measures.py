@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from weakref import ref
 
 from unclench.appraisal.lookup import known, pairs
 from unclench.knowledge import knowledge
@@ -237,13 +238,38 @@ def _by_name() -> dict[tuple[str, ...], str]:
     return {words_of(name): row.id for row in knowledge().table("measures") for name in (row.id, *row.names)}
 
 
-def _entries(patient: Patient, row: Measure) -> Iterator[Observation]:
+@cache
+def _by_loinc() -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for row in knowledge().table("measures"):
+        for code in row.loinc:
+            found[code] = (*found.get(code, ()), row.id)
+    return found
+
+
+def _entries(patient: Patient, row: Measure) -> Sequence[Observation]:
     """Observations of this measure: by LOINC code, or by name where the entry has no LOINC code."""
-    wanted = set(row.loinc)
+    return _sorted_out(patient).get(row.id, ())
+
+
+# By identity, and gone with the patient: what was sorted once is asked for a hundred times, and kept no longer.
+_sorted: dict[int, tuple[ref[Patient], dict[str, list[Observation]]]] = {}
+
+
+def _sorted_out(patient: Patient) -> dict[str, list[Observation]]:
+    held = _sorted.get(id(patient))
+    if held is not None and held[0]() is patient:
+        return held[1]
+    found: dict[str, list[Observation]] = {}
     for entry in patient.observations:
         codes = [code for system, code in pairs(entry.codes) if system == "loinc"]
-        if wanted.intersection(codes) or (not codes and _by_name().get(words_of(entry.text)) == row.id):
-            yield entry
+        named = () if codes else (_by_name().get(words_of(entry.text)),)
+        for key in dict.fromkeys((*(key for code in codes for key in _by_loinc().get(code, ())), *named)):
+            if key is not None:
+                found.setdefault(key, []).append(entry)
+    key = id(patient)
+    _sorted[key] = (ref(patient, lambda _: _sorted.pop(key, None)), found)
+    return found
 
 
 def _converted(entry: Observation, row: Measure) -> Measured | str:

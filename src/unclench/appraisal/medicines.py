@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import cache
 
 from unclench.appraisal.findings import CurrentMedicine, Reply
 from unclench.appraisal.lookup import known, matching, supports_no
@@ -121,11 +122,18 @@ def current_medicines(situation: Situation) -> tuple[CurrentMedicine, ...]:
 
 def matches(medicine: CurrentMedicine, of: str) -> bool:
     """Whether a medicine is one of "tag:opioid | drug:clozapine"."""
-    for part in (piece.strip() for piece in of.split("|")):
-        kind, _, name = part.partition(":")
-        if (kind == "tag" and name in medicine.tags) or (kind == "drug" and name in medicine.drugs):
-            return True
-    return False
+    tags, drugs = classes(of)
+    return not (tags.isdisjoint(medicine.tags) and drugs.isdisjoint(medicine.drugs))
+
+
+@cache
+def classes(of: str) -> tuple[frozenset[str], frozenset[str]]:
+    """The tags and the drugs that the words of a row name."""
+    named: dict[str, set[str]] = {"tag": set(), "drug": set()}
+    for part in of.split("|"):
+        kind, _, name = part.strip().partition(":")
+        named.setdefault(kind, set()).add(name)
+    return frozenset(named["tag"]), frozenset(named["drug"])
 
 
 def unread_medicines(situation: Situation) -> tuple[str, ...]:

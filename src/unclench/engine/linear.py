@@ -314,6 +314,9 @@ class March:
         weights, body = self.modes.weights, self.modes.feeding.stop
         if out is None:
             out = np.empty((weights.shape[0], self.amounts.shape[0], self.amounts.shape[2]))
+        if self.amounts.shape[0] == 1:
+            # One call: for a single series the calls would cost more than the products with nothing that it adds.
+            return np.einsum("amp,smp->asp", weights, self.amounts, out=out)
         for analyte in range(weights.shape[0]):
             reach = body + analyte
             np.einsum("mp,smp->sp", weights[analyte, :reach], self.amounts[:, :reach], out=out[analyte])

@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from unclench.interfaces import cli_consult, cli_export, cli_study, cli_taper
+from unclench.interfaces import cli_consult, cli_export, cli_serve, cli_study, cli_taper
 from unclench.interfaces.door import printable
 from unclench.values import UnclenchError
 
@@ -30,6 +30,7 @@ facts_app = typer.Typer(help="The knowledge base.", no_args_is_help=True, rich_m
 app.add_typer(facts_app, name="knowledge")
 cli_consult.register(app)
 cli_export.register(app)
+cli_serve.register(app)
 cli_study.register(app)
 cli_taper.register(app)
 

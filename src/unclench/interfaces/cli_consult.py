@@ -37,6 +37,7 @@ def consult(
     leaflet: options.LeafletTo = None,
     calendar: options.CalendarTo = None,
     ics: options.IcsTo = None,
+    fhir: options.FhirTo = None,
     large_print: options.LargePrint = False,
 ) -> None:
     """Judge diazepam for one patient on one day."""
@@ -46,7 +47,8 @@ def consult(
     # Taken once, here at the door: everything inside is a function of this day.
     day = date.today() if on is None else parse_day(on)
     # Every output by its name: what `_writers` writes is what `check_targets` has seen.
-    wanted = {"json": json, "html": html, "pdf": pdf, "leaflet": leaflet, "calendar": calendar, "ics": ics}
+    texts = {"json": json, "html": html, "fhir": fhir, "ics": ics}
+    wanted = {**texts, "pdf": pdf, "leaflet": leaflet, "calendar": calendar}
     targets = {name: target for name, target in wanted.items() if target is not None}
     check_targets(list(targets.values()), [*record, *([answers] if answers else [])])
     if request and len(request) > 1:
@@ -105,7 +107,12 @@ def _writers(targets: Mapping[str, str], large: bool) -> dict[str, Callable[[Con
 
         return consultation_ics(found)
 
-    return {"json": json, "html": html, "pdf": pdf, "leaflet": leaflet, "calendar": calendar, "ics": ics}
+    def fhir(found: Consultation) -> bytes:
+        from unclench.report.fhir.bundle import to_fhir
+
+        return to_fhir(found)
+
+    return {"json": json, "html": html, "pdf": pdf, "leaflet": leaflet, "calendar": calendar, "ics": ics, "fhir": fhir}
 
 
 def _is_pdf(target: str) -> bool:

@@ -26,9 +26,8 @@ Answers = Annotated[list[str] | None, typer.Option(help="One answer, as pain=8. 
 AnswersFile = Annotated[Path | None, typer.Option(help="A YAML or JSON file of answers.")]
 PatientId = Annotated[str | None, typer.Option(help="Which patient, where the record holds several.")]
 JsonTo = Annotated[str | None, typer.Option(help="Write JSON to this file; - for standard output.")]
-HtmlTo = Annotated[
-    str | None, typer.Option(help="Write one self-contained page to this file; - for standard output.")
-]
+HtmlTo = Annotated[str | None, typer.Option(help="Write one self-contained page to this file; - for standard output.")]
+FhirTo = Annotated[str | None, typer.Option(help="Write a Bundle of FHIR R4 to this file; - for standard output.")]
 PdfTo = Annotated[str | None, typer.Option(help="Write the prescriber's report as a PDF.")]
 LeafletTo = Annotated[
     str | None, typer.Option(help="Write the patient's leaflet: a page, or a PDF where the name ends in .pdf.")

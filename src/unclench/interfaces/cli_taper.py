@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
 import typer
 
 from unclench.interfaces import cli_taper_options as options
-from unclench.interfaces.cli_taper_input import DIAZEPAM, Typed, named, of_use, read_or_typed, seen_of
-from unclench.interfaces.door import check_targets, parse_day, refused, screen, write
-from unclench.values import Jurisdiction, RegimenError
+from unclench.interfaces.cli_taper_input import as_usage, read_or_typed, seen_of
+from unclench.interfaces.door import check_targets, parse_day, screen, write
+from unclench.interfaces.taper_input import DIAZEPAM, Typed, check_drug, named, of_use, wished
+from unclench.values import Jurisdiction
 
 if TYPE_CHECKING:
     from unclench.consult import Tapering
-    from unclench.planning.taper_wish import Wish
 
-PACES = ("slow", "usual", "fast", "auto")
 PDF = ".pdf"
-MOST_WEEKS, MOST_SUPPLY_DAYS = 208, 180
 
 
 def register(app: typer.Typer) -> None:
@@ -56,6 +52,7 @@ def taper(
     html: options.HtmlTo = None,
     calendar: options.CalendarTo = None,
     ics: options.IcsTo = None,
+    fhir: options.FhirTo = None,
     large_print: options.LargePrint = False,
     seed: options.Seed = None,
 ) -> None:
@@ -69,72 +66,46 @@ def taper(
     day = date.today() if on is None else parse_day(on)
     drug = named(drug)
     inputs = [*(record or ()), *(path for path in (answers, diary, levels) if path is not None)]
-    check_targets([target for target in (json, html, calendar, ics) if target is not None], inputs)
-    said = (parse_answer(text) for text in (*of_use(dose, months, days_a_week, drug), *(answer or ())))
-    stated = (*(parse_answers_file(answers) if answers else ()), *said)
-    typed = Typed(age, sex, weight, times, drug, dose, months)
+    check_targets([target for target in (json, html, calendar, ics, fhir) if target is not None], inputs)
+    with as_usage():
+        use = of_use(dose, months, days_a_week, drug)
+        said = (parse_answer(text) for text in (*use, *(answer or ())))
+        stated = (*(parse_answers_file(answers) if answers else ()), *said)
+        who = read_or_typed(record, Typed(age, sex, weight, times, drug, dose, months), stated, day, patient)
+        wish = wished(
+            pace=pace,
+            weeks=weeks,
+            peak=peak,
+            start_on=None if start is None else parse_day(start),
+            products=products or (),
+            supply_days=supply_days,
+            alternate_days=alternate_days,
+        )
     made = taper_patient(
-        read_or_typed(record, typed, stated, day, patient),
+        who,
         on=day,
         jurisdiction=jurisdiction,
-        wish=replace(_wish(pace, weeks, peak, start, products, supply_days), alternate_days=alternate_days),
+        wish=wish,
         seen=seen_of(diary, levels, day),
         seed=SEED if seed is None else checked_seed(seed),
     )
-    _check_drug(made, drug)
-    _write(made, json=json, html=html, calendar=calendar, ics=ics, large=large_print)
-    if "-" not in (json, html, calendar, ics):
+    check_drug(made, drug)
+    _write(made, json=json, html=html, calendar=calendar, ics=ics, fhir=fhir, large=large_print)
+    if "-" not in (json, html, calendar, ics, fhir):
         from unclench.report.terminal_taper import print_taper
 
         print_taper(made.taper, screen(), on=day, jurisdiction=jurisdiction, made_with=made.made_with)
 
 
-def _wish(
-    pace: str,
-    weeks: int | None,
-    peak: float | None,
-    start: str | None,
-    products: Sequence[str] | None,
-    supply_days: int | None,
-) -> Wish:
-    from unclench.planning.taper_wish import Wish as Asked
-
-    if pace not in PACES:
-        raise refused(f"found the pace {pace[:40]!r}, need one of {', '.join(PACES)}.")
-    if weeks is not None and not 1 <= weeks <= MOST_WEEKS:
-        raise refused(f"found {weeks} weeks, need 1 to {MOST_WEEKS}.")
-    if peak is not None and not 0 < peak < 1000:
-        raise refused(f"found a peak of {peak:g} %, need a number above 0 and below 1000.")
-    if peak is not None and weeks is not None:
-        raise refused("found a number of weeks and a peak, need one of them: each follows from the other.")
-    if supply_days is not None and not 1 <= supply_days <= MOST_SUPPLY_DAYS:
-        raise refused(f"found {supply_days} days of supply, need 1 to {MOST_SUPPLY_DAYS}.")
-    return Asked(
-        start_on=None if start is None else parse_day(start),
-        pace=pace,
-        weeks=weeks,
-        peak_percent=peak,
-        products=tuple(products or ()),
-        supply_days=supply_days,
-    )
-
-
-def _check_drug(made: Tapering, drug: str) -> None:
-    """A drug that was typed is diazepam, or one of its kind."""
-    from unclench.knowledge import knowledge
-    from unclench.planning.switch_from import switch_from
-
-    if drug.casefold() != DIAZEPAM and switch_from(made.appraisal, knowledge()) is None:
-        raise RegimenError(
-            where="the drug that is taken",
-            found=repr(drug[:40]),
-            need="diazepam, or a benzodiazepine or Z-drug",
-            fix="Write its name as on the box. Other medicines are not tapered here.",
-        )
-
-
 def _write(
-    made: Tapering, *, json: str | None, html: str | None, calendar: str | None, ics: str | None, large: bool
+    made: Tapering,
+    *,
+    json: str | None,
+    html: str | None,
+    calendar: str | None,
+    ics: str | None,
+    fhir: str | None,
+    large: bool,
 ) -> None:
     on, law, made_with = made.appraisal.on, made.appraisal.jurisdiction, made.made_with
     outputs: list[tuple[str, bytes]] = []
@@ -152,6 +123,10 @@ def _write(
         from unclench.report.ics import to_ics
 
         outputs.append((ics, to_ics(made.taper, on, law, made_with)))
+    if fhir is not None:
+        from unclench.report.fhir.bundle import taper_fhir
+
+        outputs.append((fhir, taper_fhir(made)))
     for target, content in outputs:
         write(target, content)
 

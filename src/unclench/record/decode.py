@@ -6,6 +6,7 @@ import json
 import re
 import types
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Union, get_args, get_origin
 
 import msgspec
@@ -128,7 +129,7 @@ def take_loosely(gathered: Gathered, raw: bytes, kind: str, full_url: str, place
 def _mend_into(gathered: Gathered, value: dict[str, Any], kind: str, full_url: str, place: str) -> None:
     wrong: list[str] = []
     try:
-        it = _mended(resources.READ[kind], value, "", wrong)
+        it = _whole(resources.READ[kind], value) or _mended(resources.READ[kind], value, "", wrong)
     except RecursionError:
         gathered.noticed.append(Noticed("unreadable", f"{kind} at {place}", "is nested too deeply: left out"))
         gathered.cut_list(kind, "an entry could not be read")
@@ -145,10 +146,23 @@ def _mend_into(gathered: Gathered, value: dict[str, Any], kind: str, full_url: s
         gathered.cut_list(kind, "an entry could not be read in full")
 
 
+def _whole(kind: Any, value: dict[str, Any]) -> Any:
+    """The resource where nothing in it is wrong, which is the usual case; else None."""
+    try:
+        return msgspec.convert(value, kind)
+    except msgspec.ValidationError:
+        return None
+
+
+@cache
+def _parts(kind: Any) -> tuple[msgspec.structs.FieldInfo, ...]:
+    return msgspec.structs.fields(kind)
+
+
 def _mended(kind: Any, value: Any, path: str, wrong: list[str]) -> Any:
     """`value` as `kind`, element by element. A single thing where a list belongs is taken as a list of one."""
     made = {}
-    for part in msgspec.structs.fields(kind):
+    for part in _parts(kind):
         if part.encode_name not in value or value[part.encode_name] is None:
             continue
         name = f"{path}{part.encode_name}"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
+from functools import cache
 
 from unclench.record.patient import Dosage
 
@@ -16,6 +17,7 @@ _NUM = r"(?<![\w.,/-])(\d{1,6}(?:[.,]\d{1,4})?)"
 _WORDS = {"one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7", "eight": "8",
           "nine": "9", "ten": "10", "eleven": "11", "twelve": "12", "half": "0.5", "once": "1 times",
           "twice": "2 times", "thrice": "3 times", "½": "0.5", "1/2": "0.5"}  # fmt: skip
+_NUMBER_WORD = re.compile(rf"(?<![\w/])(?:{'|'.join(map(re.escape, _WORDS))})(?![\w/])")
 _MASS = {"mg": Decimal(1), "g": Decimal(1000), "mcg": Decimal("0.001")}
 _UNIT = r"(mg|g|mcg)(?!\w)(?!\s*/\s*(?:kg|ml))"
 _PIECE = r"(?:(?:of\s+)?an?\s+)?(?:tablets?|tabs?|capsules?|caps?|pills?)(?!\w)"
@@ -61,6 +63,12 @@ class Read:
     bare_number: str = ""  # a number without a unit where a dose should be
 
 
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """Kept by us: a record has more patterns looked for in it than `re` keeps in reach."""
+    return re.compile(pattern)
+
+
 @dataclass(slots=True)
 class _Work:
     text: str
@@ -69,9 +77,10 @@ class _Work:
 
     def each(self, pattern: str) -> list[re.Match[str]]:
         """Every match, taken out of the text."""
-        hits = list(re.finditer(pattern, self.text))
+        made = _compiled(pattern)
+        hits = list(made.finditer(self.text))
         if hits:
-            self.text = re.sub(pattern, " | ", self.text)
+            self.text = made.sub(" | ", self.text)
         return hits
 
 
@@ -93,8 +102,7 @@ def _plain(text: str) -> str:
     text = re.sub(r"(?<=\d)\s*gram(?:me)?s?\b", " g", text)
     text = re.sub(r"\b([qtb])\.\s?(i|d|h)\.\s?(d|s)?\.?(?!\w)", lambda m: m[1] + m[2] + (m[3] or ""), text)
     text = re.sub(r"\b([pqo])\.\s?([rdo])\.(?:\s?(n)\.)?", lambda m: m[1] + m[2] + (m[3] or ""), text)
-    for word, digit in _WORDS.items():
-        text = re.sub(rf"(?<![\w/]){re.escape(word)}(?![\w/])", digit, text)
+    text = _NUMBER_WORD.sub(lambda m: _WORDS[m[0]], text)
     text = re.sub(r"(?<=[a-z])-(?=[a-z])", " ", text)
     text = re.sub(r"(?<=\d)\s*x\s*(?=(?:a|per|daily|day|/))", " times ", text)
     text = re.sub(r"times\s*/\s*", "times per ", text)

@@ -166,6 +166,11 @@ def _note_cuts(gathered: Gathered, bundle: Bundle, entries: int) -> None:
             gathered.cut_list(kind, why)
 
 
+def left_out_by_search(address: str) -> str:
+    """Why the answer to a search may lack entries, by the search's own address; "" where it lacks none."""
+    return _searched(address)[1]
+
+
 def _searched(address: str) -> tuple[tuple[str, ...], str]:
     """The resource types a search asked for, and what it left out."""
     kinds = tuple(READ)

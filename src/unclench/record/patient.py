@@ -167,7 +167,7 @@ class ListState:
     why_not: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Patient:
     """One person, as recorded. Nothing is assumed: what is not known is None or an empty list with its state."""
 

@@ -18,7 +18,7 @@ MAX_WORDS = 200
 
 @dataclass(frozen=True, slots=True)
 class WhatIf:
-    """What is changed. `answers` count before those that were given; nothing recorded is taken back by them.
+    """What is changed. `answers` stand in for those that were given; nothing recorded is taken back by them.
 
     `medicines`: lines as a short record has them ("fluvoxamine 100 mg at night"). `without`: refs of medicines to leave
     out, as `Patient.medications` names them.
@@ -47,7 +47,9 @@ def changed(patient: Patient, what_if: WhatIf, *, on: date) -> Patient:
     if not what_if:
         return patient
     desk = Desk(on)
-    made = replace(patient, answers=(*patient.answers, *what_if.answers))
+    otherwise = {answer.question for answer in what_if.answers}
+    given = tuple(answer for answer in patient.answers if answer.question not in otherwise)
+    made = replace(patient, answers=(*given, *what_if.answers))
     if what_if.age_y is not None:
         made = _aged(made, what_if.age_y)
         desk.note(KIND, "patient", f"what if: age {what_if.age_y:g} years")

@@ -132,11 +132,7 @@ def _course_sheet(consultation: Consultation, days: tuple[Dated, ...]) -> Sheet:
         rules=tuple(_rules(consultation, days)),
         now=words.statements("calendar-now"),
         call=tuple(facts.say(key) for key in COURSE_ADVICE),
-        missed=()
-        if consultation.plan.regimen and consultation.plan.regimen.as_needed
-        else (
-            advice["ADV-MISSED"],
-        ),
+        missed=() if consultation.plan.regimen and consultation.plan.regimen.as_needed else (advice["ADV-MISSED"],),
         living=tuple(advice[key] for key in ADVICE[1:-1]),
         held=(),
         held_because=(),

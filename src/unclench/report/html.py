@@ -66,6 +66,11 @@ def environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
+
+    def cited(key: str) -> str:
+        return Markup('<span class="ids">{}</span>').format(words.clean(key))
+
+    made.globals["cited"] = cited  # a page with addresses puts a link in its place
     made.filters["listed"] = listed
     made.filters["strong"] = strong
     made.filters["kept"] = kept

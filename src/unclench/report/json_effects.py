@@ -10,7 +10,7 @@ from unclench.report import wording as words
 from unclench.report.drawing import kept_points
 from unclench.report.effect_tables import named, ordered
 from unclench.report.effects import answer
-from unclench.report.json_values import array, finite
+from unclench.report.json_values import arrays, finite
 from unclench.simulation.effect_course import Driver, EffectCourse, EffectCurve, EffectNumber
 from unclench.values import Jurisdiction
 
@@ -55,5 +55,5 @@ def _driver(one: Driver) -> out.DriverOut:
 
 def _curve(curve: EffectCurve) -> out.EffectCurveOut:
     kept = kept_points(curve.t_h, curve.typical)
-    bands = (array(band[kept]) for band in (curve.typical, curve.p05, curve.p25, curve.p50, curve.p75, curve.p95))
-    return out.EffectCurveOut(curve.effect, named(curve), curve.unit, array(curve.t_h[kept]), *bands)
+    lines = (curve.t_h, curve.typical, curve.p05, curve.p25, curve.p50, curve.p75, curve.p95)
+    return out.EffectCurveOut(curve.effect, named(curve), curve.unit, *arrays(*(line[kept] for line in lines)))

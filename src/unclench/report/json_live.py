@@ -15,12 +15,12 @@ from unclench.report.effect_plots import told
 from unclench.report.effect_tables import named, ordered, when
 from unclench.report.effects import Subject, references, subjects
 from unclench.report.json_taper import made_with_out
-from unclench.report.json_values import array, finite
+from unclench.report.json_values import arrays, finite
 from unclench.report.levels import NumberLine, level_drivers, numbers
 from unclench.report.plots import summary_of as levels_told
 from unclench.report.quantities import scale
 from unclench.report.subjects import SUBJECTS
-from unclench.simulation.course import Array, Course, Curve
+from unclench.simulation.course import Course, Curve
 from unclench.simulation.effect_course import EffectCourse, EffectCurve
 from unclench.values import Jurisdiction
 
@@ -126,22 +126,9 @@ def _curve(
 ) -> out.LiveCurve:
     kept = kept_points(curve.t_h, curve.typical, BUCKETS)
 
-    def shown(line: Array) -> tuple[float, ...]:
-        return array(line[kept] * factor)
-
-    return out.LiveCurve(
-        id=key,
-        subject=subject,
-        name=name,
-        unit=unit,
-        summary=said,
-        t_h=array(curve.t_h[kept]),
-        typical=shown(curve.typical),
-        p05=shown(curve.p05),
-        p25=shown(curve.p25),
-        p75=shown(curve.p75),
-        p95=shown(curve.p95),
-    )
+    bands = (curve.typical, curve.p05, curve.p25, curve.p75, curve.p95)
+    t_h, typical, p05, p25, p75, p95 = arrays(curve.t_h[kept], *(line[kept] * factor for line in bands))
+    return out.LiveCurve(key, subject, name, unit, said, t_h, typical, p05, p25, p75, p95)
 
 
 def _level_number(line: NumberLine) -> out.LiveNumber:

@@ -7,6 +7,7 @@ from typing import Any
 from litestar import Response, Router, post
 from litestar.datastructures import State
 from litestar.enums import MediaType
+from litestar.params import JSONBody
 
 from unclench.consult import consult_patient, foresee_stated
 from unclench.interfaces.web.asks import Ask, asked
@@ -26,13 +27,13 @@ def _simulated(ask: Ask, service: Service) -> bytes:
 
 
 @post("/consult", status_code=200, summary="A whole consultation, as `unclench consult --json` gives it")
-async def consult(data: Ask, state: State) -> Response[Any]:
+async def consult(data: JSONBody[Ask], state: State) -> Response[Any]:
     service: Service = state.service
     return _json(await service.worker.run(_consulted, data, service))
 
 
 @post("/simulate", status_code=200, summary="What stated doses do in this patient, and the verdict on them")
-async def simulate(data: Ask, state: State) -> Response[Any]:
+async def simulate(data: JSONBody[Ask], state: State) -> Response[Any]:
     service: Service = state.service
     return _json(await service.worker.run(_simulated, data, service))
 

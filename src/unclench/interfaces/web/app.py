@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 from litestar import Litestar, Request, Response
 from litestar.datastructures import State
@@ -11,22 +12,27 @@ from litestar.exceptions import HTTPException
 from litestar.openapi.config import OpenAPIConfig
 from litestar.types import ASGIApp
 
-from unclench.interfaces.web import api, api_print
+from unclench.interfaces.web import api, api_fhir, api_print, api_taper
+from unclench.interfaces.web.guard.answers import is_cds
 from unclench.interfaces.web.guard.chain import guarded
+from unclench.interfaces.web.hooks.faults import of_http
 from unclench.interfaces.web.hooks.routes import hook_handlers
+from unclench.interfaces.web.ops.log import Log
 from unclench.interfaces.web.ops.routes import operation_handlers
 from unclench.interfaces.web.ops.warm import warm
 from unclench.interfaces.web.pages.routes import page_handlers
 from unclench.interfaces.web.problems import Problem, Problems, problem_of
 from unclench.interfaces.web.service import Service, service_of
 from unclench.interfaces.web.settings import Settings
+from unclench.interfaces.web.tokens.check import NotAuthenticated
+from unclench.interfaces.web.tokens.door import refused as unknown_caller
 from unclench.interfaces.web.work import BusyError
 from unclench.values import VERSION, UnclenchError, shortened
 
 
-def create(settings: Settings) -> ASGIApp:
-    """The ASGI application of one worker."""
-    service = service_of(settings)
+def create(settings: Settings, log: Log | None = None) -> ASGIApp:
+    """The ASGI application of one worker. Without a log it is silent."""
+    service = service_of(settings, log)
 
     @asynccontextmanager
     async def life(_: Litestar) -> AsyncIterator[None]:
@@ -35,12 +41,29 @@ def create(settings: Settings) -> ASGIApp:
         yield
         service.ready = False
         service.worker.stop()
+        await service.tokens.close()
+        await service.fhir.close()
+        service.slow.stop()
 
     inside = Litestar(
-        [api.router(), *api_print.handlers(), *page_handlers(), *hook_handlers(settings), *operation_handlers(settings)],
+        [
+            api.router(),
+            *api_taper.handlers(),
+            *api_fhir.handlers(),
+            *api_print.handlers(),
+            *page_handlers(),
+            *hook_handlers(settings),
+            *operation_handlers(settings),
+        ],
         state=State({"service": service}),
         lifespan=[life],
-        exception_handlers={UnclenchError: _ours, BusyError: _busy, HTTPException: _refused, Exception: _bug},
+        exception_handlers={
+            UnclenchError: _ours,
+            NotAuthenticated: unknown_caller,
+            BusyError: _busy,
+            HTTPException: _refused,
+            Exception: _bug,
+        },
         openapi_config=OpenAPIConfig(title="Unclench", version=VERSION, path="/schema", render_plugins=[]),
         logging_config=None,
         request_max_body_size=settings.max_body_bytes,
@@ -51,8 +74,11 @@ def create(settings: Settings) -> ASGIApp:
     return guarded(inside, service)
 
 
-def _ours(_: Request[object, object, State], error: UnclenchError) -> Response[Problems]:
+def _ours(request: Request[object, object, State], error: UnclenchError) -> Response[Problems]:
     status, problems = problem_of(error)
+    if status >= 500:
+        service: Service = request.app.state.service
+        service.failed(error)
     return Response(problems, status_code=status)
 
 
@@ -61,13 +87,18 @@ def _busy(_: Request[object, object, State], error: BusyError) -> Response[Probl
     return Response(Problems(error=said), status_code=503, headers={"Retry-After": str(error.retry_after_s)})
 
 
-def _refused(_: Request[object, object, State], error: HTTPException) -> Response[Problems]:
+DESCRIBED = "a request as its description allows"
+
+
+def _refused(request: Request[object, object, State], error: HTTPException) -> Response[Any]:
+    if is_cds(request.url.path):
+        return of_http(request, error)
     extra = error.extra if isinstance(error.extra, list) else []
     found = "; ".join(f"{one.get('key', 'body')}: {one.get('message', '')}" for one in extra if isinstance(one, dict))
     said = Problem(
         where="the request",
         found=shortened(found),
-        need=error.detail,
+        need=DESCRIBED if extra else error.detail,  # with details, the words of the framework quote the whole address
         fix="See /schema/openapi.json for what can be asked.",
     )
     return Response(Problems(error=said), status_code=error.status_code, headers=error.headers)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from unclench.values import RecordError
@@ -22,12 +23,22 @@ class Example:
     text: str
 
 
+def _room() -> Traversable:
+    inside = resources.files("unclench") / "examples"
+    return inside if inside.is_dir() else CHECKOUT
+
+
+@cache
+def diary_and_levels() -> tuple[str, str]:
+    """What somebody wrote down and what a laboratory measured since a taper began, as CSV."""
+    seen = _room() / "seen"
+    return (seen / "diary.csv").read_text(encoding="utf-8"), (seen / "levels.csv").read_text(encoding="utf-8")
+
+
 @cache
 def examples() -> tuple[Example, ...]:
     """All records among the examples, by name."""
-    inside = resources.files("unclench") / "examples"
-    room = inside if inside.is_dir() else CHECKOUT
-    files = {file.name: file for file in room.iterdir() if file.name.endswith((".yaml", ".json"))}
+    files = {file.name: file for file in _room().iterdir() if file.name.endswith((".yaml", ".json"))}
     found = {}
     for name in sorted(files):  # a JSON twin comes before its YAML, which is the one to read
         key = name.rpartition(".")[0]

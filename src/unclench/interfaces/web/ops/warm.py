@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from datetime import date
 
 from unclench.consult import consult_patient, foresee_stated
@@ -17,3 +18,6 @@ def warm() -> None:
     patient = read(example(EXAMPLE), on=ON)
     consult_patient(patient, on=ON)
     foresee_stated(patient, on=ON)
+    # What lives as long as the process need not be looked through for cycles again and again.
+    gc.collect()
+    gc.freeze()

@@ -1,0 +1,32 @@
+"""The example patients as the page offers them: each with the sentence that the list beside them has."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+from unclench.interfaces.web.examples import CHECKOUT, examples
+
+_ROW = re.compile(r"^\| `([\w-]+)\.(?:yaml|json)` \| (.+?) \|$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class ExampleTold:
+    """One of them: its id, its name, and what it shows."""
+
+    id: str
+    name: str
+    about: str
+
+
+@cache
+def examples_told() -> tuple[ExampleTold, ...]:
+    """All, those that most people look for first."""
+    inside = resources.files("unclench") / "examples" / "README.md"
+    listed = inside if inside.is_file() else CHECKOUT / "README.md"
+    about = {key: said for key, said in reversed(_ROW.findall(listed.read_text(encoding="utf-8")))}
+    order = list(reversed(about))
+    told = [ExampleTold(one.id, re.sub(r"\bMs\b", "MS", one.name), about.get(one.id, "")) for one in examples()]
+    return tuple(sorted(told, key=lambda one: order.index(one.id) if one.id in order else len(order)))

@@ -1,0 +1,48 @@
+// What the taper page does beyond its form: files into the field that is read, one more row, focus on what is wrong.
+"use strict";
+
+const MOST_BYTES = 1500000;
+
+document.addEventListener("change", async (event) => {
+  const input = event.target.closest("input[type=file][data-into]");
+  if (!input || !input.files.length) return;
+  event.stopPropagation();
+  const [file] = input.files;
+  const field = document.getElementById(input.dataset.into);
+  input.setCustomValidity(file.size > MOST_BYTES ? "This file is larger than 1.5 MB." : "");
+  if (!input.reportValidity()) return;
+  field.value = await file.text();
+  input.value = ""; // the file itself is never sent
+  field.dispatchEvent(new Event("change", { bubbles: true }));
+}, true);
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-add-row]");
+  if (!button) return;
+  const rows = document.querySelector(`#${button.dataset.addRow} tbody`);
+  const number = rows.rows.length + 1;
+  const row = rows.rows[rows.rows.length - 1].cloneNode(true);
+  for (const one of row.querySelectorAll("input, select")) {
+    one.setAttribute("aria-label", one.getAttribute("aria-label").replace(/\d+$/, String(number)));
+    if (one.tagName === "INPUT") one.value = "";
+  }
+  rows.append(row);
+  row.querySelector("input").focus();
+});
+
+// Whoever pressed the button is brought to the answer; whoever changes a field stays in it.
+let pressed = false;
+document.addEventListener("submit", (event) => {
+  // A button with an address of its own asks for a file: the browser sends that form, and no answer is swapped in.
+  if (event.submitter && event.submitter.hasAttribute("formaction")) event.stopImmediatePropagation();
+  else pressed = true;
+}, true);
+document.addEventListener("htmx:afterSwap", (event) => {
+  if (event.detail.target.id !== "result" || !pressed) return;
+  pressed = false;
+  const first = document.querySelector("#wrong, #headline");
+  if (first) {
+    first.tabIndex = -1;
+    first.focus();
+  }
+});
