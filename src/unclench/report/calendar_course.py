@@ -7,6 +7,7 @@ An as-needed course has no times and sets no alarm: each day says how much at a 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 
 from unclench.consult import Consultation
@@ -30,7 +31,7 @@ from unclench.report.calendar_words import Take, is_liquid, mg, said, short, tak
 from unclench.report.ics import Entry, calendar_file, entries_of, to_ics
 from unclench.report.taper_calendar import sheet_html
 from unclench.report.taper_pdf import sheet_pdf
-from unclench.values import DAY_H, Jurisdiction, RegimenError
+from unclench.values import DAY_H, Jurisdiction, Phase, RegimenError
 
 IF_NEEDED = "Only if you need it"
 COURSE_ADVICE = ("LEAF-ADV-CALL-DOCTOR", "LEAF-ADV-PARADOX", "CAL-CALL-SLEEPY", "CAL-CALL-OTHER")
@@ -75,16 +76,16 @@ def dated_course(plan: Plan) -> tuple[Dated, ...]:
         takes = tuple(take(intake) for intake in day.intakes)
         if as_needed and phase.doses:
             one = said(day.intakes[0].units[0]) if len(day.intakes[0].units) == 1 else takes[0].what
-            takes = (_if_needed(one, plan),)
+            takes = (_if_needed(one, phase),)
         changed = bool(out) and (day.mg != out[-1].mg or takes != out[-1].takes)
         mark = "" if not changed else NEW if day.mg != out[-1].mg else SAME
         out.append(Dated(day.on, takes, day.mg, mark))
     return tuple(out)
 
 
-def _if_needed(what: str, plan: Plan) -> Take:
-    assert plan.regimen is not None
-    _, often, most = at_most(plan.regimen.phases[0])
+def _if_needed(what: str, phase: Phase) -> Take:
+    """One dose, how often at most, and in the box of a day the most of it."""
+    _, often, most = at_most(phase)
     say = knowledge().say
     row = say("COURSE-IF-NEEDED", what=what, times=times(often).removesuffix(" a day"))
     return Take(DAY_H, IF_NEEDED, "", row, row, say("COURSE-BOX-NEEDED", most=mg(most)), (), ())
@@ -111,8 +112,12 @@ def _sheet(consultation: Consultation) -> Sheet:
     plan, appraisal, made_with = consultation.plan, consultation.appraisal, consultation.made_with
     days = _days(consultation)
     if plan.taper is not None:
-        return calendar_sheet(plan.taper, appraisal.on, appraisal.jurisdiction, made_with, before=days)
-    return _course_sheet(consultation, days)
+        made = calendar_sheet(plan.taper, appraisal.on, appraisal.jurisdiction, made_with, before=days)
+    else:
+        made = _course_sheet(consultation, days)
+    if plan.regimen is None or not appraisal.provided_that:
+        return made
+    return replace(made, for_professional=knowledge().say("LEAF-PRO"), ruled_out=appraisal.provided_that)
 
 
 def _course_sheet(consultation: Consultation, days: tuple[Dated, ...]) -> Sheet:

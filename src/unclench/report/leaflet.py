@@ -15,8 +15,7 @@ from itertools import groupby
 from unclench.consult import Consultation
 from unclench.knowledge import knowledge
 from unclench.knowledge.rows import Advice
-from unclench.planning.course_days import at_most
-from unclench.planning.words import listed, times
+from unclench.planning.words import listed
 from unclench.report import wording as words
 from unclench.report.calendar_course import dated_course
 from unclench.report.calendar_days import Dated
@@ -142,7 +141,7 @@ def _kind(consultation: Consultation) -> str:
     if appraisal.verdict is None and not plan.instead:
         raise RegimenError(
             where="the leaflet",
-            found="no assessment: " + ("; ".join(appraisal.verdict_because) or "nothing is asked of diazepam"),
+            found="that no assessment is due",
             need="a plan, or something to do instead",
             fix="Leave the leaflet out.",
         )
@@ -233,10 +232,8 @@ def _dose_notes(consultation: Consultation, kind: str) -> Iterator[str]:
 def _course_notes(consultation: Consultation) -> Iterator[str]:
     say, plan = knowledge().say, consultation.plan
     if _as_needed(consultation) and plan.regimen is not None:
-        (line,) = {one.what for day in dated_course(plan)[:1] for one in day.takes}
-        _, often, _ = at_most(plan.regimen.phases[0])
-        what = line.partition(" at a time")[0]
-        yield say("LEAF-NEEDED", what=what, times=times(often).removesuffix(" a day"))
+        rows = dict.fromkeys(one.row for day in dated_course(plan) for one in day.takes)
+        yield from (say("LEAF-NEEDED", row=row) for row in rows)
     if plan.stop_on is not None:
         key = {"none": "LEAF-LAST"}.get(plan.taper_needed, "LEAF-THEN" if _planned(consultation) else "LEAF-THEN-ASK")
         yield say(key, day=long(plan.stop_on))
