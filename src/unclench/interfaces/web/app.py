@@ -12,7 +12,7 @@ from litestar.exceptions import HTTPException
 from litestar.openapi.config import OpenAPIConfig
 from litestar.types import ASGIApp
 
-from unclench.interfaces.web import api, api_fhir, api_taper
+from unclench.interfaces.web import api, api_fhir, api_print, api_taper
 from unclench.interfaces.web.guard.answers import is_cds
 from unclench.interfaces.web.guard.chain import guarded
 from unclench.interfaces.web.hooks.faults import of_http
@@ -54,6 +54,7 @@ def application(service: Service) -> ASGIApp:
             api.router(),
             *api_taper.handlers(),
             *api_fhir.handlers(),
+            *api_print.handlers(),
             *page_handlers(),
             *hook_handlers(settings),
             *operation_handlers(settings),
