@@ -67,6 +67,7 @@ class Bench {
       width = now;
     });
     this.sizes.observe(byId("charts"));
+    if (matchMedia("(max-width: 60rem)").matches) this.root.querySelector("[data-narrow-closed]").open = false;
     this.simulate();
   }
 
