@@ -8,7 +8,7 @@ from scripts.manual import markdown
 from unclench.knowledge.load import Knowledge, knowledge_with_manual
 from unclench.knowledge.rows import Alternative, AlternativeCheck, Rule
 from unclench.knowledge.rows_stopping import NeedView, StoppingRisk
-from unclench.report.explain import asked_by
+from unclench.report.explained import asked_by
 
 HEAD = """# The rules
 

@@ -6,7 +6,8 @@ import pytest
 from msgspec.structs import fields
 
 from unclench.knowledge.load import FILES, knowledge_with_manual
-from unclench.report.explain import KINDS, explain, ids, questions_text
+from unclench.report.explain import explain, questions_text
+from unclench.report.explained import KINDS, ids
 from unclench.values import KnowledgeError, Standing
 
 # Rows without an id of their own are explained through the rule or group that they belong to.

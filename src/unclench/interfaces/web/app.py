@@ -12,7 +12,7 @@ from litestar.exceptions import HTTPException
 from litestar.openapi.config import OpenAPIConfig
 from litestar.types import ASGIApp
 
-from unclench.interfaces.web import api, api_taper
+from unclench.interfaces.web import api, api_fhir, api_taper
 from unclench.interfaces.web.guard.answers import is_cds
 from unclench.interfaces.web.guard.chain import guarded
 from unclench.interfaces.web.hooks.faults import of_http
@@ -49,6 +49,7 @@ def create(settings: Settings, log: Log | None = None) -> ASGIApp:
         [
             api.router(),
             *api_taper.handlers(),
+            *api_fhir.handlers(),
             *page_handlers(),
             *hook_handlers(settings),
             *operation_handlers(settings),
@@ -72,14 +73,20 @@ def create(settings: Settings, log: Log | None = None) -> ASGIApp:
     return guarded(inside, service)
 
 
-def _ours(_: Request[object, object, State], error: UnclenchError) -> Response[Problems]:
+def _ours(request: Request[object, object, State], error: UnclenchError) -> Response[Problems]:
     status, problems = problem_of(error)
+    if status >= 500:
+        service: Service = request.app.state.service
+        service.failed(error)
     return Response(problems, status_code=status)
 
 
 def _busy(_: Request[object, object, State], error: BusyError) -> Response[Problems]:
     said = Problem(where="the service", need="a moment to finish what waits", fix="Send it again after Retry-After.")
     return Response(Problems(error=said), status_code=503, headers={"Retry-After": str(error.retry_after_s)})
+
+
+DESCRIBED = "a request as its description allows"
 
 
 def _refused(request: Request[object, object, State], error: HTTPException) -> Response[Any]:
@@ -90,7 +97,7 @@ def _refused(request: Request[object, object, State], error: HTTPException) -> R
     said = Problem(
         where="the request",
         found=shortened(found),
-        need=error.detail,
+        need=DESCRIBED if extra else error.detail,  # with details, the words of the framework quote the whole address
         fix="See /schema/openapi.json for what can be asked.",
     )
     return Response(Problems(error=said), status_code=error.status_code, headers=error.headers)

@@ -58,7 +58,6 @@ def environment() -> Environment:
         "asset": address,
         "source_url": source_url,
         "cited": cited,
-        "as_typed": as_typed,
         "words": words,
         "places": PLACES,
         "policy": POLICY,
@@ -86,13 +85,6 @@ def cited(key: str) -> str:
     from markupsafe import Markup
 
     return Markup('<a class="id" href="{}">{}</a>').format(source_url(key), words.clean(key))
-
-
-def as_typed(text: str) -> str:
-    """Text for a field that gives it back: escaped, and otherwise exactly what was typed."""
-    from markupsafe import escape
-
-    return escape(text)
 
 
 def rendered(template: str, **values: Any) -> str:
