@@ -6,6 +6,7 @@ import { Chart, node, repaint } from "./charts.js";
 import { comparison } from "./compare.js";
 
 const PATIENCE_MS = 400; // after which an answer that is under way is given up for the one that waits
+const GAP_MS = 60; // from one question to the next: a slider that is dragged for long stays within what a service allows
 const QUIET_MS = 900; // after the last change, before a screen reader is told
 const HOURS_SHOWN = 48;
 const SUBJECTS = {
@@ -188,12 +189,23 @@ class Bench {
   simulate() {
     performance.mark("unclench:moved");
     const asked = { body: this.question(), at: performance.now() };
-    if (!this.underWay) {
-      this.send(asked);
-      return;
-    }
     this.waits = asked;
-    if (performance.now() - this.sentAt > PATIENCE_MS) this.underWay.abort();
+    if (!this.underWay) this.pace();
+    else if (performance.now() - this.sentAt > PATIENCE_MS) this.underWay.abort();
+  }
+
+  /** Send what waits: at once, unless another was sent only just now. */
+  pace() {
+    const early = (this.sentAt || -Infinity) + GAP_MS - performance.now();
+    if (early <= 0) this.next();
+    else this.pacing ||= setTimeout(() => this.next(), early);
+  }
+
+  next() {
+    const asked = this.waits;
+    this.waits = null;
+    this.pacing = 0;
+    if (asked && !this.underWay && !this.stopped) this.send(asked);
   }
 
   async send(asked) {
@@ -218,9 +230,7 @@ class Bench {
       if (error.name !== "AbortError") this.wrong({ need: "an answer of the service", fix: "Check the connection, then move a slider again." });
     } finally {
       this.underWay = null;
-      const next = this.waits;
-      this.waits = null;
-      if (next && !this.stopped) this.send(next);
+      if (this.waits) this.pace();
     }
   }
 
