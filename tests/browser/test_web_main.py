@@ -99,7 +99,9 @@ def tab_to(page: Any, wanted: str, most: int = 80) -> None:
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [360, 1280])
 @pytest.mark.parametrize("state", STATES)
-def test_axe_finds_nothing_on_a_page_that_was_loaded(browser: Any, site: str, state: str, width: int, theme: str) -> None:
+def test_axe_finds_nothing_on_a_page_that_was_loaded(
+    browser: Any, site: str, state: str, width: int, theme: str
+) -> None:
     one = Seen(browser, site, viewport={"width": width, "height": 900}, color_scheme=theme)
     page = one.open(STATES[state])
     if "example" in STATES[state]:

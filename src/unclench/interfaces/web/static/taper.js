@@ -46,3 +46,33 @@ document.addEventListener("htmx:afterSwap", (event) => {
     first.focus();
   }
 });
+
+// A refusal by the service itself (too much, too often, too busy) comes as JSON.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { xhr, target } = event.detail;
+  if (target.id !== "result" || !(xhr.getResponseHeader("Content-Type") || "").includes("json")) return;
+  event.detail.shouldSwap = false;
+  let said = { need: "another try", fix: "Send it again in a moment." };
+  try {
+    said = JSON.parse(xhr.responseText).error;
+  } catch {
+    // Then the plain words above stand.
+  }
+  refuse(`The service needs ${said.need}.`, said.fix);
+});
+
+document.addEventListener("htmx:sendError", () => {
+  refuse("The service cannot be reached.", "Check the connection and send it again.");
+});
+
+function refuse(says, fix) {
+  const box = Object.assign(document.createElement("div"), { className: "note problem", id: "wrong", tabIndex: -1 });
+  box.append(
+    Object.assign(document.createElement("h2"), { textContent: says }),
+    Object.assign(document.createElement("p"), { textContent: fix }),
+  );
+  document.getElementById("result").replaceChildren(box);
+  document.getElementById("stage").textContent = says;
+  if (pressed) box.focus();
+  pressed = false;
+}
