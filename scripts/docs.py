@@ -9,11 +9,14 @@ from pathlib import Path
 from scripts.equivalents import equivalents_page
 from scripts.manual import manual_page
 from scripts.rules import rules_page
+from scripts.settings_page import configuration_page, configuration_schema
 from unclench.knowledge.manual import claims_page
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES: dict[str, Callable[[], str]] = {
     "docs/claims.md": claims_page,
+    "docs/configuration.md": configuration_page,
+    "docs/configuration.schema.json": configuration_schema,
     "docs/equivalents.md": equivalents_page,
     "docs/manual.md": manual_page,
     "docs/rules.md": rules_page,

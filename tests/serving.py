@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-LOUDEST_S = 60.0
+PATIENCE_S = 40.0
 
 
 @dataclass(eq=False)
@@ -33,7 +33,7 @@ class Running:
 
     def wait_for(self, event: str, count: int = 1, **values: object) -> list[dict[str, object]]:
         """Until the log has so many lines of one kind."""
-        until = time.monotonic() + LOUDEST_S
+        until = time.monotonic() + PATIENCE_S
         while time.monotonic() < until:
             found = [line for line in self.lines(event) if values.items() <= line.items()]
             if len(found) >= count:
@@ -44,7 +44,7 @@ class Running:
     def stop(self, number: int = signal.SIGTERM) -> int:
         if self.process.poll() is None:
             self.process.send_signal(number)
-        return self.process.wait(LOUDEST_S)
+        return self.process.wait(PATIENCE_S)
 
 
 @contextmanager

@@ -20,8 +20,12 @@ READY_S = 30.0
 @contextmanager
 def serving(**settings: Any) -> Iterator[str]:
     """The address of a server that answers until the block ends."""
-    bound = socket.socket()
-    bound.bind(("127.0.0.1", 0))
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        yield from _answering(bound, settings)
+
+
+def _answering(bound: socket.socket, settings: dict[str, Any]) -> Iterator[str]:
     port = bound.getsockname()[1]
     app = create(Settings(**{"insecure_loopback": True, "port": port, "rate_per_minute": 0, **settings}))
     server = uvicorn.Server(uvicorn.Config(app, log_level="error", access_log=False, lifespan="on"))
@@ -37,4 +41,3 @@ def serving(**settings: Any) -> Iterator[str]:
     finally:
         server.should_exit = True
         thread.join(READY_S)
-        bound.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -19,7 +20,7 @@ from unclench.interfaces.web.settings import Client, Settings
 
 EHR = "https://ehr.example.org"
 EVIL = "https://evil.example.org"
-PATHS = ["/", "/consult", "/api/simulate", "/cds-services", "/cds-services/one", "/health", "/nowhere"]
+PATHS = ["/", "/consult", "/api/simulate", "/cds-services", "/cds-services/one", "/metrics", "/nowhere"]
 
 
 class Inside:
@@ -96,6 +97,40 @@ def test_two_names_or_none_are_refused() -> None:
     inside = Inside()
     with before(inside) as client:
         assert client.get("/", headers=[("Host", "127.0.0.1"), ("Host", "evil.example.org")]).status_code == 400
+    assert inside.seen == []
+
+
+@pytest.mark.parametrize("path", ["/health", "/ready"])
+@pytest.mark.parametrize(
+    ("hosts", "answered"),
+    [
+        (["10.1.2.3:8080"], True),
+        (["[fd00::1]"], True),
+        (["localhost"], True),
+        ([], True),
+        (["cds.example.org"], True),
+        (["evil.example.org"], False),
+        (["10.1.2.3.evil.example.org"], False),
+        (["10.1.2.3", "10.1.2.3"], False),
+        (["user@10.1.2.3"], False),
+    ],
+)
+def test_machines_may_ask_for_health_by_number(path: str, hosts: list[str], answered: bool) -> None:
+    """A number can not be made to point elsewhere; all that it is told is `alive` and `ready`."""
+    inside = Inside()
+    served = {"host": "0.0.0.0", "public_url": "https://cds.example.org", "behind_tls": True}
+    service = service_of(Settings(insecure_loopback=True, **served))
+    sent: list[Any] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    headers = [(b"host", host.encode()) for host in hosts]
+    scope: Any = {"type": "http", "method": "GET", "path": path, "headers": headers, "query_string": b""}
+    asyncio.run(guarded(inside, service)(scope, None, send))  # type: ignore[arg-type]
+    service.worker.stop()
+    assert (sent[0]["status"] in {200, 503}) is answered
+    assert sent[0]["status"] in ({200, 503} if answered else {400, 421})
     assert inside.seen == []
 
 
@@ -277,11 +312,11 @@ def test_a_setting_never_writes_a_directive() -> None:
     assert said.count("script-src") == 1
 
 
-def test_a_document_of_one_file_may_name_its_own_styles() -> None:
-    said = policy(Settings(), styles=["sha256-abc="])
-    assert "style-src 'self' 'sha256-abc='; " in said
-    with before(Inside(Content_Security_Policy=said)) as client:
-        assert client.get("/").headers.get_list("content-security-policy") == [said]
+def test_nothing_inside_loosens_the_policy() -> None:
+    with before(Inside(Content_Security_Policy="script-src *", Referrer_Policy="unsafe-url")) as client:
+        headers = client.get("/").headers
+    assert headers.get_list("content-security-policy") == [policy(Settings())]
+    assert headers.get_list("referrer-policy") == ["same-origin"]
 
 
 GOOD = Client(iss="https://ehr.example.org", jwks_file="keys.json")

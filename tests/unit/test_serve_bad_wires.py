@@ -1,4 +1,4 @@
-"""What the service says to clients that are slow, too large, too many or not speaking HTTP. Raw sockets, real server."""
+"""What clients are told that are slow, too large, too many or do not speak HTTP: raw sockets, real server."""
 
 from __future__ import annotations
 
@@ -174,6 +174,26 @@ def test_too_many_connections_are_told_when_to_come_back(service: Running) -> No
 
     assert status_of(answer) == 503
     assert b"retry-after: 1" in answer.lower()
+
+
+def test_nothing_of_a_request_is_in_the_log(service: Running) -> None:
+    marker = "Zq7canary"
+    for sent in (
+        request(f"/{marker}?{marker}={marker}"),
+        request("/api/consult", json.dumps({"record": f"age: {marker}"}).encode(), [f"X-{marker}: {marker}"]),
+        request("/api/consult", json.dumps({"example": marker}).encode()),
+        request("/api/consult", marker.encode(), [f"Authorization: Bearer {marker}", f"Referer: http://{marker}/"]),
+        marker.encode() + b"\r\n\r\n",
+    ):
+        exchanged(service.port, sent)
+
+    metrics = exchanged(service.port, request("/metrics")).decode()
+
+    assert marker not in service.log.read_text(encoding="utf-8")
+    assert marker not in metrics
+    lines = service.lines("request")
+    assert {str(line["route"]) for line in lines} <= {"unmatched", "/api/consult", "/health", "/ready", "/metrics"}
+    assert set(lines[0]) == {"time", "level", "event", "worker", "method", "route", "status", "ms", "bytes"}
 
 
 def test_no_bug_was_met(service: Running) -> None:

@@ -28,7 +28,7 @@ from unclench.interfaces.web.settings import Client, Settings
 from unclench.interfaces.web.tokens.check import Caller, NotAuthenticated, TokenCheck
 from unclench.interfaces.web.tokens.door import authenticated, caller_of, refused
 from unclench.interfaces.web.tokens.keys import ASK_AGAIN_S, FRESH_S, STALE_S, KeyRing, read_keys
-from unclench.interfaces.web.tokens.replay import FILE, Replays, shared
+from unclench.interfaces.web.tokens.replay import FILE, Replays
 from unclench.interfaces.web.work import BusyError
 
 URL = f"{HERE}/cds-services"
@@ -202,38 +202,23 @@ def test_a_token_is_believed_once_and_a_bad_one_uses_nothing_up(tmp_path: Path) 
 
 @pytest.mark.point(108, 110)
 def test_workers_share_what_was_used_as_hashes_in_a_private_file(tmp_path: Path) -> None:
-    folder = tmp_path / "state"
-    with shared(Settings(state_folder=str(folder))) as served:
-        one, two = (Replays(served.state_folder) for _ in range(2))
+    one, two = (Replays(str(tmp_path)) for _ in range(2))
 
-        async def race() -> list[bool]:
-            asked = [one.first_use("iss", f"id-{n % 50}", until=NOW + 9, now=NOW) for n in range(50)]
-            asked += [two.first_use("iss", f"id-{n % 50}", until=NOW + 9, now=NOW) for n in range(50)]
-            return await asyncio.gather(*asked)
+    async def race() -> list[bool]:
+        asked = [one.first_use("iss", f"id-{n % 50}", until=NOW + 9, now=NOW) for n in range(50)]
+        asked += [two.first_use("iss", f"id-{n % 50}", until=NOW + 9, now=NOW) for n in range(50)]
+        return await asyncio.gather(*asked)
 
-        first = asyncio.run(race())
-        assert [a + b for a, b in zip(first[:50], first[50:], strict=True)] == [1] * 50
-        assert stat.S_IMODE(folder.stat().st_mode) == 0o700
-        files = sorted(folder.iterdir())
-        assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
-        assert not any(b"id-1" in file.read_bytes() for file in files)
-        one.close()
-        two.close()
-        three = Replays(served.state_folder)
-        assert asyncio.run(three.first_use("iss", "id-1", until=NOW + 9, now=NOW)) is False
-        three.close()
-    assert folder.is_dir()
-
-
-@pytest.mark.point(108)
-def test_a_folder_that_is_not_named_is_private_and_goes_with_the_service() -> None:
-    with shared(Settings()) as served:
-        folder = Path(served.state_folder)
-        assert stat.S_IMODE(folder.stat().st_mode) == 0o700
-        replays = Replays(served.state_folder)
-        assert asyncio.run(replays.first_use("iss", "id", until=NOW, now=NOW))
-        replays.close()
-    assert not folder.exists()
+    first = asyncio.run(race())
+    assert [a + b for a, b in zip(first[:50], first[50:], strict=True)] == [1] * 50
+    files = sorted(tmp_path.iterdir())
+    assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
+    assert not any(b"id-1" in file.read_bytes() for file in files)
+    one.close()
+    two.close()
+    three = Replays(str(tmp_path))
+    assert asyncio.run(three.first_use("iss", "id-1", until=NOW + 9, now=NOW)) is False
+    three.close()
 
 
 @pytest.mark.point(108)

@@ -98,7 +98,8 @@ def test_a_hostile_id_is_a_page_that_is_not_there(client: Any, key: str) -> None
 def test_the_page_about_the_service_says_what_it_offers_and_does_not(client: Any) -> None:
     page = text_of(client.get("/about", headers=HTML).text)
     for said in (
-        "not a medical device", "Not yet reviewed by a clinician", "order-sign", "patient-view", "SMART launch is out of scope",
+        "not a medical device", "Not yet reviewed by a clinician", "order-sign", "patient-view",
+        "SMART launch is out of scope",
         "context.patientId", "Apache-2.0", "SNOMED", "By keyboard", "Nothing: no database",
     ):  # fmt: skip
         assert said.casefold() in page.casefold(), said

@@ -1,4 +1,4 @@
-"""The taper over HTTP: the JSON of the command line, rows and CSV alike, what is refused, and the page without script."""
+"""The taper over HTTP: the JSON of the command line, rows and CSV alike, refusals, the page without a script."""
 
 from __future__ import annotations
 

@@ -59,6 +59,9 @@ def consult(
     html: Annotated[
         str | None, typer.Option(help="Write one self-contained page to this file; - for standard output.")
     ] = None,
+    fhir: Annotated[
+        str | None, typer.Option(help="Write a Bundle of FHIR R4 to this file; - for standard output.")
+    ] = None,
 ) -> None:
     """Judge diazepam for one patient on one day."""
     from unclench.consult import consult as consult_record
@@ -66,7 +69,8 @@ def consult(
 
     # Taken once, here at the door: everything inside is a function of this day.
     day = date.today() if on is None else parse_day(on)
-    check_targets([target for target in (json, html) if target is not None], [*record, *([answers] if answers else [])])
+    targets = [target for target in (json, html, fhir) if target is not None]
+    check_targets(targets, [*record, *([answers] if answers else [])])
     if request and len(request) > 1:
         raise refused(f"found {len(request)} requests, need one. Choose one of them.")
     stated = (*(parse_answers_file(answers) if answers else ()), *(parse_answer(text) for text in answer or ()))
@@ -87,9 +91,13 @@ def consult(
         from unclench.report.html import to_html
 
         outputs.append((html, to_html(found).encode()))
+    if fhir is not None:
+        from unclench.report.fhir.bundle import to_fhir
+
+        outputs.append((fhir, to_fhir(found)))
     for target, content in outputs:
         write(target, content)
-    if "-" not in (json, html):
+    if "-" not in targets:
         from unclench.report.terminal import print_consultation
 
         print_consultation(found, screen())

@@ -52,6 +52,7 @@ def taper(
     html: options.HtmlTo = None,
     calendar: options.CalendarTo = None,
     ics: options.IcsTo = None,
+    fhir: options.FhirTo = None,
     large_print: options.LargePrint = False,
     seed: options.Seed = None,
 ) -> None:
@@ -65,7 +66,7 @@ def taper(
     day = date.today() if on is None else parse_day(on)
     drug = named(drug)
     inputs = [*(record or ()), *(path for path in (answers, diary, levels) if path is not None)]
-    check_targets([target for target in (json, html, calendar, ics) if target is not None], inputs)
+    check_targets([target for target in (json, html, calendar, ics, fhir) if target is not None], inputs)
     with as_usage():
         use = of_use(dose, months, days_a_week, drug)
         said = (parse_answer(text) for text in (*use, *(answer or ())))
@@ -89,15 +90,22 @@ def taper(
         seed=SEED if seed is None else checked_seed(seed),
     )
     check_drug(made, drug)
-    _write(made, json=json, html=html, calendar=calendar, ics=ics, large=large_print)
-    if "-" not in (json, html, calendar, ics):
+    _write(made, json=json, html=html, calendar=calendar, ics=ics, fhir=fhir, large=large_print)
+    if "-" not in (json, html, calendar, ics, fhir):
         from unclench.report.terminal_taper import print_taper
 
         print_taper(made.taper, screen(), on=day, jurisdiction=jurisdiction, made_with=made.made_with)
 
 
 def _write(
-    made: Tapering, *, json: str | None, html: str | None, calendar: str | None, ics: str | None, large: bool
+    made: Tapering,
+    *,
+    json: str | None,
+    html: str | None,
+    calendar: str | None,
+    ics: str | None,
+    fhir: str | None,
+    large: bool,
 ) -> None:
     on, law, made_with = made.appraisal.on, made.appraisal.jurisdiction, made.made_with
     outputs: list[tuple[str, bytes]] = []
@@ -115,6 +123,10 @@ def _write(
         from unclench.report.ics import to_ics
 
         outputs.append((ics, to_ics(made.taper, on, law, made_with)))
+    if fhir is not None:
+        from unclench.report.fhir.bundle import taper_fhir
+
+        outputs.append((fhir, taper_fhir(made)))
     for target, content in outputs:
         write(target, content)
 

@@ -59,5 +59,6 @@ CalendarTo = Annotated[
     str | None, typer.Option(help="Write the patient's calendar: a page, or a PDF where the name ends in .pdf.")
 ]
 IcsTo = Annotated[str | None, typer.Option(help="Write the days as a calendar file (.ics).")]
+FhirTo = Annotated[str | None, typer.Option(help="Write a Bundle of FHIR R4 to this file; - for standard output.")]
 LargePrint = Annotated[bool, typer.Option("--large-print", help="The calendar in large print.")]
 Seed = Annotated[int | None, typer.Option(help="Seed of the drawn people.")]

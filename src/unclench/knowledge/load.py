@@ -20,7 +20,7 @@ from typing import Any, TypeVar
 
 from msgspec import Struct
 
-from unclench.knowledge import rows, rows_equivalents, rows_stopping
+from unclench.knowledge import rows, rows_cards, rows_equivalents, rows_stopping
 from unclench.values import KnowledgeError
 
 Row = TypeVar("Row", bound=Struct)
@@ -59,6 +59,9 @@ FILES: dict[str, type[Struct]] = {
     "claims": rows.Claim,
     "statements": rows.Statement,
     "softenings": rows.Softening,
+    "card_tiers": rows_cards.CardTier,
+    "override_reasons": rows_cards.OverrideReason,
+    "replacements": rows_cards.Replacement,
 }
 
 # Shown in every output; an edition older than a year says so.

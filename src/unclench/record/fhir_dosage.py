@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from dataclasses import replace
 from decimal import Decimal
 
 from unclench.record import dosage_text
@@ -69,6 +70,47 @@ def dosage_of(instructions: list[DosageInstruction] | None, product: str) -> Dos
     """All instructions of one order together; several that differ are not added up by guess."""
     if not instructions:
         return None
+    turns: dict[float | None, list[DosageInstruction]] = {}
+    for item in instructions:
+        turns.setdefault(item.sequence, []).append(item)
+    # Some systems only number what is taken together: one after the other is believed where each has its time.
+    if len(turns) == 1 or not all(_is_bounded(item) for item in instructions):
+        return _together(instructions, product)
+    return _in_turn([_together(items, product) for items in turns.values()])
+
+
+def _is_bounded(it: DosageInstruction) -> bool:
+    repeat = it.timing.repeat if it.timing is not None else None
+    return repeat is not None and (repeat.bounds_period is not None or repeat.bounds_duration is not None)
+
+
+def _in_turn(steps: list[Dosage]) -> Dosage:
+    """Steps that follow one another: the most that is taken on any day, and at once, is what counts."""
+    text = "; ".join(filter(None, (one.text for one in steps)))
+    if any(_daily(one) is None for one in steps):
+        return Dosage(text=text, route=steps[0].route, problem="several instructions that cannot be added up")
+    most = max(steps, key=lambda one: _daily(one) or 0)
+    largest = max(one.mg_per_dose_max or one.mg_per_dose or Decimal(0) for one in steps)
+    is_range = largest != most.mg_per_dose
+    return replace(
+        most,
+        text=text,
+        mg_per_dose_max=largest if is_range else None,
+        max_mg_per_day=_daily(most) if is_range else most.max_mg_per_day,
+        as_needed=any(one.as_needed for one in steps) or most.as_needed,
+    )
+
+
+def _daily(one: Dosage) -> Decimal | None:
+    """mg on a full day."""
+    if one.mg_per_dose is None or one.doses_per_day is None:
+        return None
+    full = (one.mg_per_dose_max or one.mg_per_dose) * one.doses_per_day
+    return full if one.max_mg_per_day is None else min(full, one.max_mg_per_day)
+
+
+def _together(instructions: list[DosageInstruction], product: str) -> Dosage:
+    """Instructions that hold on the same days."""
     each = [_one(item, product) for item in instructions]
     if len(each) == 1:
         return each[0]

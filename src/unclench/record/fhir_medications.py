@@ -14,7 +14,7 @@ from unclench.record.desk import Desk
 from unclench.record.fhir_dosage import administered, decimal_of, dosage_of, strength_of
 from unclench.record.patient import Medication, PartialDate, Status
 from unclench.record.resources import Quantity, Reference
-from unclench.record.terms import codes_of, start_of, text_of
+from unclench.record.terms import codes_of, partial_date, start_of, text_of
 
 _ORDER = {
     "active": Status.ACTIVE,
@@ -232,10 +232,24 @@ def _reasons(desk: Desk, it: Any) -> tuple[tuple[tuple[Any, ...], str], ...]:
 
 
 def _bounds(instructions: list[resources.DosageInstruction] | None) -> resources.Period:
-    for item in instructions or ():
-        if item.timing and item.timing.repeat and item.timing.repeat.bounds_period:
-            return item.timing.repeat.bounds_period
-    return resources.Period()
+    """From the first start to the last end, where instructions follow one another; one without an end has none."""
+    periods = [
+        item.timing.repeat.bounds_period
+        for item in instructions or ()
+        if item.timing and item.timing.repeat and item.timing.repeat.bounds_period
+    ]
+    starts = [period.start for period in periods if period.start]
+    ends = [period.end for period in periods if period.end]
+    return resources.Period(
+        start=min(starts, key=_place, default=None),
+        end=max(ends, key=_place, default=None) if len(ends) == len(periods) else None,
+    )
+
+
+def _place(when: str) -> int:
+    """Dates in order; what is no date comes first, and is noticed where it is read."""
+    found = partial_date(when)
+    return found.first.toordinal() if found is not None else 0
 
 
 def _duration(it: resources.MedicationRequest) -> Quantity | None:

@@ -75,6 +75,7 @@ class DoseAndRate(_Part):
 
 
 class DosageInstruction(_Part):
+    sequence: float | None = None
     text: str | None = None
     patient_instruction: str | None = None
     timing: Timing | None = None

@@ -32,7 +32,12 @@ class Dated:
 
 def dated(taper: Taper) -> tuple[Dated, ...]:
     """The days in order, without a gap: a day that is left out would be a day without a dose."""
-    days = tuple(_after(taper, tuple(_marked(taper))))
+    return joined((), tuple(_after(taper, tuple(_marked(taper)))))
+
+
+def joined(first: tuple[Dated, ...], then: tuple[Dated, ...]) -> tuple[Dated, ...]:
+    """Two runs of days as one. A gap between any two days is refused."""
+    days = (*first, *then)
     for before, day in pairwise(days):
         if day.on != before.on + timedelta(days=1):
             raise RegimenError(

@@ -6,7 +6,7 @@ is one time of day and one amount; it has a box on exactly the days on which tha
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -14,12 +14,14 @@ from itertools import groupby
 from unclench.knowledge import knowledge
 from unclench.planning.taper_plan import Taper
 from unclench.report import wording as words
-from unclench.report.calendar_days import AFTER, CROSSING, END, NEW, SAME, Dated, dated
+from unclench.report.calendar_days import AFTER, CROSSING, END, NEW, SAME, Dated, dated, joined
 from unclench.report.calendar_words import Piece, Take, is_liquid, long, mg, short
 from unclench.values import Jurisdiction, MadeWith
 
+Notes = Callable[[tuple[Dated, ...]], Iterable[str]]
 WEEK = 7
 LEAF_WEEKS = 4
+PAPER = {Jurisdiction.UK: "a4", Jurisdiction.US: "us-letter"}
 MOST_AMOUNTS = 3  # more than these are not read at a glance: the rows say them day by day
 # Existing advice that belongs on the sheet, by topic.
 ADVICE = ("ADV-MISSED", "ADV-ALCOHOL", "ADV-DRIVE", "ADV-DRIVE-FEEL", "ADV-RETURN")
@@ -97,13 +99,16 @@ class Sheet:
     facts: tuple[str, ...]
     language: str
     paper: str
+    rated: tuple[str, ...] = ("Withdrawal", "Spasm")  # what gets a number each night
 
 
-def calendar_sheet(taper: Taper, on: date, jurisdiction: Jurisdiction, made_with: MadeWith) -> Sheet:
-    """Everything on the calendar. Without days it says what to do instead."""
+def calendar_sheet(
+    taper: Taper, on: date, jurisdiction: Jurisdiction, made_with: MadeWith, *, before: tuple[Dated, ...] = ()
+) -> Sheet:
+    """Everything on the calendar. Without days it says what to do instead. `before`: days of a course that it ends."""
     facts = knowledge()
-    days = dated(taper)
-    leaves = tuple(_leaves(taper, days))
+    days = joined(before, dated(taper))
+    leaves = tuple(leaves_of(days, lambda week: _notes(taper, week)))
     country = jurisdiction.value.upper()
     emergency = facts.say(f"CAL-NOW-{country}")
     advice = {key: facts.get("advice", key).say for key in ADVICE}
@@ -123,15 +128,19 @@ def calendar_sheet(taper: Taper, on: date, jurisdiction: Jurisdiction, made_with
         living=tuple(advice[key] for key in ADVICE[1:-1]),
         held=() if days else words.statements(held),
         held_because=() if days else tuple(words.clean(text) for text in (taper.hold, taper.urgency) if text),
-        plan=tuple(_stretches(days)) if len(leaves) > 1 else (),
+        plan=tuple(stretches(days)) if len(leaves) > 1 else (),
         leaves=leaves,
         foot=facts.say(f"CAL-FOOT-{country}"),
         review=facts.say("CAL-REVIEW"),
-        made_with=f"unclench {made_with.unclench}, knowledge {made_with.edition}, seed {made_with.seed}",
+        made_with=made_in_words(made_with),
         facts=_facts(),
         language="en-GB" if jurisdiction is Jurisdiction.UK else "en-US",
-        paper="a4" if jurisdiction is Jurisdiction.UK else "us-letter",
+        paper=PAPER[jurisdiction],
     )
+
+
+def made_in_words(made_with: MadeWith) -> str:
+    return f"unclench {made_with.unclench}, knowledge {made_with.edition}, seed {made_with.seed}"
 
 
 def _lead(taper: Taper) -> str:
@@ -155,7 +164,7 @@ def _rules(taper: Taper, days: tuple[Dated, ...]) -> tuple[str, ...]:
     return tuple(told)
 
 
-def _stretches(days: tuple[Dated, ...]) -> Iterator[Stretch]:
+def stretches(days: tuple[Dated, ...]) -> Iterator[Stretch]:
     """Days in a row that are alike. Doses of alternate days make one stretch, told as they come."""
     cut: list[list[Dated]] = []
     for day in days:
@@ -184,7 +193,8 @@ def _a_day(days: list[Dated]) -> str:
     return f"{(', then ' if len(kinds) == len(runs) else ' or ').join(kinds)} a day"
 
 
-def _leaves(taper: Taper, days: tuple[Dated, ...]) -> Iterator[Leaf]:
+def leaves_of(days: tuple[Dated, ...], notes: Notes) -> Iterator[Leaf]:
+    """Four weeks at a time. `notes` says what happens in a week besides the doses."""
     for first in range(0, len(days), WEEK * LEAF_WEEKS):
         part = days[first : first + WEEK * LEAF_WEEKS]
         weeks = [part[start : start + WEEK] for start in range(0, len(part), WEEK)]
@@ -194,7 +204,7 @@ def _leaves(taper: Taper, days: tuple[Dated, ...]) -> Iterator[Leaf]:
             short_name=short(part[0].on),
             anchor=f"week-{numbers[0]}",
             span=f"Week {numbers[0]}" if len(weeks) == 1 else f"Weeks {numbers[0]} to {numbers[-1]}",
-            weeks=tuple(_week(taper, number, week) for number, week in zip(numbers, weeks, strict=True)),
+            weeks=tuple(_week(number, week, notes) for number, week in zip(numbers, weeks, strict=True)),
         )
 
 
@@ -208,7 +218,7 @@ def _span(first: date, last: date) -> str:
     return begin if first == last else f"{begin} to {words.day(last)}"
 
 
-def _week(taper: Taper, number: int, week: tuple[Dated, ...]) -> Week:
+def _week(number: int, week: tuple[Dated, ...], notes: Notes) -> Week:
     facts = knowledge()
     marks = {NEW: "CAL-NEW", SAME: "CAL-SAME", END: "CAL-END-MARK"}
     return Week(
@@ -223,7 +233,7 @@ def _week(taper: Taper, number: int, week: tuple[Dated, ...]) -> Week:
             for day in week
         ),
         rows=tuple(_rows(week)),
-        notes=tuple(_notes(taper, week)),
+        notes=tuple(notes(week)),
     )
 
 

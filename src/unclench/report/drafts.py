@@ -18,6 +18,7 @@ class OrderDraft:
     resource: dict[str, Any]
     reference: str  # "MedicationRequest/request-123", as in draftOrders
     is_diazepam: Answer
+    patient: str = ""  # the reference of the patient of the call, "Patient/1"; used where the draft names no subject
 
 
 @dataclass(frozen=True, slots=True)

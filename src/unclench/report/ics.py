@@ -16,7 +16,7 @@ from uuid import NAMESPACE_URL, uuid5
 from unclench.knowledge import knowledge
 from unclench.planning.taper_plan import Taper
 from unclench.report import wording as words
-from unclench.report.calendar_days import END, NEW, SAME, Dated, dated
+from unclench.report.calendar_days import END, NEW, SAME, Dated, dated, joined
 from unclench.report.calendar_words import Take, mg, short
 from unclench.values import DAY_H, Jurisdiction, MadeWith
 
@@ -36,9 +36,21 @@ class Entry:
     count: int
 
 
-def to_ics(taper: Taper, on: date, jurisdiction: Jurisdiction, made_with: MadeWith) -> bytes:
-    """The file, in UTF-8. Without days to take anything it holds one entry that says so."""
-    stamped = taper.days[0].on if taper.days else on
+def to_ics(
+    taper: Taper, on: date, jurisdiction: Jurisdiction, made_with: MadeWith, *, before: tuple[Dated, ...] = ()
+) -> bytes:
+    """The file, in UTF-8. Without days to take anything it holds one entry that says so. `before`: days of a course."""
+    days = joined(before, dated(taper))
+    held = words.statements("calendar-none" if taper.need == "none" else "calendar-hold")
+    entries = entries_of(days) if days else (Entry(on, None, " ".join(held), 1, 1),)
+    stamped = days[0].on if days else on
+    return calendar_file(entries, stamped, jurisdiction, made_with, name=knowledge().say("CAL-TITLE"))
+
+
+def calendar_file(
+    entries: Iterable[Entry], stamped: date, jurisdiction: Jurisdiction, made_with: MadeWith, *, name: str
+) -> bytes:
+    """These entries as a file. `name` is that of the whole calendar."""
     facts = knowledge()
     about = f"{facts.say('CAL-REVIEW')} {facts.say('CAL-ICS-CHECK')}"
     lines = [
@@ -47,21 +59,17 @@ def to_ics(taper: Taper, on: date, jurisdiction: Jurisdiction, made_with: MadeWi
         f"PRODID:-//Unclench//unclench {text(made_with.unclench)}//EN",
         "CALSCALE:GREGORIAN",
         "METHOD:PUBLISH",
-        f"X-WR-CALNAME:{text(facts.say('CAL-TITLE'))}",
+        f"X-WR-CALNAME:{text(name)}",
         f"X-WR-CALDESC:{text(f'{words.JURISDICTIONS[jurisdiction]}. {about} Knowledge {made_with.edition}.')}",
     ]
-    for entry in sorted(_entries(taper, on), key=lambda one: (one.on, one.at_h or 0, one.summary)):
+    for entry in sorted(entries, key=lambda one: (one.on, one.at_h or 0, one.summary)):
         lines += _event(entry, stamped, about)
     lines.append("END:VCALENDAR")
     return "".join(f"{fold(line)}\r\n" for line in lines).encode("utf-8")
 
 
-def _entries(taper: Taper, on: date) -> Iterator[Entry]:
-    days = dated(taper)
-    if not days:
-        held = words.statements("calendar-none" if taper.need == "none" else "calendar-hold")
-        yield Entry(on, None, " ".join(held), 1, 1)
-        return
+def entries_of(days: tuple[Dated, ...]) -> Iterator[Entry]:
+    """Each change, and each dose."""
     for day in days:
         yield from _changes(day)
     yield from _doses(days)

@@ -189,14 +189,17 @@ def _alternatives(group: AlternativeGroup) -> dict[str, Any]:
 
 
 def _sources(said: Content) -> list[tuple[str, tuple[str, ...]]]:
-    """By how they were read, which says how far they can be trusted."""
+    """By how they were read, which says how far they can be trusted. Those of this project itself are only counted."""
     groups: dict[str, list[str]] = {}
     for source in said.sources:
         name = words.capital(words.READ_AS.get(source.read_as, source.read_as))
         groups.setdefault(name, []).append(f"{source.title}, {source.year}" if source.year else source.title)
     order = [words.capital(name) for name in words.READ_AS.values()]
     ranked = sorted(groups, key=lambda name: order.index(name) if name in order else len(order))
-    return [(name, tuple(groups[name])) for name in ranked]
+    ours = words.capital(words.READ_AS["project"])
+    return [
+        (name, tuple(groups[name]) if name != ours else (f"{len(groups[name])} entries, in the JSON",)) for name in ranked
+    ]
 
 
 def _made_with(said: Content) -> str:

@@ -6,7 +6,7 @@ from datetime import date
 from functools import cache
 
 from unclench.planning.taper_plan import Taper
-from unclench.report.calendar_sheet import WEEK, calendar_sheet
+from unclench.report.calendar_sheet import WEEK, Sheet, calendar_sheet
 from unclench.report.html import environment
 from unclench.values import Jurisdiction, MadeWith
 
@@ -15,13 +15,18 @@ def calendar_html(
     taper: Taper, on: date, jurisdiction: Jurisdiction, made_with: MadeWith, *, large: bool = False
 ) -> bytes:
     """The page in UTF-8. `large`: print of 18 points and more, for people who see badly."""
+    return sheet_html(calendar_sheet(taper, on, jurisdiction, made_with), large=large)
+
+
+def sheet_html(sheet: Sheet, *, large: bool) -> bytes:
+    """The same of a sheet that is made already."""
     from markupsafe import Markup
 
     page = (
         environment()
         .get_template("calendar.html.j2")
         .render(
-            said=calendar_sheet(taper, on, jurisdiction, made_with),
+            said=sheet,
             week_days=WEEK,
             large=large,
             style=Markup(style()),  # noqa: S704  our own style sheet

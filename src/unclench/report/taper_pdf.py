@@ -15,9 +15,9 @@ def calendar_pdf(
     taper: Taper, on: date, jurisdiction: Jurisdiction, made_with: MadeWith, *, large: bool = False
 ) -> bytes:
     """The PDF. `large`: print of 18 points, what to take above its boxes."""
-    return printed(calendar_sheet(taper, on, jurisdiction, made_with), large=large)
+    return sheet_pdf(calendar_sheet(taper, on, jurisdiction, made_with), large=large)
 
 
-def printed(sheet: Sheet, *, large: bool) -> bytes:
+def sheet_pdf(sheet: Sheet, *, large: bool) -> bytes:
     """The same of a sheet that is made already."""
     return typeset("calendar.typ", {**asdict(sheet), "large": large}, what="the calendar")

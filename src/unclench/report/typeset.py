@@ -20,7 +20,7 @@ STANDARD: Final = "ua-1"
 DRAWING_STYLE: Final = (
     "svg{font-family:'Source Sans 3'}"
     ".diazepam,.effect{color:#0b5ea8}.nordazepam{color:#a84a12}"
-    ".grid{stroke:#c4ccd3;fill:none;stroke-width:.8}.tick{fill:#36404a;font-size:17px}"
+    ".grid{stroke:#c4ccd3;fill:none;stroke-width:.8}.tick{fill:#36404a;font-size:17px;paint-order:stroke;stroke:#fff;stroke-width:3px}"
     ".effect .tick{font-size:12.5px}"
     ".band90{fill:currentColor;fill-opacity:.14;stroke:currentColor;stroke-opacity:.55;stroke-width:.8;"
     "stroke-dasharray:1 3}"

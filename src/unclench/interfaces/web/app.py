@@ -12,7 +12,7 @@ from litestar.exceptions import HTTPException
 from litestar.openapi.config import OpenAPIConfig
 from litestar.types import ASGIApp
 
-from unclench.interfaces.web import api, api_taper
+from unclench.interfaces.web import api, api_fhir, api_taper
 from unclench.interfaces.web.guard.answers import is_cds
 from unclench.interfaces.web.guard.chain import guarded
 from unclench.interfaces.web.hooks.faults import of_http
@@ -50,6 +50,7 @@ def create(settings: Settings, log: Log | None = None) -> ASGIApp:
         [
             api.router(),
             *api_taper.handlers(),
+            *api_fhir.handlers(),
             *page_handlers(),
             *hook_handlers(settings),
             *operation_handlers(settings),
@@ -75,12 +76,18 @@ def create(settings: Settings, log: Log | None = None) -> ASGIApp:
 
 def _ours(request: Request[object, object, State], error: UnclenchError) -> Response[Any]:
     status, problems = problem_of(error)
+    if status >= 500:
+        service: Service = request.app.state.service
+        service.failed(error)
     return _told(request, status, problems.error)
 
 
 def _busy(request: Request[object, object, State], error: BusyError) -> Response[Any]:
     said = Problem(where="the service", need="a moment to finish what waits", fix="Send it again after Retry-After.")
     return _told(request, 503, said, {"Retry-After": str(error.retry_after_s)})
+
+
+DESCRIBED = "a request as its description allows"
 
 
 def _refused(request: Request[object, object, State], error: HTTPException) -> Response[Any]:
@@ -91,7 +98,7 @@ def _refused(request: Request[object, object, State], error: HTTPException) -> R
     said = Problem(
         where="the request",
         found=shortened(found),
-        need=error.detail,
+        need=DESCRIBED if extra else error.detail,  # with details, the words of the framework quote the whole address
         fix="See /schema/openapi.json for what can be asked.",
     )
     return _told(request, error.status_code, said, error.headers)

@@ -5,8 +5,9 @@ environment before the file, the file before the default.
 from __future__ import annotations
 
 import os
+import re
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ import msgspec
 
 from unclench.interfaces.web.guard.caller import is_network
 from unclench.interfaces.web.guard.refusal import refusal
-from unclench.interfaces.web.settings import Settings
+from unclench.interfaces.web.settings import Client, Settings
 from unclench.values import shortened
 
 PREFIX = "UNCLENCH_SERVE_"
@@ -23,6 +24,8 @@ LAW_VARIABLE = "UNCLENCH_JURISDICTION"  # of every verb; its own variable counts
 LARGEST_FILE = 1_000_000
 ONLY_IN_FILE = ("clients",)
 FIELDS = {field.name: field for field in msgspec.structs.fields(Settings)}
+CLIENT_FIELDS = tuple(field.name for field in msgspec.structs.fields(Client))
+UNKNOWN = re.compile(r"Object contains unknown field `(.*)`", re.DOTALL)
 TRUTH = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
 
 
@@ -111,7 +114,10 @@ def _converted(said: dict[str, Any], places: Mapping[str, str]) -> Settings:
             found = "" if isinstance(value, list | dict) else f"found {shortened(repr(value))}: "
             raise SettingsError(f"{places[name]}: {name}: {found}{_plain(error)}.") from None
     settings = msgspec.convert(said, Settings)
-    faults = [*_places(settings), *([together] if (together := refusal(settings)) else [])]
+    faults = [
+        *_places(settings),
+        *([together] if (together := refusal(msgspec.structs.replace(settings, port=settings.port or 80))) else []),
+    ]
     if faults:
         raise SettingsError(" ".join(faults))
     return settings
@@ -134,10 +140,14 @@ def _places(settings: Settings) -> Iterator[str]:
 
 
 def _plain(error: msgspec.ValidationError) -> str:
-    text = str(error).replace("`", "").replace("Expected", "need", 1)
-    return text.replace("$.", "").replace("Object contains unknown field", "found no setting")
+    said, _, at = str(error).partition(" - at ")
+    unknown = UNKNOWN.fullmatch(said)
+    if unknown:
+        said = f"found no setting {shortened(repr(unknown[1]))}{_near(unknown[1], CLIENT_FIELDS)}"
+    place = at.strip("`").removeprefix("$").removeprefix(".")
+    return said.replace("`", "").replace("Expected", "need", 1) + (f" in {place}" if "[" in place else "")
 
 
-def _near(name: str) -> str:
-    near = get_close_matches(name.lower(), FIELDS, n=2)
+def _near(name: str, known: Iterable[str] = FIELDS) -> str:
+    near = get_close_matches(name.lower(), known, n=2)
     return f"; near it: {', '.join(near)}" if near else ""

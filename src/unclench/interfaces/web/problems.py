@@ -36,9 +36,10 @@ class Problems(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def problem_of(error: UnclenchError) -> tuple[int, Problems]:
-    """Status and body."""
+    """Status and body. Of a fault of our own, what was found is left out: it is worked out from the patient."""
     status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 500)
-    return status, Problems(error=Problem(where=error.where, found=error.found, need=error.need, fix=error.fix))
+    found = error.found if status < 500 else ""
+    return status, Problems(error=Problem(where=error.where, found=found, need=error.need, fix=error.fix))
 
 
 CODES = {400: "invalid", 401: "login", 404: "not-found", 412: "required", 413: "too-long", 415: "not-supported",

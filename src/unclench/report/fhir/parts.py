@@ -16,6 +16,7 @@ Json = dict[str, Any]
 UCUM = "http://unitsofmeasure.org"
 RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
 ATC = "http://www.whocc.no/atc"
+DATA_ABSENT = "http://hl7.org/fhir/StructureDefinition/data-absent-reason"
 SNOMED = "http://snomed.info/sct"
 SYSTEMS: dict[type[Code], str] = {
     RxNorm: RXNORM,
@@ -44,6 +45,11 @@ def amount(value: Decimal | float) -> int | float:
 def quantity(value: Decimal | float, unit: str, code: str | None = None) -> Json:
     """A value with its UCUM unit; `code` where it differs from what is shown."""
     return {"value": amount(value), "unit": unit, "system": UCUM, "code": code or unit}
+
+
+def absent(why: str) -> Json:
+    """In place of a value that is left out on purpose, with the reason in a code of the standard."""
+    return {"extension": [{"url": DATA_ABSENT, "valueCode": why}]}
 
 
 def days(count: int) -> Json:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from unclench.knowledge import knowledge
 from unclench.knowledge.rows import Drug, Product
 from unclench.planning.plan import Supply
@@ -12,18 +14,13 @@ from unclench.values import Jurisdiction, Regimen
 DIAZEPAM = "diazepam"
 
 
-def medication(regimen: Regimen, jurisdiction: Jurisdiction, supply: Supply | None) -> Json:
+def medication(regimen: Regimen, jurisdiction: Jurisdiction, products: Iterable[str]) -> Json:
     """One product by its own code. Several strengths have no code together, so they are named by their ingredient."""
-    chosen = _products(supply)
+    chosen: list[Product] = [knowledge().get("products", key) for key in products]
     if len(chosen) == 1 and chosen[0].rxnorm:
         return concept([coding(RXNORM, chosen[0].rxnorm, chosen[0].name)], chosen[0].name)
     text = " and ".join(row.name for row in chosen) or f"{DIAZEPAM} {regimen.form}"
     return concept(_ingredient(jurisdiction), text)
-
-
-def _products(supply: Supply | None) -> list[Product]:
-    facts = knowledge()
-    return [facts.get("products", line.product) for line in supply.lines] if supply is not None else []
 
 
 def _ingredient(jurisdiction: Jurisdiction) -> list[Json]:

@@ -19,11 +19,12 @@ from unclench.interfaces.web.service import Service
 def guarded(inside: ASGIApp, service: Service) -> ASGIApp:
     """The application behind its guards.
 
-    Everything is watched, and every answer wears the headers, refusals too. Probes call the service by any name. Sites
-    may read refusals of the CDS service, so that CORS comes before the rest. What reads the body comes last, inside
-    the time that a request may take.
+    Everything is watched, and every answer wears the headers, refusals too. Names are checked before anything answers.
+    Sites may read refusals of the CDS service, so that CORS comes before the rest. What reads the body comes last,
+    inside the time that a request may take.
     """
     app = inside
-    for guard in (limit_guard, deadline_guard, origin_guard, rate_guard, cors_guard, host_guard):  # innermost first
+    for guard in (limit_guard, deadline_guard, origin_guard, rate_guard, cors_guard):  # innermost first
         app = guard(app, service.settings)
-    return watched(header_guard(probed(app, service), service.settings), service.watch)
+    named = host_guard(probed(app, service), service.settings)
+    return watched(header_guard(named, service.settings), service.watch)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -26,26 +24,17 @@ FIXED = (
 )
 HSTS = (b"strict-transport-security", b"max-age=31536000")
 NO_STORE = (b"cache-control", b"no-store")
-POLICY = b"content-security-policy"
 STATIC = "/static/"
 
 
-def policy(settings: Settings, *, styles: Sequence[str] = ()) -> str:
-    """The content security policy of a page.
-
-    Parameters
-    ----------
-    styles
-        hashes (`sha256-...`) of style sheets inside the page: only for a document that is one file, made to be saved.
-        Such a handler sets the header itself. Scripts inside a page are never allowed.
-    """
+def policy(settings: Settings) -> str:
+    """The content security policy of every answer. A document with styles of its own is an attachment."""
     frames = " ".join(_frames(settings)) or "'none'"
-    allowed = " ".join(f"'{one}'" for one in styles)
     return "; ".join(
         (
             "default-src 'none'",
             "script-src 'self'",
-            f"style-src 'self' {allowed}".rstrip(),
+            "style-src 'self'",
             "img-src 'self' data:",
             "connect-src 'self'",
             "form-action 'self'",
@@ -67,9 +56,13 @@ def _frames(settings: Settings) -> list[str]:
 
 def header_guard(app: ASGIApp, settings: Settings) -> ASGIApp:
     """Set them on every answer. Only static files, which are versioned, and discovery may say how long they keep."""
-    usual = (POLICY, policy(settings).encode())
     framing = [] if _frames(settings) else [(b"x-frame-options", b"DENY")]
-    always = [*FIXED, *framing, *([HSTS] if settings.behind_tls else [])]
+    always = [
+        *FIXED,
+        (b"content-security-policy", policy(settings).encode()),
+        *framing,
+        *([HSTS] if settings.behind_tls else []),
+    ]
     ours = {name for name, _ in always}
 
     async def guard(scope: Scope, receive: Receive, send: Send) -> None:
@@ -83,10 +76,9 @@ def header_guard(app: ASGIApp, settings: Settings) -> ASGIApp:
             if message["type"] == "http.response.start":
                 kept = [(name.lower(), value) for name, value in message.get("headers", ()) if name.lower() not in ours]
                 named = {name for name, _ in kept}
-                own_policy = [] if POLICY in named else [usual]
                 if not (keeps and message["status"] in {200, 304} and NO_STORE[0] in named):
                     kept = [*((name, value) for name, value in kept if name != NO_STORE[0]), NO_STORE]
-                message["headers"] = [*kept, *own_policy, *always]
+                message["headers"] = [*kept, *always]
             await send(message)
 
         await app(scope, receive, marked)

@@ -6,6 +6,7 @@ page's own server. The `Host` header still says the other name: so it is checked
 
 from __future__ import annotations
 
+import ipaddress
 import re
 
 from litestar.types import ASGIApp, Receive, Scope, Send
@@ -15,6 +16,8 @@ from unclench.interfaces.web.guard.answers import refuse, values
 from unclench.interfaces.web.settings import Settings
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
+# Asked by machines that look after this one, by its number or without a name. A page elsewhere has a name.
+PROBES = frozenset({"/health", "/ready"})
 SHAPE = re.compile(r"(\[[0-9a-f:.]{2,45}\]|[a-z0-9_.-]{1,253})(?::[0-9]{1,5})?", re.ASCII)
 
 
@@ -29,6 +32,15 @@ def hosts_of(settings: Settings) -> frozenset[str]:
     return frozenset(named | (LOOPBACK if is_loopback(settings.host) else set()))
 
 
+def _is_number(host: str) -> bool:
+    """An address instead of a name: nobody else can make it point to this machine."""
+    try:
+        ipaddress.ip_address(host.strip("[]"))
+    except ValueError:
+        return is_loopback(host)
+    return True
+
+
 def host_guard(app: ASGIApp, settings: Settings) -> ASGIApp:
     """Answer 400 to no name or several, 421 to one that is not ours."""
     ours = hosts_of(settings)
@@ -39,7 +51,9 @@ def host_guard(app: ASGIApp, settings: Settings) -> ASGIApp:
             return
         sent = values(scope, b"host")
         found = SHAPE.fullmatch(sent[0].lower()) if len(sent) == 1 else None
-        if found is None:
+        if scope["path"] in PROBES and (not sent or (found is not None and _is_number(found[1]))):
+            await app(scope, receive, send)
+        elif found is None:
             need, fix = "one Host header with the name of this service", "Send the name in the address, once."
             await refuse(scope, send, 400, where="the Host header", need=need, fix=fix)
         elif found[1] not in ours:

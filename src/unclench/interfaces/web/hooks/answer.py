@@ -19,6 +19,7 @@ from unclench.interfaces.web.hooks.orders import Draft, Orders, orders_of
 from unclench.interfaces.web.hooks.sent import Part
 from unclench.record import patient_from_resources
 from unclench.record.patient import Patient
+from unclench.report.card_links import uuid_of
 from unclench.report.cards import answer
 from unclench.report.drafts import Known, OrderDraft
 from unclench.report.schema_cards import Card, CardsOut
@@ -66,6 +67,16 @@ def cards_for(call: Call, parts: Mapping[str, Part], asking: Asking) -> CardsOut
         known=Known(missing_of(parts)),
     )
     return _without_dead_ends(found, orders)
+
+
+def order_of(card: Card, call: Call) -> str:
+    """Which order of the call a card is about; "" where it is about the patient."""
+    entries = orders_of(call.draft_orders, call.selections, call.patient_id).in_question
+    rule = card.source.topic.code if card.source.topic is not None else ""
+    for one in entries:
+        if uuid_of(call.hook_instance, rule, one.reference) == card.uuid:
+            return one.reference
+    return ""
 
 
 def missing_of(parts: Mapping[str, Part]) -> tuple[str, ...]:

@@ -10,11 +10,12 @@ from litestar.datastructures import State
 from litestar.enums import MediaType
 from litestar.exceptions import HTTPException
 
-from unclench.interfaces.web.problems import operation_outcome
+from unclench.interfaces.web.problems import operation_outcome, problem_of
 from unclench.interfaces.web.service import Service
 from unclench.interfaces.web.tokens.check import NotAuthenticated
 from unclench.interfaces.web.tokens.door import refused as unknown_caller
 from unclench.interfaces.web.work import BusyError
+from unclench.values import UnclenchError
 
 SAID = {
     404: "There is nothing at this address. GET /cds-services lists the services.",
@@ -62,10 +63,17 @@ def bug(request: Request[object, object, State], error: Exception) -> Response[A
     return outcome(500, FAILED)
 
 
+def of_ours(request: Request[object, object, State], error: UnclenchError) -> Response[Any]:
+    """What our own code refuses: its words quote what was found."""
+    status, _ = problem_of(error)
+    return outcome(status, GENERAL) if status < 500 else bug(request, error)
+
+
 HANDLERS: dict[int | type[Exception], Callable[[Any, Any], Response[Any]]] = {
     Refused: refused,
     NotAuthenticated: unknown_caller,
     BusyError: busy,
     HTTPException: of_http,
+    UnclenchError: of_ours,
     Exception: bug,
 }

@@ -9,6 +9,7 @@ from typing import Any
 
 from unclench.interfaces.web.hooks.faults import Refused
 from unclench.interfaces.web.hooks.told import Outcome, Reported
+from unclench.report.card_links import REASON_SYSTEM
 
 MOST_ITEMS = 200
 LONGEST_COMMENT = 4000
@@ -21,7 +22,7 @@ def reported(body: Mapping[str, Any], *, reasons: frozenset[str]) -> tuple[Repor
     Parameters
     ----------
     reasons
-        the codes that our cards offer. Any other is counted as "other": a code may be anything that a client makes up.
+        the codes that our cards offer. Any other is counted as "other": a code may be whatever a client makes up.
 
     Raises
     ------
@@ -76,7 +77,8 @@ def _reason(item: Mapping[str, Any], reasons: frozenset[str]) -> str:
         raise Refused(400, "`overrideReason`, where given, holds a coded reason or a userComment.")
     if not isinstance(code, str) or not code:
         return ""
-    return code if code in reasons else OTHER
+    system = reason.get("system") if isinstance(reason, dict) else None
+    return code if code in reasons and system in (None, REASON_SYSTEM) else OTHER
 
 
 def _hour(value: Any) -> str:

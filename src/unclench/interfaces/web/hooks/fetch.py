@@ -7,10 +7,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import replace
 from urllib.parse import urljoin
 
-from unclench.interfaces.web.hooks.asked import Asked
 from unclench.interfaces.web.hooks.call import Call
 from unclench.interfaces.web.hooks.faults import Refused
 from unclench.interfaces.web.hooks.sent import Part, part_of
@@ -61,23 +59,23 @@ class Fetcher:
     async def _rest(self, call: Call, part: Part) -> Part:
         base = call.server.rstrip("/")
         if part.is_missing:
-            first = await self._got(call, base, part.asked, f"{base}/{part.asked.address(call.patient_id)}")
+            first = await self._got(call, base, part, part.asked.address(call.patient_id))
             part = part if first is None or first.is_missing else first
         for _ in range(MOST_PAGES):
             if not part.next_page:
                 break
-            page = await self._got(call, base, part.asked, urljoin(f"{base}/", part.next_page))
+            page = await self._got(call, base, part, part.next_page)
             if page is None or page.is_missing:
                 break
-            part = replace(
-                page, resources=(*part.resources, *page.resources), state="part" if page.why_cut else "whole"
-            )
+            part = page
         return part
 
-    async def _got(self, call: Call, base: str, asked: Asked, url: str) -> Part | None:
+    async def _got(self, call: Call, base: str, part: Part, address: str) -> Part | None:
+        """One page; None where it did not come. An address may be relative; one that leaves the server is not asked."""
         bearer = call.grant.token if call.grant is not None else ""
         try:
+            url = urljoin(f"{base}/", address)
             value = await self._outbound.get_json(url, bearer=bearer, accept=FHIR_JSON, under=base)
-            return part_of(asked, value, call.patient_id)
-        except (FetchError, Refused):
+            return part_of(part.asked, value, call.patient_id, None if part.is_missing else part)
+        except (FetchError, Refused, ValueError):
             return None

@@ -12,13 +12,23 @@ import hashlib
 import hmac
 import secrets
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from unclench.interfaces.web.hooks.told import Bounded, rule_of
 from unclench.report.schema_cards import Card
 
 MOST_HELD = 20_000
 KEPT_S = 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who is shown a card, and about whom. Never kept as it is."""
+
+    client: str
+    user: str
+    patient: str
 
 
 class RepeatFilter:
@@ -29,19 +39,17 @@ class RepeatFilter:
         self._shown: Bounded[bytes, float] = Bounded(MOST_HELD)
         self._clock = clock
 
-    def fresh(self, cards: Iterable[Card], *, client: str, user: str, patient: str, order: str) -> tuple[Card, ...]:
-        """The cards that were not shown before, and every critical one. They count as shown from now on."""
+    def is_fresh(self, card: Card, who: Asker, *, order: str) -> bool:
+        """Whether to show it: not shown before, or critical. It counts as shown from now on."""
         now = self._clock()
-        left = []
-        for card in cards:
-            key = self._key(client, user, patient, order, rule_of(card))
-            until = self._shown.get(key)
-            if until is None or until <= now or card.indicator == "critical":
-                left.append(card)
-                self._shown.keep(key, now + KEPT_S)
-        return tuple(left)
+        key = self._key(who.client, who.user, who.patient, order, rule_of(card))
+        until = self._shown.get(key)
+        if until is not None and until > now and card.indicator != "critical":
+            return False
+        self._shown.keep(key, now + KEPT_S)
+        return True
 
     def _key(self, *parts: str) -> bytes:
-        told = b"".join(len(part.encode("utf-8", "replace")).to_bytes(4, "big") + part.encode("utf-8", "replace")
-                        for part in parts)  # fmt: skip
+        encoded = [part.encode("utf-8", "replace") for part in parts]
+        told = b"".join(len(part).to_bytes(4, "big") + part for part in encoded)
         return hmac.new(self._secret, told, hashlib.sha256).digest()

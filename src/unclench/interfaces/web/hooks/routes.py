@@ -14,19 +14,20 @@ from litestar.enums import MediaType
 from litestar.params import FromPath, SkipValidation
 from litestar.types import ControllerRouterHandler
 
-from unclench.interfaces.web.hooks.answer import Asking, cards_for
+from unclench.interfaces.web.hooks.answer import Asking, cards_for, order_of
 from unclench.interfaces.web.hooks.body import plain, refuse_other_types
 from unclench.interfaces.web.hooks.call import Call, call_of
 from unclench.interfaces.web.hooks.faults import HANDLERS, SAID, Refused
 from unclench.interfaces.web.hooks.feedback import reported
 from unclench.interfaces.web.hooks.fetch import Fetcher
-from unclench.interfaces.web.hooks.repeat import RepeatFilter
+from unclench.interfaces.web.hooks.repeat import Asker, RepeatFilter
 from unclench.interfaces.web.hooks.sent import Part, parts_of
 from unclench.interfaces.web.hooks.services import HookService, Published, offered, published
 from unclench.interfaces.web.hooks.told import Reported, Told
 from unclench.interfaces.web.service import Service
 from unclench.interfaces.web.settings import Settings
 from unclench.interfaces.web.tokens.door import authenticated, caller_of
+from unclench.report.card_links import override_reasons
 from unclench.report.schema_cards import Card, CardsOut
 
 KEEPS = "private, max-age=3600"
@@ -112,12 +113,12 @@ def _at_once(
 
 
 def _fresh(repeats: RepeatFilter, request: AnyRequest, call: Call, cards: tuple[Card, ...]) -> tuple[Card, ...]:
-    client = caller_of(request).iss
-    return repeats.fresh(cards, client=client, user=call.user_id, patient=call.patient_id, order="")
+    who = Asker(caller_of(request).iss, call.user_id, call.patient_id)
+    return tuple(card for card in cards if repeats.is_fresh(card, who, order=order_of(card, call)))
 
 
 def _reported(data: bytes, max_depth: int) -> tuple[Reported, ...]:
-    return reported(plain(data, max_depth=max_depth), reasons=frozenset())
+    return reported(plain(data, max_depth=max_depth), reasons=frozenset(one.code for one in override_reasons()))
 
 
 def hook_handlers(settings: Settings) -> Sequence[ControllerRouterHandler]:

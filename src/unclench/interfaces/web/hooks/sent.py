@@ -35,6 +35,7 @@ class Part:
     resources: tuple[dict[str, Any], ...] = ()
     why_cut: str = ""
     next_page: str = ""
+    flaw: str = ""  # what no further page could mend
 
     @property
     def is_missing(self) -> bool:
@@ -53,8 +54,8 @@ def parts_of(prefetch: Mapping[str, Any], patient_id: str) -> dict[str, Part]:
     return {asked.key: part_of(asked, prefetch.get(asked.key, ABSENT), patient_id) for asked in asked_for()}
 
 
-def part_of(asked: Asked, value: Any, patient_id: str) -> Part:
-    """What came under one key, or as the answer of a FHIR server to its search."""
+def part_of(asked: Asked, value: Any, patient_id: str, before: Part | None = None) -> Part:
+    """What came under one key, or as the answer of a FHIR server to its search. `before`: the pages before this one."""
     if value is ABSENT:
         return _missing(asked, "absent")
     if value is None:
@@ -65,7 +66,7 @@ def part_of(asked: Asked, value: Any, patient_id: str) -> Part:
     if asked.is_read:
         return _one(asked, value, kind, patient_id)
     if kind == "Bundle":
-        return _list(asked, value)
+        return _list(asked, value, before)
     return _missing(asked, "wrong")
 
 
@@ -83,7 +84,7 @@ def _one(asked: Asked, value: Any, kind: Any, patient_id: str) -> Part:
     return _missing(asked, "wrong")
 
 
-def _list(asked: Asked, bundle: Mapping[str, Any]) -> Part:
+def _list(asked: Asked, bundle: Mapping[str, Any], before: Part | None) -> Part:
     entries = bundle.get("entry")
     if entries is not None and not isinstance(entries, list):
         return _missing(asked, "wrong")
@@ -91,39 +92,43 @@ def _list(asked: Asked, bundle: Mapping[str, Any]) -> Part:
     if any(one.get("resourceType") == "MedicationOrder" for one in found):
         raise Refused(400, "`prefetch` holds resources that are not FHIR R4. This service reads FHIR R4.")
     ours = tuple(one for one in found if one.get("resourceType") in asked.kinds)
-    failed = [one for one in found if one.get("resourceType") == "OperationOutcome" and _is_error(one)]
-    following, why = _links(bundle)
-    total = bundle.get("total")
-    listed = sum(one.get("resourceType") == asked.kinds[0] for one in ours)
-    if failed:
-        why = WHY["error"]
-    elif len(found) < len(entries or ()):
-        why = DAMAGED
-    elif not following and not why and isinstance(total, int) and total > listed:
-        why = f"it holds {listed} of {total} entries"
-    if following:
-        why = PAGED
+    failed = any(one.get("resourceType") == "OperationOutcome" and _is_error(one) for one in found)
     if not ours and failed:
         return _missing(asked, "error")
     if not ours and not _only_outcomes(found):
         return _missing(asked, "wrong")
+    links = _links(bundle)
+    damaged = DAMAGED if len(found) < len(entries or ()) else ""
+    flaw = WHY["error"] if failed else damaged
+    if before is not None:  # the address of a later page is the server's own, and says nothing about the search
+        ours, flaw = (*before.resources, *ours), before.flaw or flaw
+    else:
+        flaw = flaw or _narrowed(links)
+    following = links.get("next", "")
+    why = flaw or (PAGED if "next" in links else _short_of(bundle.get("total"), asked, ours))
     state: State = "part" if why else "whole" if ours else "empty"
-    return Part(asked, state, ours, why, following)
+    return Part(asked, state, ours, why, following, flaw)
 
 
-def _links(bundle: Mapping[str, Any]) -> tuple[str, str]:
-    """The address of the next page, and what the search itself left out."""
+def _links(bundle: Mapping[str, Any]) -> dict[str, str]:
+    """Addresses by relation. Links that cannot be read are a next page that cannot be followed."""
     links = bundle.get("link")
     if links is None:
-        return "", ""
+        return {}
     if not isinstance(links, list) or not all(isinstance(one, dict) for one in links):
-        return "", PAGED  # unreadable links: it cannot be shown to be whole
-    named = {one.get("relation"): one.get("url") for one in links if isinstance(one.get("relation"), str)}
-    following, own = named.get("next"), named.get("self")
-    why = left_out_by_search(own) if isinstance(own, str) else ""
-    if "next" in named:
-        return (following, PAGED) if isinstance(following, str) else ("", PAGED)
-    return "", why
+        return {"next": ""}
+    named = [(one.get("relation"), one.get("url")) for one in links]
+    return {name: url if isinstance(url, str) else "" for name, url in named if isinstance(name, str)}
+
+
+def _narrowed(links: Mapping[str, str]) -> str:
+    return left_out_by_search(links.get("self", ""))
+
+
+def _short_of(total: Any, asked: Asked, ours: tuple[dict[str, Any], ...]) -> str:
+    listed = sum(one.get("resourceType") == asked.kinds[0] for one in ours)
+    short = isinstance(total, int) and total > listed
+    return f"it holds {listed} of {total} entries" if short else ""
 
 
 def _resources(bundle: Any) -> list[dict[str, Any]]:

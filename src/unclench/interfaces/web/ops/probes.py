@@ -1,4 +1,4 @@
-"""Whether it lives, and whether it is warm. Asked by machines that call it by any name, so before names are checked."""
+"""Whether it lives, and whether it is warm. Asked by machines that may call it by number instead of by name."""
 
 from __future__ import annotations
 

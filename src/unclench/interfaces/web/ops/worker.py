@@ -1,12 +1,13 @@
 """One worker process: warm first, then answer until it is told to stop.
 
-It is started by `supervise` with the shared socket open, reads its start from standard input, and says `ready` on
-standard output. When standard input ends, its parent is gone, and it stops too.
+It is started by `supervise` with the shared socket open, and reads its start from standard input. On standard output it
+says `ready`, and from then on that it is alive. When standard input ends, its parent is gone, and it stops too.
 """
 
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 import socket
@@ -17,11 +18,13 @@ import msgspec
 import uvicorn
 
 from unclench.interfaces.web.app import create
-from unclench.interfaces.web.ops.log import log_of, take_over
+from unclench.interfaces.web.ops.log import Log, log_of, take_over
 from unclench.interfaces.web.ops.protocol import protocol
+from unclench.interfaces.web.ops.supervise import ALIVE, READY
 from unclench.interfaces.web.settings import Settings
+from unclench.values import UnclenchError
 
-READY = b"ready\n"
+ALIVE_EVERY_S = 5
 
 
 class Start(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,19 +36,44 @@ class Start(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Server(uvicorn.Server):
-    """Says when it answers."""
+    """Says when it answers, and that it still does."""
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
-        os.write(sys.stdout.fileno(), READY)
+        # What was built while warming up stays: looking through it for cycles would be a pause of every answer.
+        gc.collect()
+        gc.freeze()
+        _say(READY)
+
+    async def on_tick(self, counter: int) -> bool:
+        if counter % (10 * ALIVE_EVERY_S) == 1:  # uvicorn ticks ten times a second
+            _say(ALIVE)
+        return await super().on_tick(counter)
+
+
+def _say(word: bytes) -> None:
+    with suppress(OSError):  # the parent is gone: `_orphaned` sees to it
+        os.write(sys.stdout.fileno(), word)
 
 
 def main() -> None:
     start = msgspec.json.decode(sys.stdin.buffer.readline(), type=Start)
-    settings = start.settings
-    log = log_of(settings.log_format, start.slot)
+    log = log_of(start.settings.log_format, start.slot)
     take_over(log)
-    config = uvicorn.Config(
+    # uvicorn raises the signal that stopped it once more when it is done; then it must not kill.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: None)
+    try:
+        server = Server(_config(start.settings, log))
+        with socket.socket(fileno=start.socket) as shared:
+            asyncio.run(_serve(server, shared))
+    except UnclenchError as error:  # nothing was asked yet: what it says is of our own files
+        log.write("error", "failed", says=str(error))
+        sys.exit(error.exit_code)
+
+
+def _config(settings: Settings, log: Log) -> uvicorn.Config:
+    return uvicorn.Config(
         create(settings, log),
         http=protocol(
             header_seconds=settings.header_seconds,
@@ -61,25 +89,18 @@ def main() -> None:
         timeout_keep_alive=settings.keep_alive_seconds,
         timeout_graceful_shutdown=settings.stop_seconds,  # type: ignore[arg-type]
     )
-    # uvicorn raises the signal that stopped it once more when it is done; then it must not kill.
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: None)
-    server = Server(config)
-    with socket.socket(fileno=start.socket) as shared:
-        asyncio.run(_serve(server, shared))
 
 
 async def _serve(server: Server, shared: socket.socket) -> None:
     loop = asyncio.get_running_loop()
+    parent = sys.stdin.fileno()
 
     def orphaned() -> None:
-        with suppress(OSError):
-            if os.read(sys.stdin.fileno(), 1024):
-                return
-        loop.remove_reader(sys.stdin.fileno())
-        server.should_exit = True
+        if not os.read(parent, 1024):
+            loop.remove_reader(parent)
+            server.should_exit = True
 
-    loop.add_reader(sys.stdin.fileno(), orphaned)
+    loop.add_reader(parent, orphaned)
     await server.serve([shared])
 
 

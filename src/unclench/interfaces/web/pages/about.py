@@ -25,14 +25,8 @@ CHECKOUT = Path(__file__).parents[5]  # a copy that is not installed has its not
 
 def security(settings: Settings) -> tuple[tuple[str, str], ...]:
     """What protects this service as it is set up now. No address, key or name of a client is told."""
-    clients = words.counted(len(settings.clients), "client")
     return (
-        (
-            "Callers of CDS Hooks",
-            "No token is asked for: this service answers only the computer that it runs on."
-            if settings.insecure_loopback
-            else f"A signed token (ES384 or RS384) from one of {clients} named in the configuration, used once.",
-        ),
+        ("Callers of CDS Hooks", _callers(settings)),
         (
             "Missing data",
             f"Fetched only from {words.counted(len(settings.fhir_servers), 'server')} on a list."
@@ -52,6 +46,14 @@ def security(settings: Settings) -> tuple[tuple[str, str], ...]:
         ("Kept in your browser", "Light or dark, if you chose one. Nothing else."),
         ("Scripts", "Only those of this service; none is needed to read an answer."),
     )
+
+
+def _callers(settings: Settings) -> str:
+    if settings.insecure_loopback:
+        return "No token is asked for: this service answers only the computer that it runs on."
+    named = words.counted(len(settings.clients), "client") + " named in the configuration"
+    known = f"Known: {named}." if settings.clients else "No client is named in the configuration: none is answered."
+    return f"Each call needs a signed token (ES384 or RS384), which counts once. {known}"
 
 
 def _others(settings: Settings) -> str:

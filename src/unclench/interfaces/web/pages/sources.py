@@ -150,7 +150,8 @@ async def _one(request: Request[Any, Any, State], key: str) -> Response[str]:
         found = await service.worker.run(_shown, key)
     except KnowledgeError as error:
         raise NotFoundException(detail=f"an id of the knowledge base. {error.fix}".rstrip(".")) from None
-    values = {"found": found, "key": ids(knowledge_with_manual())[key.strip().casefold()], "kinds": KINDS}
+    written = ids(knowledge_with_manual())[key.strip().casefold()]
+    values: dict[str, Any] = {"found": found, "key": written, "kinds": KINDS}
     if request.headers.get("hx-request") == "true":
         return page("fact_part.html.j2", **values)
     return page("fact.html.j2", here="rules", **values)

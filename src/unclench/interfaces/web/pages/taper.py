@@ -1,4 +1,4 @@
-"""The taper planner: a form, and beside it how diazepam ends. It works without a script; with one it answers at once."""
+"""The taper planner: a form, and beside it how diazepam ends. With a script it answers at once."""
 
 from __future__ import annotations
 

@@ -238,7 +238,8 @@ class Bench {
   wrong(error) {
     const box = byId("bench-problem");
     const says = [error.where, error.found && `found ${error.found}`, `needed: ${error.need}`].filter(Boolean).join("; ");
-    box.replaceChildren(node("p", "", `${says}.`), Object.assign(node("p"), { textContent: error.fix }));
+    const old = this.last ? ` The curves are still those of ${this.last.regimen}.` : "";
+    box.replaceChildren(node("p", "provided", `${says[0].toUpperCase()}${says.slice(1)}.`), node("p", "", `${error.fix}${old}`));
     box.hidden = false;
     byId("view").classList.add("stale");
   }

@@ -107,6 +107,15 @@ function landed() {
   submittedBy = "";
 }
 
+/** htmx notes the address of a page, whose history is off. It holds nothing of a patient; still, nothing is kept. */
+function forget() {
+  try {
+    sessionStorage.removeItem("htmx-current-path-for-history");
+  } catch {
+    // Storage is forbidden: then nothing is in it.
+  }
+}
+
 // --- a rule or a fact, beside the page
 
 async function openSource(link) {
@@ -138,6 +147,7 @@ function ready() {
   byId("source").addEventListener("click", (event) => {
     if (event.target === event.currentTarget) event.currentTarget.close();
   });
+  forget();
   byId("record-form").addEventListener("submit", () => {
     submittedBy ||= "form";
   });

@@ -5,36 +5,16 @@ from __future__ import annotations
 import asyncio
 import os
 import sqlite3
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
-from msgspec.structs import replace
-
-from unclench.interfaces.web.settings import Settings
 from unclench.interfaces.web.work import BusyError
 
 MOST = 1_000_000  # ids at one time: 40 bytes or so each
 CLEAN_EVERY = 500
 WAIT_S = 0.5  # for another worker that is writing
 FILE = "tokens.sqlite"
-
-
-@contextmanager
-def shared(settings: Settings) -> Iterator[Settings]:
-    """Settings whose `state_folder` exists, for the process that starts workers. Unnamed: private, gone at the end.
-
-    A folder that the configuration names is made where it is missing, for its owner alone, and stays.
-    """
-    if settings.state_folder:
-        Path(settings.state_folder).mkdir(mode=0o700, parents=True, exist_ok=True)
-        yield settings
-    else:
-        with TemporaryDirectory(prefix="unclench-") as folder:
-            yield replace(settings, state_folder=folder)
 
 
 class Replays:
