@@ -184,7 +184,9 @@ def test_a_medicine_of_the_record_can_be_left_out(seen: Seen) -> None:
     seen.drawn()
     page.get_by_text("Leave out a medicine of the record").click()
     page.get_by_role("button", name=re.compile("^oxycodone")).click()
-    page.wait_for_function("() => document.querySelector('#bench-banner').innerText.includes('does not take oxycodone')")
+    page.wait_for_function(
+        "() => document.querySelector('#bench-banner').innerText.includes('does not take oxycodone')"
+    )
 
 
 @pytest.mark.verifies("W1")
