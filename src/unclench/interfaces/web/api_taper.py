@@ -15,6 +15,7 @@ from litestar.types import ControllerRouterHandler
 from unclench.consult import Tapering
 from unclench.interfaces.web.asks_taper import TaperAsk, tapered
 from unclench.interfaces.web.service import Service
+from unclench.report.fhir.bundle import taper_fhir
 from unclench.report.ics import to_ics
 from unclench.report.json_taper import taper_json
 from unclench.report.taper_calendar import calendar_html
@@ -58,6 +59,7 @@ def _law(made: Tapering) -> Any:
     return made.appraisal.jurisdiction
 
 
+FHIR = "application/fhir+json; fhirVersion=4.0"
 PDF, HTML = "application/pdf", "text/html"
 # By the last part of the address.
 DOCUMENTS: Mapping[str, Document] = {
@@ -67,6 +69,7 @@ DOCUMENTS: Mapping[str, Document] = {
     "calendar-large.html": Document("taper-calendar-large.html", HTML, _html_large),
     "calendar.ics": Document("taper-calendar.ics", "text/calendar", _ics),
     "taper.json": Document("taper.json", "application/json", _json),
+    "taper.fhir.json": Document("taper.fhir.json", FHIR, taper_fhir),
 }
 
 
@@ -92,6 +95,18 @@ async def taper(data: JSONBody[TaperAsk], state: State) -> Response[Any]:
     return Response(body, media_type=MediaType.JSON)
 
 
+@post(
+    "/fhir",
+    status_code=200,
+    media_type=FHIR,
+    summary="A taper as a Bundle of FHIR R4, as `unclench taper --fhir` gives it",
+)
+async def fhir(data: JSONBody[TaperAsk], state: State) -> Response[Any]:
+    service: Service = state.service
+    body = await service.slow.run(document_of, data, service, DOCUMENTS["taper.fhir.json"])
+    return Response(body, media_type=FHIR)
+
+
 async def _file(data: TaperAsk, state: State, key: str) -> Response[bytes]:
     service: Service = state.service
     of = DOCUMENTS[key]
@@ -114,4 +129,4 @@ async def ics(data: JSONBody[TaperAsk], state: State) -> Response[bytes]:
 
 
 def handlers() -> Sequence[ControllerRouterHandler]:
-    return [Router("/api/taper", route_handlers=[taper, pdf, html, ics])]
+    return [Router("/api/taper", route_handlers=[taper, fhir, pdf, html, ics])]

@@ -45,6 +45,7 @@ FILES = (
     ("calendar-large.html", "Calendar as a page, large print"),
     ("calendar.ics", "Calendar for a phone, .ics"),
     ("taper.json", "All numbers, JSON"),
+    ("taper.fhir.json", "FHIR R4 Bundle"),
 )
 
 
