@@ -227,6 +227,15 @@ def test_nothing_is_wider_than_the_screen_and_targets_are_large_enough(browser: 
 
 
 @pytest.mark.verifies("W1")
+def test_the_answer_is_saved_as_programs_get_it(seen: Seen) -> None:
+    page = seen.open("/?example=acute-back-spasm")
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="JSON", exact=True).press("Enter")
+    assert saved.value.suggested_filename == "diazepam-consultation.json"
+    assert json.loads(Path(saved.value.path()).read_text())["verdict"] == "usable-with-changes"
+
+
+@pytest.mark.verifies("W1")
 def test_the_first_load_is_under_250_kb(browser: Any, site: str) -> None:
     one = Seen(browser, site)
     sizes: dict[str, int] = {}

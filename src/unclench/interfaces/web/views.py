@@ -1,4 +1,4 @@
-"""Pages as text: one Jinja environment for all, built on that of the reports, so that everything is cleaned and escaped."""
+"""Pages as text: one Jinja environment, built on that of the reports, so that everything is cleaned and escaped."""
 
 from __future__ import annotations
 
