@@ -16,6 +16,7 @@ from litestar.datastructures import State
 from litestar.enums import RequestEncodingType
 from litestar.exceptions import ClientException
 from litestar.openapi.spec import OpenAPIMediaType, OpenAPIType, Operation, Reference, RequestBody, Schema
+from litestar.params import FromQuery
 from litestar.types import ControllerRouterHandler
 
 from unclench.consult import Consultation, consult_patient
@@ -132,7 +133,9 @@ async def report_html(request: Request[Any, Any, State], state: State) -> Respon
     operation_class=AskOperation,
     summary="The patient's leaflet as PDF",
 )
-async def leaflet_as_pdf(request: Request[Any, Any, State], state: State, large: bool = False) -> Response[bytes]:
+async def leaflet_as_pdf(
+    request: Request[Any, Any, State], state: State, large: FromQuery[bool] = False
+) -> Response[bytes]:
     return await _given(LEAFLET_PDF, request, state, large)
 
 
@@ -143,7 +146,9 @@ async def leaflet_as_pdf(request: Request[Any, Any, State], state: State, large:
     operation_class=AskOperation,
     summary="The patient's leaflet as one page",
 )
-async def leaflet_as_html(request: Request[Any, Any, State], state: State, large: bool = False) -> Response[bytes]:
+async def leaflet_as_html(
+    request: Request[Any, Any, State], state: State, large: FromQuery[bool] = False
+) -> Response[bytes]:
     return await _given(LEAFLET_HTML, request, state, large)
 
 
@@ -154,7 +159,9 @@ async def leaflet_as_html(request: Request[Any, Any, State], state: State, large
     operation_class=AskOperation,
     summary="The days of the plan as PDF",
 )
-async def calendar_pdf(request: Request[Any, Any, State], state: State, large: bool = False) -> Response[bytes]:
+async def calendar_pdf(
+    request: Request[Any, Any, State], state: State, large: FromQuery[bool] = False
+) -> Response[bytes]:
     return await _given(CALENDAR_PDF, request, state, large)
 
 
@@ -165,7 +172,9 @@ async def calendar_pdf(request: Request[Any, Any, State], state: State, large: b
     operation_class=AskOperation,
     summary="The days of the plan as one page",
 )
-async def calendar_html(request: Request[Any, Any, State], state: State, large: bool = False) -> Response[bytes]:
+async def calendar_html(
+    request: Request[Any, Any, State], state: State, large: FromQuery[bool] = False
+) -> Response[bytes]:
     return await _given(CALENDAR_HTML, request, state, large)
 
 
