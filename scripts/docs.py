@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from scripts.cards_page import cards_page
 from scripts.cds_hooks import cds_hooks_page
 from scripts.equivalents import equivalents_page
 from scripts.manual import manual_page
@@ -16,6 +17,7 @@ from unclench.knowledge.manual import claims_page
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES: dict[str, Callable[[], str]] = {
+    "docs/cards.md": cards_page,
     "docs/cds-hooks.md": cds_hooks_page,
     "docs/claims.md": claims_page,
     "docs/configuration.md": configuration_page,
