@@ -250,6 +250,7 @@ def test_the_shapes_of_a_real_client_are_read(web: Any, seen: Seen) -> None:
     [
         {"coding": [{"system": made.RXNORM, "code": "197591"}]},
         {"coding": [{"system": made.SNOMED, "code": "387264003", "display": "Diazepam"}]},
+        {"coding": [{"system": made.SNOMED, "code": "48546005"}]},
         {"coding": [{"system": "http://www.whocc.no/atc", "code": "N05BA01"}]},
         {"text": "Diazepam 5mg tablets"},
     ],

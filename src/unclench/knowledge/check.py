@@ -145,6 +145,7 @@ def check_references(facts: Knowledge) -> Iterator[Fault]:
         ("ratios", _perpetrator_in_use, either, "a drug or tag of drugs.csv"),
         ("combined_effects", lambda row: (row.drug, row.tag), either, "a drug or tag of drugs.csv"),
         ("drug_products", lambda row: row.drugs, drugs, "an id of drugs.csv"),
+        ("drug_concepts", lambda row: row.drugs, drugs, "an id of drugs.csv"),
         ("softenings", lambda row: (row.rule,), rules, "an id of rules.csv"),
         ("equivalents", lambda row: (row.drug,), drugs, "an id of drugs.csv"),
         ("half_lives", lambda row: (row.drug,), drugs, "an id of drugs.csv"),

@@ -93,6 +93,8 @@ def check_drugs_and_measures(facts: Knowledge) -> Iterator[Fault]:
             yield Fault(f"drugs {code}", f"{times} drugs with this RxNorm code", "one")
     for row in facts.table("drug_products"):
         yield from fault_of_code(f"drug_products {row.rxnorm}", "rxnorm", row.rxnorm)
+    for row in facts.table("drug_concepts"):
+        yield from fault_of_code(f"drug_concepts {row.code}", "snomed", row.code)
     for row in facts.table("measures"):
         for code in row.loinc:
             yield from fault_of_code(f"measures {row.id}", "loinc", code)

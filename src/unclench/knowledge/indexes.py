@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 from unclench.knowledge.load import knowledge
@@ -127,13 +127,14 @@ def routes() -> dict[str, frozenset[str]]:
 
 @dataclass(frozen=True, slots=True)
 class DrugIndex:
-    """Drugs by name, by RxNorm (ingredients and products) and by ATC."""
+    """Drugs by name, by RxNorm (ingredients and products), by ATC and by SNOMED CT."""
 
     by_name: dict[tuple[str, ...], tuple[str, ...]]
     longest: int
     first_words: frozenset[str]
     by_rxnorm: dict[str, tuple[str, ...]]
     by_atc: dict[str, tuple[str, ...]]
+    by_snomed: dict[str, tuple[str, ...]]
     tags: dict[str, frozenset[str]]
 
 
@@ -156,7 +157,8 @@ def drug_names() -> DrugIndex:
             atc[row.atc] = (*atc.get(row.atc, ()), row.id)
         tags[row.id] = frozenset(tag for tag in row.tags if tag != "none")
     longest = max((len(key) for key in names), default=0)
-    return DrugIndex(names, longest, frozenset(key[0] for key in names), rxnorm, atc, tags)
+    snomed = {row.code: row.drugs for row in knowledge().table("drug_concepts")}
+    return DrugIndex(names, longest, frozenset(key[0] for key in names), rxnorm, atc, snomed, tags)
 
 
 @cache
@@ -167,7 +169,7 @@ def rxnorm_index() -> DrugIndex:
     row: DrugProduct
     for row in knowledge().table("drug_products"):
         codes.setdefault(row.rxnorm, row.drugs)
-    return DrugIndex(base.by_name, base.longest, base.first_words, codes, base.by_atc, base.tags)
+    return replace(base, by_rxnorm=codes)
 
 
 def drug_tags(drug: str) -> frozenset[str]:

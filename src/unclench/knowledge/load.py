@@ -38,6 +38,7 @@ FILES: dict[str, type[Struct]] = {
     "terms": rows.Term,
     "drugs": rows.Drug,
     "drug_products": rows.DrugProduct,
+    "drug_concepts": rows.DrugConcept,
     "measures": rows.Measure,
     "parameters": rows.Parameter,
     "parameter_correlations": rows.ParameterCorrelation,

@@ -293,4 +293,6 @@ def _drugs_of_code(system: str, code: str) -> tuple[str, ...]:
         return rxnorm_index().by_rxnorm.get(code, ())
     if system == "atc":
         return rxnorm_index().by_atc.get(code, ())
+    if system == "snomed":
+        return rxnorm_index().by_snomed.get(code, ())
     return ()

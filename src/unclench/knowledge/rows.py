@@ -148,6 +148,15 @@ class Drug(Struct, frozen=True):
     standing: Standing
 
 
+class DrugConcept(Struct, frozen=True):
+    """A SNOMED CT code of a substance or medicinal product, for records that name medicines by it alone."""
+
+    code: str
+    drugs: tuple[str, ...]
+    display: str
+    source: str
+
+
 class DrugProduct(Struct, frozen=True):
     """A product code and its ingredients, for records whose codes name products and whose text may be missing."""
 
