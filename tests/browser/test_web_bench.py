@@ -275,6 +275,23 @@ def test_a_busy_service_is_asked_once_more(browser: Any, site: str) -> None:
 
 
 @pytest.mark.verifies("W1")
+def test_every_number_leads_to_what_it_rests_on(seen: Seen) -> None:
+    page = seen.open(OPIOID)
+    seen.drawn()
+    said = simulated(seen.site, shown(page))
+    for one in said["numbers"]:
+        if one["id"]:
+            assert page.locator(f'#in-words a[href="/rules/{one["id"]}"]').count() == 1
+    page.get_by_role("button", name="What these rest on").press("Enter")
+    assert page.locator("#bench-facts a").all_inner_texts() == said["facts"]
+    page.locator('#in-words a[href="/rules/EFF-EVENT-TOGETHER"]').click()
+    dialog = page.get_by_role("dialog")
+    page.wait_for_selector("#source-body h1")
+    assert "SRC-" in dialog.inner_text() or "project" in dialog.inner_text()
+    axe(page)
+
+
+@pytest.mark.verifies("W1")
 def test_a_slider_redraws_within_a_blink(seen: Seen, record_property: Any) -> None:
     page = seen.open(f"{ACUTE}&mg=5&times=3&days=7")
     seen.drawn()

@@ -386,7 +386,21 @@ class Bench {
     }
     box.append(head, list);
     if (notes) box.append(node("p", "small", notes.says.join(" ")));
+    if (numbers.some((one) => !one.id)) {
+      const more = node("button", "btn little quiet", "What these rest on");
+      more.type = "button";
+      more.addEventListener("click", () => this.openFacts());
+      const room = node("p");
+      room.append(more);
+      box.append(room);
+    }
     return box;
+  }
+
+  openFacts() {
+    const room = byId("bench-facts").parentElement;
+    room.open = true;
+    room.firstElementChild.focus();
   }
 
   /** Hundreds of links: made only when they are looked at. */
