@@ -140,6 +140,10 @@ calibrate: $(DEV) ## learn from levels and ratings of 1,000 simulated people eac
 	@$(BIN)/python -m scripts.calibrate_learning
 	@$(BIN)/python -m scripts.calibrate_ratings
 
+.PHONY: alert-budget
+alert-budget: $(DEV) ## cards per 1,000 orders in an invented population; WRITE=1 writes docs/alert-budget.md (minutes)
+	@$(BIN)/python -m scripts.alert_budget $(if $(WRITE),--write)
+
 .PHONY: night
 SEED ?= $(shell date +%Y%m%d)
 night: $(DEV) ## long random draws; the closing line goes into docs/night.md with date and seed
@@ -163,6 +167,21 @@ bench: $(BENCH) ## the engine beside its peers; WRITE=1 also writes docs/benchma
 bench-learning: $(BENCH) ## learning from levels and ratings beside NumPyro; WRITE=1 also writes docs/benchmarks-*.md
 	@$(BIN)/python -m benchmarks.learning $(if $(WRITE),--write)
 	@$(BIN)/python -m benchmarks.ratings $(if $(WRITE),--write)
+
+.PHONY: bench-load
+bench-load: $(DEV) ## one worker on one core under load, beside a bare handler; WRITE=1 also writes docs/benchmarks-service.md
+	@$(BIN)/python -m benchmarks.load $(if $(WRITE),--write)
+
+.PHONY: sbom image
+sbom: $(DEV) ## the software bill of materials of what is locked and vendored, as build/sbom.json
+	@$(BIN)/python -m scripts.sbom build/sbom.json
+
+IMAGE ?= unclench
+ENGINE ?= $(shell command -v podman || command -v docker || command -v buildah)
+image: ## a container image from the Containerfile, by podman, docker or buildah; BASE=... another base
+	@test -n "$(ENGINE)" || { echo "No container engine is here: make image needs podman, docker or buildah." >&2; exit 1; }
+	@$(ENGINE) version >/dev/null 2>&1 || { echo "$(ENGINE) is here, but no engine answers it." >&2; exit 1; }
+	@$(ENGINE) build -f Containerfile -t $(IMAGE) $(if $(BASE),--build-arg BASE=$(BASE)) .
 
 .PHONY: system-deps
 system-deps: ## install Chromium and Node by apt, for the browser tests
