@@ -19,7 +19,7 @@ from typer.testing import CliRunner
 from tests import taper_factory
 from tests.consultation_factory import KINDS, appraisal, consultation, made_with
 from tests.effect_factory import hostile_effects, with_effects
-from tests.fhir_checks import Json, assert_valid, of_kind, own, texts
+from tests.fhir_checks import Json, assert_valid, of_kind, own, texts, validated
 from tests.generative.people import people, typed
 from tests.hostile import HOSTILE
 from unclench.consult import Consultation, Tapering, consult, taper
@@ -42,6 +42,26 @@ pytestmark = pytest.mark.verifies("O5")
 def made(name: str, law: str = "us") -> tuple[Consultation, Json]:
     found = consult(ROOT / "examples" / name, on=ON, jurisdiction=law)
     return found, json.loads(to_fhir(found))
+
+
+def test_the_validators_see_what_is_wrong():
+    issue = of_kind(made("with-opioid.yaml")[1], "DetectedIssue")[0]
+    broken = {
+        "status": {key: value for key, value in issue.items() if key != "status"},
+        "severity": {**issue, "severity": "extreme"},
+        "unknown": {**issue, "severe": "high"},
+        "empty": {**issue, "implicated": []},
+        "unit": {**issue, "extension": [{"url": "urn:x", "valueQuantity": {"value": 1, "code": "mg"}}]},
+    }
+    found = {
+        key: {one.partition(":")[0] for one in said} for key, said in validated({"right": issue, **broken}).items()
+    }
+    assert found["right"] == set()
+    assert found["status"] >= {"medplum", "fhir"}
+    assert found["severity"] >= {"fhir", "schema"}
+    assert found["unknown"] >= {"medplum", "fhir", "schema"}
+    assert "own" in found["empty"]
+    assert "own" in found["unit"]
 
 
 def test_every_example_is_valid_in_both_countries():
@@ -274,6 +294,8 @@ def test_a_taper_gives_every_day_its_dose_and_only_its_first_supply(law):
     order = of_kind(json.loads(taper_fhir(found)), "MedicationRequest")[0]
     planned = {day.on: day.mg for day in found.taper.days if day.mg}
     assert mg_by_day(order) == planned
+    middle = next(one for one in order["dosageInstruction"] if one["text"].startswith("4.5 mg"))
+    assert middle["patientInstruction"] == "at 14:00: 1 x diazepam 2 mg tablet and 0.5 x diazepam 5 mg tablet."
     sequences = [one["sequence"] for one in order["dosageInstruction"]]
     assert sequences == sorted(sequences)
     first = found.taper.supply.prescriptions[0]

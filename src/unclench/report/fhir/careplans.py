@@ -119,9 +119,9 @@ def _taper(taper: Taper | None) -> list[Json]:
             )
             for day in switch.steps()
         ]
-    out += [
-        step(say("FHIR-CUT", before=words.amount(cut.from_mg), after=words.amount(cut.to_mg)), on=cut.on)
-        for cut in taper.cuts
-    ]
+    for cut in taper.cuts:
+        row = "FHIR-CUT" if cut.to_mg else "FHIR-LAST-CUT"
+        doses = {"before": words.amount(cut.from_mg), "after": words.amount(cut.to_mg)}
+        out.append(step(say(row, **doses), on=cut.on))
     out += [step(sentence, rule=rule) for rule, sentence in taper.holds_at]
     return _kept(out)

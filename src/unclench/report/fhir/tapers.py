@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Iterator
+from datetime import date, timedelta
 from decimal import Decimal
 from itertools import groupby
 
 from unclench.knowledge import knowledge
 from unclench.planning.plan import Supply
-from unclench.planning.taper_plan import Prescription, Taper, TaperDay
-from unclench.report.fhir.orders import Reasons, medication_request, supplied
+from unclench.planning.taper_plan import Prescription, Taper, TaperDay, Unit
+from unclench.planning.words import clock
+from unclench.report.fhir.orders import TABLET, Reasons, medication_request, supplied
 from unclench.report.fhir.parts import Json, days, period
 from unclench.report.fhir.scene import Scene
 from unclench.report.wording import amount, clean, dates, listed
@@ -75,9 +77,37 @@ def taper_request(scene: Scene, taper: Taper, reason: Reasons) -> Json | None:
         rules=tuple(dict.fromkeys(proof.rule for proof in taper.proofs)),
         notes=_said(taper, supplies),
     )
+    _in_pieces(made["dosageInstruction"], taper)
     if supplies:
         made["dispenseRequest"] = _first_supply(made["dispenseRequest"], supplies[0])
     return made
+
+
+def _in_pieces(instructions: list[Json], taper: Taper) -> None:
+    """What each dose is made of, where it is the same on all days of a step: 4.5 mg is no single tablet."""
+    days_ = {day.on: day for day in (*(taper.switch.taken if taper.switch is not None else ()), *taper.days)}
+    for one in instructions:
+        repeat = one["timing"]["repeat"]
+        first, last = (date.fromisoformat(repeat["boundsPeriod"][end]) for end in ("start", "end"))
+        clocks = {f"{clock(intake.clock_h)}:00" for intake in days_[first].intakes} & set(repeat["timeOfDay"])
+        made = {
+            tuple(_pieces(days_[first + timedelta(days=number)], clocks)) for number in range((last - first).days + 1)
+        }
+        if len(made) == 1:
+            one["patientInstruction"] = listed(made.pop())
+
+
+def _pieces(day: TaperDay, clocks: set[str]) -> Iterator[str]:
+    """As "at 14:00: 1 x diazepam 2 mg tablet and 0.5 x diazepam 5 mg tablet"."""
+    for intake in day.intakes:
+        if f"{clock(intake.clock_h)}:00" in clocks:
+            parts = (_counted(unit) for unit in intake.units)
+            yield f"at {clock(intake.clock_h)}: {' and '.join(parts)}"
+
+
+def _counted(unit: Unit) -> str:
+    product = knowledge().get("products", unit.product)
+    return f"{amount(unit.count)} {'x' if product.form == TABLET else 'mL of'} {product.name}"
 
 
 def _prescriptions(taper: Taper) -> tuple[Prescription, ...]:
