@@ -20,9 +20,13 @@ ISSUER = "https://ehr.example.org"
 HERE = "http://127.0.0.1:8765"  # the host guard answers to no other name by default
 
 
-@cache
 def signing_key(kind: str = "P-384", kid: str = "one") -> ECKey | RSAKey:
     """A private key; the same one for the same words."""
+    return _made(kind, kid)
+
+
+@cache
+def _made(kind: str, kid: str) -> ECKey | RSAKey:
     if kind.startswith("P-"):
         return ECKey.generate_key(kind, {"kid": kid})
     return RSAKey.generate_key(int(kind), {"kid": kid})

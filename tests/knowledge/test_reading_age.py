@@ -1,4 +1,4 @@
-"""What the patient's calendar and leaflet say can be read at about 11 years of age: grade 6 at most, each sentence."""
+"""What the calendar and the leaflet say can be read at about 11 years of age: grade 6 at most, sentence by sentence."""
 
 from __future__ import annotations
 

@@ -324,7 +324,7 @@ TLS: dict[str, Any] = {"public_url": "https://cds.example.org", "behind_tls": Tr
 
 
 @pytest.mark.verifies("W2")
-@pytest.mark.point(1, 98, 112)
+@pytest.mark.point(1, 98)
 @pytest.mark.parametrize(
     "settings",
     [

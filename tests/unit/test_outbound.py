@@ -212,7 +212,23 @@ def test_a_next_link_stays_under_the_server_of_the_first_page() -> None:
         bases = [first.url, second.url]
         assert got(bases, f"{first.url}/next?page=2", under=first.url) == {"a": 1}
         assert got(bases, f"{second.url}/next?page=2", under=first.url) == "address"
+        assert got(bases, f"{first.url}/next?page=2", under="no address") == "address"
         assert second.asked == []
+
+
+def test_no_cookie_of_one_call_goes_with_the_next() -> None:
+    """A server that knows its callers by a session would take the next user for this one."""
+
+    async def twice(url: str) -> None:
+        out = Outbound([url], LIMITS)
+        await out.get_json(f"{url}/x")
+        await out.get_json(f"{url}/x", bearer="another")
+        await out.close()
+
+    with elsewhere(says({"a": 1}, Set_Cookie="session=one; Path=/")) as server:
+        asyncio.run(twice(server.url))
+    assert [headers.get("cookie") for _, headers in server.asked] == [None, None]
+    assert [headers.get("authorization") for _, headers in server.asked] == [None, "Bearer another"]
 
 
 def test_proxies_and_passwords_of_the_environment_are_not_used(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -96,7 +96,9 @@ def _made(of: Printed, ask: Ask, large: bool, service: Service) -> bytes:
     return of.made(consult_patient(one.patient, on=one.on, jurisdiction=one.jurisdiction), large)
 
 
-async def _given(of: Printed, request: Request[Any, Any, State], state: State, large: bool = False) -> Response[bytes]:
+async def _given(
+    of: Printed, request: Request[Any, Any, State], state: State, large: FromQuery[bool] = False
+) -> Response[bytes]:
     """An attachment: a browser saves it and shows none of it beside our pages."""
     service: Service = state.service
     body = await service.slow.run(_made, of, await ask_of(request), large, service)

@@ -14,6 +14,7 @@ import socket
 import ssl
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any, Literal
 
 import httpx
@@ -95,7 +96,7 @@ class Outbound:
             for an address that may not be called, and for every answer but 200 with JSON within the limits.
         """
         base = self.base_of(url)
-        if base is None or (under and not read_address(url).is_under(read_address(under))):
+        if base is None or (under and not _is_under(url, under)):
             raise FetchError("address")
         try:
             async with asyncio.timeout(self._limits.seconds):
@@ -160,10 +161,19 @@ class Outbound:
                 verify=ssl.create_default_context(),  # whom the system trusts: a hospital adds its own authority there
                 trust_env=False,
                 follow_redirects=False,
+                cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),  # a session of one user is none of another
+                headers={"User-Agent": "unclench"},
                 timeout=self._limits.seconds,
                 limits=httpx.Limits(max_connections=16, max_keepalive_connections=4, keepalive_expiry=15),
             )
         return self._clients[base]
+
+
+def _is_under(url: str, base: str) -> bool:
+    try:
+        return read_address(url).is_under(read_address(base))
+    except AddressError:
+        return False
 
 
 def allowed(address: str, *, loopback: bool) -> bool:

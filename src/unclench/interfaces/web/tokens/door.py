@@ -7,6 +7,7 @@ from typing import Any
 from litestar import Request, Response
 from litestar.connection import ASGIConnection
 from litestar.datastructures import State
+from litestar.enums import HttpMethod
 from litestar.handlers import BaseRouteHandler
 
 from unclench.interfaces.web.problems import operation_outcome
@@ -18,7 +19,9 @@ CALLER = "caller"
 
 
 async def authenticated(connection: ASGIConnection[Any, Any, Any, State], _: BaseRouteHandler) -> None:
-    """Refuse whoever cannot show who they are; `OPTIONS` is answered before routes are reached."""
+    """Refuse whoever cannot show who they are. `OPTIONS` tells methods and nothing else, to anybody."""
+    if connection.scope.get("method") == HttpMethod.OPTIONS:
+        return
     service: Service = connection.app.state.service
     sent = connection.headers.getall("authorization", [])
     url = service.settings.base_url + connection.scope["path"]
