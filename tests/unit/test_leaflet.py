@@ -96,6 +96,15 @@ def test_whoever_takes_it_already_is_told_to_keep_to_the_steps_and_never_to_just
 
 
 @pytest.mark.verifies("O7")
+@pytest.mark.parametrize("name", [name for name, kind in KINDS.items() if kind in (COURSE, STOPPING)])
+def test_what_needs_an_ambulance_is_never_said_to_wait(name: str) -> None:
+    made = leaflet(found(name))
+    for sign in ("confused", "things that are not there", "a fit"):
+        assert any(sign in line for line in made.now)
+        assert not any(sign in line for line in made.call)
+
+
+@pytest.mark.verifies("O7")
 def test_in_acute_back_pain_no_relief_is_promised() -> None:
     assert "people on it got no more relief" in words(leaflet(found("acute-back-spasm.yaml")))
 

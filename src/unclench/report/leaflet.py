@@ -174,7 +174,7 @@ def _plain(row: Advice) -> str:
 def _now(kind: str) -> Iterator[str]:
     """What diazepam, or its end, can do at worst. Without diazepam there is no such box."""
     if kind in (COURSE, STOPPING):
-        for key in ("CAL-NOW-BREATH", "LEAF-NOW-AIR", "CAL-NOW-FIT", "CAL-NOW-HARM"):
+        for key in ("CAL-NOW-BREATH", "LEAF-NOW-AIR", "CAL-NOW-FIT", "CAL-NOW-CONFUSED", "CAL-NOW-HARM"):
             yield knowledge().say(key)
 
 
