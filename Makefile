@@ -17,6 +17,7 @@ key = $(shell { echo "$(CURDIR)"; cat $(1); } 2>/dev/null | cksum | cut -d' ' -f
 BASE := $(VENV)/base-$(call key,requirements/build.txt requirements/runtime.txt pyproject.toml)
 DEV := $(VENV)/dev-$(call key,requirements/build.txt requirements/runtime.txt requirements/dev.txt pyproject.toml)
 BENCH := $(VENV)/bench-$(call key,requirements/build.txt requirements/runtime.txt requirements/dev.txt requirements/bench.txt)
+NODE := tests/node/node_modules/.from-$(call key,tests/node/package-lock.json)
 FUZZ := $(VENV)/fuzz-$(call key,requirements/runtime.txt requirements/fuzz.txt)
 
 .DEFAULT_GOAL := help
@@ -56,6 +57,14 @@ $(BENCH): $(DEV)
 	@$(PIP) $(LOCKED) -r requirements/bench.txt
 	@rm -f $(VENV)/bench-* && touch $@
 
+.PHONY: node-packages
+node-packages: ## the validators of FHIR that tests run in Node, where npm is; nothing of them is shipped
+	@[ -f $(NODE) ] || if command -v npm >/dev/null; then \
+	  echo "Installing the FHIR validators that tests run in Node"; \
+	  ( cd tests/node && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null ) && touch $(NODE) \
+	  || echo "npm could not install them. Tests that need them will be skipped and counted." >&2; \
+	else echo "Not found: npm. Tests of FHIR that need Node packages will be skipped and counted." >&2; fi
+
 .PHONY: setup setup-dev
 setup: $(BASE) ## the environment that a consultation needs
 setup-dev: $(DEV) ## the same, with what tests and checks need
@@ -73,9 +82,11 @@ serve: $(BASE) ## the web page and the CDS Hooks service on this machine, with e
 .PHONY: test test-unit test-spec test-knowledge test-generative test-verification test-acceptance test-browser test-qualification
 test: $(DEV) ## every test, and which requirement each one keeps
 	@scripts/system-deps --if-root
+	@$(MAKE) -s --no-print-directory node-packages
 	@TRACE=1 $(PYTEST)
 
 test-unit test-spec test-knowledge test-generative test-verification test-qualification test-acceptance: $(DEV)
+	@$(MAKE) -s --no-print-directory node-packages
 	@$(PYTEST) tests/$(@:test-%=%)
 
 test-unit: ## one function at a time
@@ -129,6 +140,10 @@ calibrate: $(DEV) ## learn from levels and ratings of 1,000 simulated people eac
 	@$(BIN)/python -m scripts.calibrate_learning
 	@$(BIN)/python -m scripts.calibrate_ratings
 
+.PHONY: alert-budget
+alert-budget: $(DEV) ## cards per 1,000 orders in an invented population; WRITE=1 writes docs/alert-budget.md (minutes)
+	@$(BIN)/python -m scripts.alert_budget $(if $(WRITE),--write)
+
 .PHONY: night
 SEED ?= $(shell date +%Y%m%d)
 night: $(DEV) ## long random draws; the closing line goes into docs/night.md with date and seed
@@ -153,6 +168,21 @@ bench-learning: $(BENCH) ## learning from levels and ratings beside NumPyro; WRI
 	@$(BIN)/python -m benchmarks.learning $(if $(WRITE),--write)
 	@$(BIN)/python -m benchmarks.ratings $(if $(WRITE),--write)
 
+.PHONY: bench-load
+bench-load: $(DEV) ## one worker on one core under load, beside a bare handler; WRITE=1 also writes docs/benchmarks-service.md
+	@$(BIN)/python -m benchmarks.load $(if $(WRITE),--write)
+
+.PHONY: sbom image
+sbom: $(DEV) ## the software bill of materials of what is locked and vendored, as build/sbom.json
+	@$(BIN)/python -m scripts.sbom build/sbom.json
+
+IMAGE ?= unclench
+ENGINE ?= $(shell command -v podman || command -v docker || command -v buildah)
+image: ## a container image from the Containerfile, by podman, docker or buildah; BASE=... another base
+	@test -n "$(ENGINE)" || { echo "No container engine is here: make image needs podman, docker or buildah." >&2; exit 1; }
+	@$(ENGINE) version >/dev/null 2>&1 || { echo "$(ENGINE) is here, but no engine answers it." >&2; exit 1; }
+	@$(ENGINE) build -f Containerfile -t $(IMAGE) $(if $(BASE),--build-arg BASE=$(BASE)) .
+
 .PHONY: system-deps
 system-deps: ## install Chromium and Node by apt, for the browser tests
 	@scripts/system-deps --install
@@ -166,5 +196,5 @@ lock: ## write the lock files again (needs pip-tools)
 
 .PHONY: clean
 clean: ## remove the environment and caches
-	@rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .fuzz build dist
+	@rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .fuzz build dist tests/node/node_modules
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,6 +1,6 @@
 """How many cards 1,000 orders give, by loudness, in an invented population; held against the written budget.
 
-    python -m scripts.alert_budget [--diazepam N] [--others N] [--write]
+python -m scripts.alert_budget [--diazepam N] [--others N] [--write]
 """
 
 from __future__ import annotations
@@ -86,9 +86,7 @@ def table(found: Iterable[Counted]) -> str:
     for one in found:
         cells = [f"{one.per_thousand(tier):.0f}" for tier in TOLD]
         most = f"{knowledge().limit(one.budget, '1/1000'):g}" if one.budget else ""
-        lines.append(
-            f"| {one.name} | {one.orders} | {' | '.join(cells)} | {one.per_thousand(*LOUD):.0f} | {most} |"
-        )
+        lines.append(f"| {one.name} | {one.orders} | {' | '.join(cells)} | {one.per_thousand(*LOUD):.0f} | {most} |")
     return "\n".join(lines)
 
 
@@ -105,8 +103,8 @@ def page(found: tuple[Counted, ...]) -> str:
     reasons = "\n".join(f"- **{row.value:g} in 1,000** ({row.id}): {row.what}." for row in budgets)
     return f"""# Alert budget
 
-Written by `make alert-budget WRITE=1`. **The population is invented**: every share in `scripts/alert_population.py` is a
-guess of this project, no prescribing data was read. The table shows how the choice of cards behaves, not how often a
+Written by `make alert-budget WRITE=1`. **The population is invented**: every share in `scripts/alert_population.py` is
+a guess of this project, no prescribing data was read. The table shows how the choice of cards behaves, not how often a
 card comes at any real site. Replace the shares with those of a site before relying on a number.
 
 Cards per 1,000, by the loudest card of each order or chart:
@@ -118,16 +116,16 @@ For critical and warning together, the two that may stop somebody at work:
 
 {reasons}
 
-A test keeps the budget on a smaller draw of the same population. A change of rules that breaks it is a decision to take,
-not a number to raise quietly.
+A test keeps the budget on a smaller draw of the same population. A change of rules that breaks it is a decision to
+take, not a number to raise quietly.
 
 ## Which rules speak
 {rules_of(found)}
 
 ## What is quiet, and why
-- A chart holds no answers (alcohol, red flags, what was tried), so nearly every order leaves questions open. They are told
-  once, as information, at signing; never while the order is being made.
-- An order of another medicine gives a card only where diazepam is taken or drafted, and the pair is a major interaction.
+- A chart holds no answers (alcohol, red flags, what was tried), so nearly every order leaves questions open. They are
+  told once, as information, at signing; never while the order is being made.
+- An order of another medicine gives a card only where diazepam is taken or drafted, and the pair interacts seriously.
 - No card does not mean that diazepam suits.
 """
 

@@ -141,7 +141,12 @@ def chart(draw: random.Random, draft: Json, reasons: list[str], takes_diazepam: 
         problems.append("Pregnant")
     medicines = [name for name, chance in MEDICINES.items() if draw.random() < chance[old]]
     held: list[Json] = [
-        {"resourceType": "Patient", "id": "p", "gender": sex, "birthDate": f"{ON.year - age}-{draw.randint(1, 11):02}-15"}
+        {
+            "resourceType": "Patient",
+            "id": "p",
+            "gender": sex,
+            "birthDate": f"{ON.year - age}-{draw.randint(1, 11):02}-15",
+        }
     ]
     held += [condition(number, name) for number, name in enumerate(problems)]
     held += [taken(number, name, "2026-09-01") for number, name in enumerate(medicines)]
@@ -154,7 +159,10 @@ def chart(draw: random.Random, draft: Json, reasons: list[str], takes_diazepam: 
                 "resourceType": "AllergyIntolerance",
                 "id": "a",
                 "clinicalStatus": {"coding": [{"code": "active"}]},
-                "code": {"coding": [{"system": "http://snomed.info/sct", "code": "716186003"}], "text": "No known allergy"},
+                "code": {
+                    "coding": [{"system": "http://snomed.info/sct", "code": "716186003"}],
+                    "text": "No known allergy",
+                },
                 "patient": {"reference": "Patient/p"},
             }
         )

@@ -6,6 +6,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from scripts.cards_page import cards_page
+from scripts.cds_hooks import cds_hooks_page
 from scripts.equivalents import equivalents_page
 from scripts.manual import manual_page
 from scripts.rules import rules_page
@@ -15,6 +17,8 @@ from unclench.knowledge.manual import claims_page
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES: dict[str, Callable[[], str]] = {
+    "docs/cards.md": cards_page,
+    "docs/cds-hooks.md": cds_hooks_page,
     "docs/claims.md": claims_page,
     "docs/configuration.md": configuration_page,
     "docs/configuration.schema.json": configuration_schema,

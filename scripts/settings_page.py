@@ -24,8 +24,8 @@ A setting comes from, the first that says it counts:
 3. the TOML file of `--config FILE`, whose keys are the names below
 4. the default
 
-A name that is not in the table, a value of the wrong kind or out of bounds, and settings that do not go together stop the
-start with exit code 2 and say what to do. There is no secret among the settings: tokens are checked with public keys.
+A name that is not in the table, a value of the wrong kind or out of bounds, and settings that do not go together stop
+the start with exit code 2 and say what to do. No setting is a secret: tokens are checked with public keys.
 
 ```toml
 public_url = "https://cds.example.org"

@@ -285,8 +285,8 @@ def plan(chosen: Regimen | None, **more: object) -> Plan:
         review_on=(ON + timedelta(days=3),) if chosen else (),
         supply=Supply(
             lines=(
-                SupplyLine("TAB-2", "diazepam 2 mg tablet", Decimal("2"), Decimal("7")),
-                SupplyLine("TAB-5", "diazepam 5 mg tablet", Decimal("5"), Decimal("5.0")),
+                SupplyLine("US-TABLET-2", "diazepam 2 mg tablet", Decimal("2"), Decimal("7")),
+                SupplyLine("US-TABLET-5", "diazepam 5 mg tablet", Decimal("5"), Decimal("5.0")),
             ),
             total_mg=chosen.total_mg,
             refills=0,
@@ -311,7 +311,7 @@ def plan(chosen: Regimen | None, **more: object) -> Plan:
         instead=(),
         considered=considered,
         chosen=considered[0] if considered else None,
-        facts=("TAB-2", "TAB-5"),
+        facts=("US-TABLET-2", "US-TABLET-5"),
     )
     return replace(made, **more)  # type: ignore[arg-type]
 
@@ -364,7 +364,7 @@ def appraisal(verdict: Verdict | None, **more: object) -> Appraisal:
         taper_need="none",
         taper_because=(),
         advice=general,
-        facts=("POP-01", "RATIO-OMEPRAZOLE", "TAB-2"),
+        facts=("POP-01", "RATIO-OMEPRAZOLE", "US-TABLET-2"),
         combined=(
             CombinedFound(
                 "PD-01",

@@ -1,4 +1,4 @@
-"""The live bench in a real browser: what it shows is what the service simulates, and the last position of a slider wins."""
+"""The live bench in a real browser: what it shows is what is simulated, and the last position of a slider wins."""
 
 from __future__ import annotations
 
@@ -119,7 +119,8 @@ def test_of_quick_changes_the_last_one_wins_and_few_are_sent(seen: Seen) -> None
     before = sum(url.endswith("/api/simulate") for url in seen.asked)
     page.evaluate(
         """() => { const slider = document.querySelector('#mg-r');
-        for (let mg = 1; mg <= 20; mg++) { slider.value = mg; slider.dispatchEvent(new Event('input', {bubbles: true})) } }"""
+        for (let mg = 1; mg <= 20; mg++) {
+        slider.value = mg; slider.dispatchEvent(new Event('input', {bubbles: true})) } }"""
     )
     until_shown(page, mg=20, times=3, days=7)
     page.wait_for_timeout(300)
@@ -184,7 +185,9 @@ def test_a_medicine_of_the_record_can_be_left_out(seen: Seen) -> None:
     seen.drawn()
     page.get_by_text("Leave out a medicine of the record").click()
     page.get_by_role("button", name=re.compile("^oxycodone")).click()
-    page.wait_for_function("() => document.querySelector('#bench-banner').innerText.includes('does not take oxycodone')")
+    page.wait_for_function(
+        "() => document.querySelector('#bench-banner').innerText.includes('does not take oxycodone')"
+    )
 
 
 @pytest.mark.verifies("W1")

@@ -41,7 +41,9 @@ def seen(browser: Any, site: str) -> Iterator[Seen]:
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [360, 1280])
 @pytest.mark.parametrize("state", STATES)
-def test_axe_finds_nothing_on_a_page_that_was_loaded(browser: Any, site: str, state: str, width: int, theme: str) -> None:
+def test_axe_finds_nothing_on_a_page_that_was_loaded(
+    browser: Any, site: str, state: str, width: int, theme: str
+) -> None:
     one = Seen(browser, site, viewport={"width": width, "height": 900}, color_scheme=theme)
     page = one.open(STATES[state])
     if "example" in STATES[state]:
@@ -222,6 +224,15 @@ def test_nothing_is_wider_than_the_screen_and_targets_are_large_enough(browser: 
     )
     assert small == []
     one.close()
+
+
+@pytest.mark.verifies("W1")
+def test_the_answer_is_saved_as_programs_get_it(seen: Seen) -> None:
+    page = seen.open("/?example=acute-back-spasm")
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="JSON", exact=True).press("Enter")
+    assert saved.value.suggested_filename == "diazepam-consultation.json"
+    assert json.loads(Path(saved.value.path()).read_text())["verdict"] == "usable-with-changes"
 
 
 @pytest.mark.verifies("W1")

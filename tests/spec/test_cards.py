@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from tests.card_factory import of_person
-from unclench.consult import Opinion
 
 title = "Cards"
 
@@ -13,7 +12,7 @@ title = "Cards"
 def said(spec, case: dict[str, str]) -> dict[str, str]:
     """The one card of a case as a pharmacist would tell it."""
     hook = case.get("hook") or "order-sign"
-    opinion, cards = of_person(spec.patient(case), hook, law=case.get("where") or "us")
+    _, cards = of_person(spec.patient(case), hook, law=case.get("where") or "us")
     assert len(cards) <= 1
     if not cards:
         return {"tier": "nothing", "summary": "", "suggests": "", "recommends": ""}
@@ -84,8 +83,24 @@ def test_a_warning_is_for_avoid_and_for_major_interactions(spec):
         oxycodone 5 mg twice a day + zolpidem 10 mg at night | warning | Choose another treatment than diazepam: together with an opioid it can stop breathing.
         zolpidem 10 mg at night                 | warning | Avoid diazepam here: another benzodiazepine or a Z-drug is taken.
         ritonavir 100 mg once a day             | warning | Avoid diazepam here: ritonavir is taken.
-        fluvoxamine 100 mg once a day           | warning | Lower the dose of diazepam, or choose another treatment: exposure to diazepam is doubled or more.
-        pregabalin 75 mg twice a day            | warning | Lower the dose of diazepam, or choose another treatment: another sedating medicine is taken.
+        """,
+        lambda case: said(spec, case),
+    )
+
+
+@pytest.mark.verifies("O6")
+@pytest.mark.point(57, 85)
+def test_an_interaction_that_a_lower_dose_answers_warns_until_the_dose_is_that(spec):
+    """Above the dose that the interaction allows: a warning. At it: told once, at signing."""
+    spec.shows(
+        """
+        medicine                      | request                                      | hook         | tier    | summary
+        ------------------------------+----------------------------------------------+--------------+---------+--------
+        fluvoxamine 100 mg once a day | diazepam 5 mg three times a day for 5 days   | order-select | warning | Lower the dose of diazepam, or choose another treatment: exposure to diazepam is doubled or more.
+        fluvoxamine 100 mg once a day | diazepam 2 mg twice a day for 5 days         | order-select | nothing |
+        fluvoxamine 100 mg once a day | diazepam 2 mg twice a day for 5 days         | order-sign   | info    | Use diazepam with care: exposure to diazepam is doubled or more.
+        pregabalin 75 mg twice a day  | diazepam 5 mg three times a day for 5 days   | order-sign   | warning | Lower the dose of diazepam, or choose another treatment: another sedating medicine is taken.
+        pregabalin 75 mg twice a day  | diazepam 2 mg twice a day for 5 days         | order-sign   | info    | Use diazepam with care: another sedating medicine is taken.
         """,
         lambda case: said(spec, case),
     )
@@ -188,16 +203,14 @@ def test_opening_a_chart_is_quiet_unless_something_is_to_be_done(spec):
 
 @pytest.mark.verifies("O6")
 def test_another_first_medicine_is_offered_by_name_where_its_own_appraisal_says_offer(spec):
-    """Naproxen by its code in the United States; nothing by name where no code is known, or where it does not suit."""
+    """Naproxen by its code in the United States, where nothing speaks against it; nothing by name otherwise."""
     spec.shows(
         """
-        problem                          | where | answer | recommends
-        ---------------------------------+-------+--------+-----------
-        Myasthenia gravis + Peptic ulcer | us    |        | Remove this order for diazepam
+        without     | entry                                         | answer               | where | recommends
+        ------------+-----------------------------------------------+----------------------+-------+-----------
+        medications | medications: omeprazole 20 mg once a day      | tried-nsaid=not-tried | us   | Order naproxen 500 mg tablet instead: 500 mg twice a day for 7 days
+        medications | medications: omeprazole 20 mg once a day      | tried-nsaid=not-tried | uk   |
+        medications | medications: warfarin 3 mg once a day         | tried-nsaid=not-tried | us   |
         """,
         lambda case: said(spec, case),
     )
-
-
-def told(opinion: Opinion) -> str:
-    return "" if opinion.regimen is None else opinion.regimen.words

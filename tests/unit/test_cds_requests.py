@@ -381,6 +381,14 @@ def test_nothing_is_judged_where_diazepam_is_neither_ordered_nor_taken(web: Any,
     assert seen.judged == []
 
 
+def test_what_is_not_judged_would_have_had_no_card(web: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leaving out the judgement of orders that are not about diazepam saves its time, and nothing else."""
+    monkeypatch.setattr(answering, "_is_about_diazepam", lambda _: True)
+    for text, code in (("ibuprofen 400 MG Oral Tablet", "197805"), ("oxycodone hydrochloride 5 MG", "1049621")):
+        for hook in HOOKS:
+            assert ask(web, made.call(hook, made.order("a", text, code))).json() == {"cards": []}
+
+
 def test_patient_view_looks_at_what_is_taken(web: Any, seen: Seen) -> None:
     body = made.call("patient-view")
     body["prefetch"]["medications"]["entry"].append({"resource": made.order("m2", "diazepam 5 MG", "197591")})

@@ -10,7 +10,18 @@ import pytest
 import yaml
 
 TEXT = {".py", ".md", ".toml", ".yaml", ".yml", ".txt", ".in", ".csv", ".json", ".html", ".css", ".js", ".cfg", ""}
-SKIP = {".venv", ".git", ".hypothesis", ".mypy_cache", ".pytest_cache", ".ruff_cache", "__pycache__", "dist", "build"}
+SKIP = {
+    ".venv",
+    ".git",
+    ".hypothesis",
+    ".mypy_cache",
+    ".pytest_cache",
+    ".ruff_cache",
+    "__pycache__",
+    "dist",
+    "build",
+    "node_modules",
+}
 NAMES = {"utils", "util", "helpers", "helper", "common", "manager", "misc"}
 # Built from parts, so that this file does not hold what it forbids.
 MACHINE = re.compile(

@@ -13,6 +13,7 @@ import pytest
 from tests.serving import Running, answer_of, body_of, connected, exchanged, request, served, status_of
 
 HEADER_S, REQUEST_S = 0.6, 1.5
+pytestmark = pytest.mark.verifies("W2")
 QUESTION = json.dumps({"example": "acute-back-spasm"}).encode()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import signal
@@ -13,6 +14,7 @@ from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
+import uvicorn
 
 from tests.serving import (
     Running,
@@ -25,7 +27,12 @@ from tests.serving import (
     served,
     status_of,
 )
+from unclench.interfaces.web.ops import supervise, worker
+from unclench.interfaces.web.ops.supervise import Supervisor
+from unclench.interfaces.web.service import service_of
+from unclench.interfaces.web.settings import Settings
 
+pytestmark = pytest.mark.verifies("W2")
 QUESTION = json.dumps({"example": "acute-back-spasm"}).encode()
 
 
@@ -106,7 +113,7 @@ def counts(port: int) -> str:
 
 def test_a_stop_lets_what_is_running_end_and_nothing_new_begin(tmp_path: Path) -> None:
     with served(tmp_path, "--insecure-loopback") as it:
-        (worker,) = workers_of(it)
+        (process,) = workers_of(it)
         whole = request("/api/consult", QUESTION)
         with connected(it.port) as slow, connected(it.port) as idle:
             slow.sendall(whole[:-5])  # it runs: its headers are here, its body not yet
@@ -122,7 +129,7 @@ def test_a_stop_lets_what_is_running_end_and_nothing_new_begin(tmp_path: Path) -
         assert status_of(answer) == 200
         assert "verdict" in body_of(answer)
         assert it.process.wait(15) == 0
-    assert gone(worker)
+    assert gone(process)
 
 
 def test_what_does_not_end_in_time_is_told_to_come_back(tmp_path: Path) -> None:
@@ -139,10 +146,37 @@ def test_what_does_not_end_in_time_is_told_to_come_back(tmp_path: Path) -> None:
 
 def test_workers_do_not_outlive_a_parent_that_was_killed(tmp_path: Path) -> None:
     with served(tmp_path, "--insecure-loopback") as it:
-        (worker,) = workers_of(it)
+        (process,) = workers_of(it)
         it.process.kill()
         it.process.wait(10)
-        until(lambda: gone(worker))
+        until(lambda: gone(process))
+
+
+def test_a_worker_that_says_nothing_is_noticed(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    async def silent() -> bytes:
+        process = await asyncio.create_subprocess_exec("sleep", "30", stdout=asyncio.subprocess.PIPE)
+        settings = Settings(state_folder=str(tmp_path), log_format="json")
+        with socket.socket() as unused:
+            found = await Supervisor(settings, unused)._said(process, 0.2)
+        process.kill()
+        await process.wait()
+        return found
+
+    assert asyncio.run(silent()) == b""
+    assert '"event":"silent"' in capfd.readouterr().err
+
+
+def test_a_worker_whose_computation_never_ends_falls_silent(monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[bytes] = []
+    monkeypatch.setattr(worker, "_say", said.append)
+    service = service_of(Settings(insecure_loopback=True))
+    server = worker.Server(uvicorn.Config(lambda: None, log_config=None), service)
+
+    asyncio.run(server.on_tick(1))
+    assert said == [supervise.ALIVE]
+    service.worker._since = time.monotonic() - worker.STUCK_S - 1
+    asyncio.run(server.on_tick(1))
+    assert said == [supervise.ALIVE]
 
 
 def test_a_port_in_use_is_a_clear_error() -> None:

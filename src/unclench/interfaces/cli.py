@@ -8,15 +8,13 @@ import errno
 import gc
 import os
 import sys
-from datetime import date
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from unclench.interfaces import cli_export, cli_serve, cli_study, cli_taper
-from unclench.interfaces.door import JURISDICTION_VARIABLE, check_targets, parse_day, printable, refused, screen, write
-from unclench.values import Jurisdiction, UnclenchError
+from unclench.interfaces import cli_consult, cli_export, cli_serve, cli_study, cli_taper
+from unclench.interfaces.door import printable
+from unclench.values import UnclenchError
 
 USAGE = 2
 FULL = (errno.ENOSPC, errno.EDQUOT)
@@ -30,77 +28,11 @@ app = typer.Typer(
 )
 facts_app = typer.Typer(help="The knowledge base.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(facts_app, name="knowledge")
+cli_consult.register(app)
 cli_export.register(app)
 cli_serve.register(app)
 cli_study.register(app)
 cli_taper.register(app)
-
-
-@app.command()
-def consult(
-    record: Annotated[
-        list[str],
-        typer.Argument(
-            metavar="RECORD...",
-            help="A FHIR R4 bundle, a folder of NDJSON, or a short record (YAML, JSON). Several files: one record.",
-        ),
-    ],
-    request: Annotated[
-        list[str] | None, typer.Option(help='What is asked for: "diazepam 5 mg three times a day for 7 days".')
-    ] = None,
-    on: Annotated[str | None, typer.Option(help="The day of the question, as 2026-11-21. Default: today.")] = None,
-    jurisdiction: Annotated[
-        Jurisdiction, typer.Option(envvar=JURISDICTION_VARIABLE, help="Whose label and limits count.")
-    ] = Jurisdiction.US,
-    answer: Annotated[list[str] | None, typer.Option(help="One answer, as pain=8. May be given again.")] = None,
-    answers: Annotated[Path | None, typer.Option(help="A YAML or JSON file of answers.")] = None,
-    patient: Annotated[str | None, typer.Option(help="Which patient, where the record holds several.")] = None,
-    json: Annotated[str | None, typer.Option(help="Write JSON to this file; - for standard output.")] = None,
-    html: Annotated[
-        str | None, typer.Option(help="Write one self-contained page to this file; - for standard output.")
-    ] = None,
-    fhir: Annotated[
-        str | None, typer.Option(help="Write a Bundle of FHIR R4 to this file; - for standard output.")
-    ] = None,
-) -> None:
-    """Judge diazepam for one patient on one day."""
-    from unclench.consult import consult as consult_record
-    from unclench.record import parse_answer, parse_answers_file
-
-    # Taken once, here at the door: everything inside is a function of this day.
-    day = date.today() if on is None else parse_day(on)
-    targets = [target for target in (json, html, fhir) if target is not None]
-    check_targets(targets, [*record, *([answers] if answers else [])])
-    if request and len(request) > 1:
-        raise refused(f"found {len(request)} requests, need one. Choose one of them.")
-    stated = (*(parse_answers_file(answers) if answers else ()), *(parse_answer(text) for text in answer or ()))
-    found = consult_record(
-        record[0] if len(record) == 1 else tuple(record),
-        on=day,
-        jurisdiction=jurisdiction,
-        request=request[0] if request else None,
-        answers=stated,
-        patient_id=patient,
-    )
-    outputs: list[tuple[str, bytes]] = []
-    if json is not None:
-        from unclench.report.json_out import to_json
-
-        outputs.append((json, to_json(found)))
-    if html is not None:
-        from unclench.report.html import to_html
-
-        outputs.append((html, to_html(found).encode()))
-    if fhir is not None:
-        from unclench.report.fhir.bundle import to_fhir
-
-        outputs.append((fhir, to_fhir(found)))
-    for target, content in outputs:
-        write(target, content)
-    if "-" not in targets:
-        from unclench.report.terminal import print_consultation
-
-        print_consultation(found, screen())
 
 
 @app.command()

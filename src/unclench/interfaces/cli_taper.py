@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -58,18 +59,17 @@ def taper(
 ) -> None:
     """Plan how diazepam ends: whether a taper is needed, what to take each day, and what it will do."""
     from unclench.consult import taper_patient
-    from unclench.interfaces.cli_export import checked_seed
     from unclench.record import parse_answer, parse_answers_file
-    from unclench.simulation.simulate import SEED
 
     # Taken once, here at the door: everything inside is a function of this day.
     day = date.today() if on is None else parse_day(on)
-    drug = named(drug)
     inputs = [*(record or ()), *(path for path in (answers, diary, levels) if path is not None)]
-    check_targets([target for target in (json, html, calendar, ics, fhir) if target is not None], inputs)
+    targets = {"json": json, "html": html, "calendar": calendar, "ics": ics, "fhir": fhir}
+    wanted = {kind: target for kind, target in targets.items() if target is not None}
+    check_targets(list(wanted.values()), inputs)
     with as_usage():
-        use = of_use(dose, months, days_a_week, drug)
-        said = (parse_answer(text) for text in (*use, *(answer or ())))
+        drug = named(drug)
+        said = (parse_answer(text) for text in (*of_use(dose, months, days_a_week, drug), *(answer or ())))
         stated = (*(parse_answers_file(answers) if answers else ()), *said)
         who = read_or_typed(record, Typed(age, sex, weight, times, drug, dose, months), stated, day, patient)
         wish = wished(
@@ -81,54 +81,54 @@ def taper(
             supply_days=supply_days,
             alternate_days=alternate_days,
         )
-    made = taper_patient(
-        who,
-        on=day,
-        jurisdiction=jurisdiction,
-        wish=wish,
-        seen=seen_of(diary, levels, day),
-        seed=SEED if seed is None else checked_seed(seed),
-    )
+    seen = seen_of(diary, levels, day)
+    made = taper_patient(who, on=day, jurisdiction=jurisdiction, wish=wish, seen=seen, seed=_seed(seed))
     check_drug(made, drug)
-    _write(made, json=json, html=html, calendar=calendar, ics=ics, fhir=fhir, large=large_print)
-    if "-" not in (json, html, calendar, ics, fhir):
+    _tell(made, wanted, large_print)
+
+
+def _seed(given: int | None) -> int:
+    from unclench.interfaces.cli_export import checked_seed
+    from unclench.simulation.simulate import SEED
+
+    return SEED if given is None else checked_seed(given)
+
+
+def _tell(made: Tapering, wanted: Mapping[str, str], large: bool) -> None:
+    """Every output to its place, and on the screen unless one of them goes there."""
+    for target, content in _outputs(made, wanted, large):
+        write(target, content)
+    if "-" not in wanted.values():
         from unclench.report.terminal_taper import print_taper
 
-        print_taper(made.taper, screen(), on=day, jurisdiction=jurisdiction, made_with=made.made_with)
+        of = made.appraisal
+        print_taper(made.taper, screen(), on=of.on, jurisdiction=of.jurisdiction, made_with=made.made_with)
 
 
-def _write(
-    made: Tapering,
-    *,
-    json: str | None,
-    html: str | None,
-    calendar: str | None,
-    ics: str | None,
-    fhir: str | None,
-    large: bool,
-) -> None:
+def _outputs(made: Tapering, wanted: Mapping[str, str], large: bool) -> list[tuple[str, bytes]]:
+    """Target and content of each output that is wanted. All are made before the first is written."""
     on, law, made_with = made.appraisal.on, made.appraisal.jurisdiction, made.made_with
     outputs: list[tuple[str, bytes]] = []
-    if json is not None:
+    if "json" in wanted:
         from unclench.report.json_taper import taper_json
 
-        outputs.append((json, taper_json(made.taper, on=on, jurisdiction=law, made_with=made_with)))
-    if html is not None:
+        outputs.append((wanted["json"], taper_json(made.taper, on=on, jurisdiction=law, made_with=made_with)))
+    if "html" in wanted:
         from unclench.report.taper_page import taper_html
 
-        outputs.append((html, taper_html(made.taper, on=on, jurisdiction=law, made_with=made_with).encode()))
-    if calendar is not None:
-        outputs.append((calendar, _calendar(made, calendar.casefold().endswith(PDF), large)))
-    if ics is not None:
+        outputs.append((wanted["html"], taper_html(made.taper, on=on, jurisdiction=law, made_with=made_with).encode()))
+    if "calendar" in wanted:
+        as_pdf = wanted["calendar"].casefold().endswith(PDF)
+        outputs.append((wanted["calendar"], _calendar(made, as_pdf, large)))
+    if "ics" in wanted:
         from unclench.report.ics import to_ics
 
-        outputs.append((ics, to_ics(made.taper, on, law, made_with)))
-    if fhir is not None:
+        outputs.append((wanted["ics"], to_ics(made.taper, on, law, made_with)))
+    if "fhir" in wanted:
         from unclench.report.fhir.bundle import taper_fhir
 
-        outputs.append((fhir, taper_fhir(made)))
-    for target, content in outputs:
-        write(target, content)
+        outputs.append((wanted["fhir"], taper_fhir(made)))
+    return outputs
 
 
 def _calendar(made: Tapering, as_pdf: bool, large: bool) -> bytes:

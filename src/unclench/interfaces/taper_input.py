@@ -1,4 +1,4 @@
-"""What every door asks of a taper beside a record: present use, a person, wishes. The command line and the page share it."""
+"""What every door asks of a taper beside a record: present use, a person, wishes."""
 
 from __future__ import annotations
 

@@ -226,8 +226,8 @@ def _repeat(repeat: Repeat) -> Decimal | None:
     if repeat.period and repeat.period > 0 and hours is not None:
         times = repeat.frequency_max or repeat.frequency or 1
         between = repeat.period * hours  # may underflow to 0 for a period that is next to nothing
-        rate = times * 24 / between if between else 0.0
-        return decimal_of(round(rate, 6)) if 0 < rate <= 288 else None
+        rate = round(times * 24 / between, 6) if between else 0.0  # once in a thousand years rounds to never
+        return decimal_of(rate) if 0 < rate <= 288 else None
     if repeat.time_of_day:
         return Decimal(len(set(repeat.time_of_day)))
     if repeat.when:

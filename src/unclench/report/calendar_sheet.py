@@ -100,6 +100,8 @@ class Sheet:
     language: str
     paper: str
     rated: tuple[str, ...] = ("Withdrawal", "Spasm")  # what gets a number each night
+    for_professional: str = ""  # do not hand it over until these are ruled out
+    ruled_out: tuple[str, ...] = ()
 
 
 def calendar_sheet(

@@ -14,7 +14,7 @@ from unclench.report.card_text import marked, own, quoted, say
 from unclench.report.card_tiers import OTHER, USE, Ground
 from unclench.report.drafts import Known
 from unclench.report.merge import Merged, merged
-from unclench.values import Answer, Severity, Verdict
+from unclench.values import Answer, Effect, Severity, Verdict
 
 TAPER_SAYS = {"taper": "CARD-SAY-TAPER", "specialist": "CARD-SAY-SPECIALIST", "step-down": "CARD-SAY-STEP-DOWN"}
 
@@ -73,9 +73,9 @@ def _telling(appraisal: Appraisal, ground: Ground) -> list[Merged]:
     if ground.tier.about == OTHER or (behind and behind[0].answer is Answer.CANNOT_SAY):
         return list(behind)
     rules = {one.rule for one in ground.findings}
-    known = [one for one in merged(appraisal.findings) if one.answer is Answer.YES and not one.is_note]
-    serious = [one for one in known if one.severity.rank <= Severity.REQUIRED.rank or one.rule in rules]
-    return sorted(serious, key=lambda one: one.rule not in rules)
+    moving = (one for one in appraisal.findings if one.answer is Answer.YES and one.effect is not Effect.NOTE)
+    serious = [one for one in moving if one.severity.rank <= Severity.REQUIRED.rank or one.rule in rules]
+    return sorted(merged(tuple(serious)), key=lambda one: one.rule not in rules)
 
 
 def _reason(one: Merged, appraisal: Appraisal) -> str:

@@ -54,7 +54,7 @@ class View:
 
     opinion: Opinion
     known: tuple[Finding, ...]  # what holds; for another medicine only what holds because of it
-    order: OrderDraft | None
+    about: str
 
 
 def ground_of(opinion: Opinion, order: OrderDraft | None, hook: str) -> Ground | None:
@@ -62,7 +62,7 @@ def ground_of(opinion: Opinion, order: OrderDraft | None, hook: str) -> Ground |
     about = USE if order is None else ORDER if order.is_diazepam is Answer.YES else OTHER
     if opinion.appraisal.verdict is None or (order is not None and order.is_diazepam is Answer.CANNOT_SAY):
         return None
-    view = View(opinion, _known(opinion, order, about), order)
+    view = View(opinion, _known(opinion, order, about), about)
     if about == USE and opinion.appraisal.current_use.answer is not Answer.YES:
         return None
     for tier in sorted((row for row in knowledge().table("card_tiers") if row.about == about), key=_by_order):
@@ -112,8 +112,11 @@ def avoid(view: View) -> Held:
 
 
 def major_interaction(view: View) -> Held:
-    found = (one for one in view.known if one.stage == INTERACTION and one.severity.rank <= Severity.MAJOR.rank)
-    return _some(tuple(one for one in found if one.effect is not Effect.NOTE))
+    """A serious interaction. One that is answered by a dose is none for an order that has that dose already."""
+    serious = (one for one in view.known if one.stage == INTERACTION and one.severity.rank <= Severity.MAJOR.rank)
+    found = tuple(one for one in serious if one.effect is not Effect.NOTE)
+    answered = all(one.effect is Effect.CHANGE for one in found) and not excess(view.opinion.appraisal)
+    return None if view.about == ORDER and answered else _some(found)
 
 
 def on_top(view: View) -> Held:

@@ -69,7 +69,7 @@ LONGEST_ID = 80
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """Where a row was read. `source` is None where the row names no entry of the sources: then `key` is all there is."""
+    """Where a row was read. `source` is None where the row names none of the sources: then `key` is all there is."""
 
     key: str
     source: Source | None

@@ -198,7 +198,8 @@ def _sources(said: Content) -> list[tuple[str, tuple[str, ...]]]:
     ranked = sorted(groups, key=lambda name: order.index(name) if name in order else len(order))
     ours = words.capital(words.READ_AS["project"])
     return [
-        (name, tuple(groups[name]) if name != ours else (f"{len(groups[name])} entries, in the JSON",)) for name in ranked
+        (name, tuple(groups[name]) if name != ours else (f"{len(groups[name])} entries, in the JSON",))
+        for name in ranked
     ]
 
 

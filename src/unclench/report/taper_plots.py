@@ -165,6 +165,7 @@ def _stair(schedule: Schedule, frame: Frame) -> list[str]:
 
 def _line(curve: TaperCurve, frame: Frame) -> list[str]:
     kept = kept_points(curve.t_d, curve.typical, BUCKETS)
+    kept = kept[curve.t_d[kept] >= 0.0]  # days of a diary before the first cut are not on the axis
     t_h = curve.t_d[kept] * DAY_H
     return [
         f'<path class="band90" d="{frame.band(t_h, curve.p05[kept], curve.p95[kept])}"/>',

@@ -41,7 +41,7 @@ class Drawing(str):
 
 
 def drawing(svg: str) -> Drawing:
-    """A drawing of the page made to stand alone: its colours in it, its title left out (the image has words instead)."""
+    """A drawing of the page made to stand alone: colours in it, its title left out (the image has words)."""
     alone = svg.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)
     head, end, rest = _TITLES.sub("", alone).partition(">")
     return Drawing(_NOT_DRAWN.sub("?", f"{head}{end}<style>{DRAWING_STYLE}</style>{rest}"))

@@ -9,11 +9,13 @@ from typing import Any
 from litestar import Response, Router, post
 from litestar.datastructures import State
 from litestar.enums import MediaType
+from litestar.params import FromQuery, JSONBody
 from litestar.types import ControllerRouterHandler
 
 from unclench.consult import Tapering
 from unclench.interfaces.web.asks_taper import TaperAsk, tapered
 from unclench.interfaces.web.service import Service
+from unclench.report.fhir.bundle import taper_fhir
 from unclench.report.ics import to_ics
 from unclench.report.json_taper import taper_json
 from unclench.report.taper_calendar import calendar_html
@@ -57,15 +59,17 @@ def _law(made: Tapering) -> Any:
     return made.appraisal.jurisdiction
 
 
-PDF, HTML = "application/pdf", "text/html; charset=utf-8"
+FHIR = "application/fhir+json; fhirVersion=4.0"
+PDF, HTML = "application/pdf", "text/html"
 # By the last part of the address.
 DOCUMENTS: Mapping[str, Document] = {
     "calendar.pdf": Document("taper-calendar.pdf", PDF, _pdf),
     "calendar-large.pdf": Document("taper-calendar-large.pdf", PDF, _pdf_large),
     "calendar.html": Document("taper-calendar.html", HTML, _html),
     "calendar-large.html": Document("taper-calendar-large.html", HTML, _html_large),
-    "calendar.ics": Document("taper-calendar.ics", "text/calendar; charset=utf-8", _ics),
+    "calendar.ics": Document("taper-calendar.ics", "text/calendar", _ics),
     "taper.json": Document("taper.json", "application/json", _json),
+    "taper.fhir.json": Document("taper.fhir.json", FHIR, taper_fhir),
 }
 
 
@@ -85,10 +89,22 @@ def to_take_away(body: bytes, of: Document) -> Response[bytes]:
 
 
 @post("", status_code=200, summary="How diazepam ends, as `unclench taper --json` gives it")
-async def taper(data: TaperAsk, state: State) -> Response[Any]:
+async def taper(data: JSONBody[TaperAsk], state: State) -> Response[Any]:
     service: Service = state.service
     body = await service.slow.run(document_of, data, service, DOCUMENTS["taper.json"])
     return Response(body, media_type=MediaType.JSON)
+
+
+@post(
+    "/fhir",
+    status_code=200,
+    media_type=FHIR,
+    summary="A taper as a Bundle of FHIR R4, as `unclench taper --fhir` gives it",
+)
+async def fhir(data: JSONBody[TaperAsk], state: State) -> Response[Any]:
+    service: Service = state.service
+    body = await service.slow.run(document_of, data, service, DOCUMENTS["taper.fhir.json"])
+    return Response(body, media_type=FHIR)
 
 
 async def _file(data: TaperAsk, state: State, key: str) -> Response[bytes]:
@@ -98,19 +114,19 @@ async def _file(data: TaperAsk, state: State, key: str) -> Response[bytes]:
 
 
 @post("/calendar.pdf", status_code=200, summary="The patient's calendar of a taper, as PDF")
-async def pdf(data: TaperAsk, state: State, large: bool = False) -> Response[bytes]:
+async def pdf(data: JSONBody[TaperAsk], state: State, large: FromQuery[bool] = False) -> Response[bytes]:
     return await _file(data, state, "calendar-large.pdf" if large else "calendar.pdf")
 
 
 @post("/calendar.html", status_code=200, summary="The patient's calendar of a taper, as one page")
-async def html(data: TaperAsk, state: State, large: bool = False) -> Response[bytes]:
+async def html(data: JSONBody[TaperAsk], state: State, large: FromQuery[bool] = False) -> Response[bytes]:
     return await _file(data, state, "calendar-large.html" if large else "calendar.html")
 
 
 @post("/calendar.ics", status_code=200, summary="The same for the calendar of a phone")
-async def ics(data: TaperAsk, state: State) -> Response[bytes]:
+async def ics(data: JSONBody[TaperAsk], state: State) -> Response[bytes]:
     return await _file(data, state, "calendar.ics")
 
 
 def handlers() -> Sequence[ControllerRouterHandler]:
-    return [Router("/api/taper", route_handlers=[taper, pdf, html, ics])]
+    return [Router("/api/taper", route_handlers=[taper, fhir, pdf, html, ics])]

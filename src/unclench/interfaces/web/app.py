@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -12,27 +12,32 @@ from litestar.exceptions import HTTPException
 from litestar.openapi.config import OpenAPIConfig
 from litestar.types import ASGIApp
 
-from unclench.interfaces.web import api, api_fhir, api_taper
+from unclench.interfaces.web import api, api_fhir, api_print, api_taper
 from unclench.interfaces.web.guard.answers import is_cds
 from unclench.interfaces.web.guard.chain import guarded
 from unclench.interfaces.web.hooks.faults import of_http
 from unclench.interfaces.web.hooks.routes import hook_handlers
-from unclench.interfaces.web.ops.log import Log
 from unclench.interfaces.web.ops.routes import operation_handlers
 from unclench.interfaces.web.ops.warm import warm
 from unclench.interfaces.web.pages.routes import page_handlers
-from unclench.interfaces.web.problems import Problem, Problems, problem_of
+from unclench.interfaces.web.problems import Problem, problem_of
 from unclench.interfaces.web.service import Service, service_of
 from unclench.interfaces.web.settings import Settings
 from unclench.interfaces.web.tokens.check import NotAuthenticated
 from unclench.interfaces.web.tokens.door import refused as unknown_caller
+from unclench.interfaces.web.wanted import told
 from unclench.interfaces.web.work import BusyError
 from unclench.values import VERSION, UnclenchError, shortened
 
 
-def create(settings: Settings, log: Log | None = None) -> ASGIApp:
-    """The ASGI application of one worker. Without a log it is silent."""
-    service = service_of(settings, log)
+def create(settings: Settings) -> ASGIApp:
+    """The ASGI application of one worker, without a log."""
+    return application(service_of(settings))
+
+
+def application(service: Service) -> ASGIApp:
+    """The same, around what its handlers share."""
+    settings = service.settings
 
     @asynccontextmanager
     async def life(_: Litestar) -> AsyncIterator[None]:
@@ -50,6 +55,7 @@ def create(settings: Settings, log: Log | None = None) -> ASGIApp:
             api.router(),
             *api_taper.handlers(),
             *api_fhir.handlers(),
+            *api_print.handlers(),
             *page_handlers(),
             *hook_handlers(settings),
             *operation_handlers(settings),
@@ -73,17 +79,17 @@ def create(settings: Settings, log: Log | None = None) -> ASGIApp:
     return guarded(inside, service)
 
 
-def _ours(request: Request[object, object, State], error: UnclenchError) -> Response[Problems]:
+def _ours(request: Request[object, object, State], error: UnclenchError) -> Response[Any]:
     status, problems = problem_of(error)
     if status >= 500:
         service: Service = request.app.state.service
         service.failed(error)
-    return Response(problems, status_code=status)
+    return _told(request, status, problems.error)
 
 
-def _busy(_: Request[object, object, State], error: BusyError) -> Response[Problems]:
+def _busy(request: Request[object, object, State], error: BusyError) -> Response[Any]:
     said = Problem(where="the service", need="a moment to finish what waits", fix="Send it again after Retry-After.")
-    return Response(Problems(error=said), status_code=503, headers={"Retry-After": str(error.retry_after_s)})
+    return _told(request, 503, said, {"Retry-After": str(error.retry_after_s)})
 
 
 DESCRIBED = "a request as its description allows"
@@ -100,12 +106,21 @@ def _refused(request: Request[object, object, State], error: HTTPException) -> R
         need=DESCRIBED if extra else error.detail,  # with details, the words of the framework quote the whole address
         fix="See /schema/openapi.json for what can be asked.",
     )
-    return Response(Problems(error=said), status_code=error.status_code, headers=error.headers)
+    return _told(request, error.status_code, said, error.headers)
 
 
-def _bug(request: Request[object, object, State], error: Exception) -> Response[Problems]:
+def _bug(request: Request[object, object, State], error: Exception) -> Response[Any]:
     """Nothing of the error is said: it may hold what a patient brought."""
     service: Service = request.app.state.service
     service.failed(error)
     said = Problem(where="the service", need="an answer that we failed to give", fix="Report what you did, please.")
-    return Response(Problems(error=said), status_code=500)
+    return _told(request, 500, said)
+
+
+def _told(
+    request: Request[object, object, State], status: int, problem: Problem, headers: Mapping[str, str] | None = None
+) -> Response[Any]:
+    """A page where a person waits at a browser, else JSON."""
+    wait_s = (headers or {}).get("Retry-After", "")
+    media_type, body = told(status, problem, path=request.url.path, headers=request.scope["headers"], wait_s=wait_s)
+    return Response(body, media_type=media_type, status_code=status, headers=dict(headers or {}))

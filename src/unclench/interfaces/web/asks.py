@@ -95,7 +95,8 @@ def asked(ask: Ask, *, today: date, jurisdiction: str) -> Asked:
 def in_words(doses: Doses) -> str:
     """A regimen as a prescriber would write it."""
     times = "once a day" if doses.times == 1 else f"{doses.times} times a day"
-    return f"diazepam {Decimal(str(doses.mg)).normalize():f} mg {times} for {doses.days} day{'s' if doses.days > 1 else ''}"
+    mg = Decimal(str(doses.mg)).normalize()  # never "5.0", which is misread as 50
+    return f"diazepam {mg:f} mg {times} for {doses.days} day{'s' if doses.days > 1 else ''}"
 
 
 def _stated(answers: dict[str, str] | None) -> tuple[Stated, ...]:

@@ -10,6 +10,7 @@ from importlib import resources
 
 from litestar import Response, get
 from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
 
 KINDS = {
     "css": "text/css; charset=utf-8",
@@ -55,7 +56,7 @@ def address(name: str) -> str:
 
 
 @get("/static/{of:str}/{name:str}", include_in_schema=False, sync_to_thread=False)
-def static_file(of: str, name: str) -> Response[bytes]:
+def static_file(of: FromPath[str], name: FromPath[str]) -> Response[bytes]:
     """The file. One of another edition is not there: a page must never mix two."""
     found = assets().get(name)
     if found is None or of != edition():

@@ -41,5 +41,5 @@ def service_of(settings: Settings, log: Log | None = None) -> Service:
     # As many may wait as can be answered before a request runs out of time.
     slow = Worker(max_queue=SLOW_QUEUE, queue_seconds=settings.request_seconds / 2)
     fhir = Outbound(settings.fhir_servers, Limits(seconds=settings.fetch_seconds, max_depth=settings.max_depth))
-    watch = Watch(log, quick, settings.state_folder)
+    watch = Watch(log, (quick, slow), settings.state_folder)
     return Service(settings, quick, TokenCheck(settings), fhir, watch, slow)

@@ -1,4 +1,4 @@
-"""Pages as text: one Jinja environment for all, built on that of the reports, so that everything is cleaned and escaped."""
+"""Pages as text: one Jinja environment, built on that of the reports, so that everything is cleaned and escaped."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from litestar import Response
 from litestar.enums import MediaType
 
 from unclench.interfaces.web.assets import address
+from unclench.knowledge.load import knowledge_with_manual
 from unclench.report import html
 from unclench.report import wording as words
+from unclench.report.explained import ids
 from unclench.values import VERSION
 
 if TYPE_CHECKING:
@@ -80,10 +82,17 @@ def source_url(key: str) -> str:
     return f"/rules/{quote(key, safe='')}"
 
 
+@cache
+def _known() -> frozenset[str]:
+    return frozenset(ids(knowledge_with_manual()))
+
+
 def cited(key: str) -> str:
-    """A rule or fact that opens its source."""
+    """A rule or fact that opens its source. A check that is no row of the knowledge base, such as a sum, has none."""
     from markupsafe import Markup
 
+    if key.casefold() not in _known():
+        return Markup('<span class="ids">{}</span>').format(words.clean(key))
     return Markup('<a class="id" href="{}">{}</a>').format(source_url(key), words.clean(key))
 
 

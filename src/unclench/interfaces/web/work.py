@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
@@ -33,10 +34,11 @@ class Worker:
         self._queue_seconds = queue_seconds
         self.waiting = 0
         self.refused = 0
+        self._since: float | None = None  # when what is being computed began
 
     async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """What the function returns or raises; `BusyError` if its turn does not come in time."""
-        if self.waiting > self._max_queue:
+        if self.is_full:
             self.refused += 1
             raise BusyError
         loop = asyncio.get_running_loop()
@@ -44,7 +46,11 @@ class Worker:
 
         def started() -> T:
             loop.call_soon_threadsafe(begun.set)
-            return function(*args, **kwargs)
+            self._since = time.monotonic()
+            try:
+                return function(*args, **kwargs)
+            finally:
+                self._since = None
 
         self.waiting += 1
         future = self._pool.submit(started)
@@ -54,9 +60,23 @@ class Worker:
             if future.cancel():
                 self.refused += 1
                 raise BusyError from None
+        except asyncio.CancelledError:  # whoever asked is answered already: its turn is for somebody else
+            future.cancel()
+            raise
         finally:
             self.waiting -= 1
         return await asyncio.wrap_future(future)
+
+    @property
+    def is_full(self) -> bool:
+        """Nothing more may wait."""
+        return self.waiting > self._max_queue
+
+    @property
+    def busy_s(self) -> float:
+        """How long the present computation has taken so far."""
+        since = self._since
+        return 0.0 if since is None else time.monotonic() - since
 
     def stop(self) -> None:
         """Let what is being computed end; nothing new begins."""

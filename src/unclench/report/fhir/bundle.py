@@ -16,7 +16,7 @@ from unclench.report.fhir.documents import device, document, provenance
 from unclench.report.fhir.guidance import conditions, guidance
 from unclench.report.fhir.issues import issues
 from unclench.report.fhir.orders import Reasons, medication_request
-from unclench.report.fhir.parts import Json
+from unclench.report.fhir.parts import Json, reference
 from unclench.report.fhir.risks import dependence_risk, effects_risk
 from unclench.report.fhir.scene import Scene, entries, scene
 from unclench.report.fhir.tapers import taper_request
@@ -116,7 +116,7 @@ def _implicated(here: Scene, appraisal: Appraisal, proposals: list[Json]) -> lis
 
 
 def _link(resource: Json) -> Json:
-    return {"reference": f"urn:uuid:{resource['id']}"}
+    return reference(f"urn:uuid:{resource['id']}", resource["resourceType"])
 
 
 def _bundle(here: Scene, resources: list[Json]) -> bytes:

@@ -11,7 +11,7 @@ from unclench.planning.plan import Plan
 from unclench.planning.taper_plan import Taper
 from unclench.report import wording as words
 from unclench.report.fhir.narrative import narrative
-from unclench.report.fhir.parts import Json, coding, concept, filled, note, period
+from unclench.report.fhir.parts import Json, coding, concept, filled, period, remarks
 from unclench.report.fhir.scene import DEVICE, RULE, Scene
 
 KIND = "CarePlan"
@@ -47,7 +47,7 @@ def care_plan(
         addresses=scene.evidence(appraisal.indication.because, ("Condition",)),
         supportingInfo=support,
         activity=[*({"reference": order} for order in orders), *({"detail": step} for step in steps)],
-        note=[note(say("FHIR-PROPOSAL"))],
+        note=remarks((say("FHIR-PROPOSAL"),)),
     )
 
 

@@ -10,7 +10,7 @@ from unclench.knowledge import knowledge
 from unclench.knowledge.rows import Source
 from unclench.report import wording as words
 from unclench.report.fhir.narrative import narrative
-from unclench.report.fhir.parts import Json, concept, filled, note, reference
+from unclench.report.fhir.parts import Json, concept, filled, remarks
 from unclench.report.fhir.scene import DEVICE, EDITION, FACT, SOURCE, Scene
 from unclench.values import Jurisdiction
 
@@ -34,7 +34,7 @@ def device(scene: Scene) -> Json:
         deviceName=[{"name": PROGRAM, "type": "model-name"}],
         version=[{"type": concept([], name), "value": value} for name, value in versions],
         property=[{"type": concept([], "seed"), "valueQuantity": [{"value": made.seed}]}],
-        note=[note(text) for text in (say("FHIR-PROPOSAL"), *made.notes)],
+        note=remarks((say("FHIR-PROPOSAL"), *made.notes)),
     )
 
 
@@ -100,7 +100,7 @@ def provenance(
 
 
 def _source(row: Source) -> Json:
-    return {"identifier": {"system": SOURCE, "value": row.id}, **reference("", row.title)}
+    return filled(identifier={"system": SOURCE, "value": row.id}, display=words.clean(row.title))
 
 
 def _fact(key: str) -> Json:

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 
+from unclench.knowledge import knowledge
 from unclench.planning import words as plan_words
 from unclench.report import wording as words
 from unclench.report.fhir.parts import SNOMED, Json, coding, concept, filled, period, quantity
 from unclench.values import Dose, Phase, Regimen
 
-ORAL = concept([coding(SNOMED, "26643006", "Oral route")], "by mouth")
+ORAL = "26643006"  # SNOMED CT
 WAYS = {"oral": "by mouth", "rectal": "rectally", "intranasal": "intranasally", "im": "intramuscularly",
         "iv": "intravenously"}  # fmt: skip
 
@@ -42,10 +43,16 @@ def _of_phase(regimen: Regimen, phase: Phase, sequence: int, first: date, last: 
             text=instruction(regimen, mg, doses, first, last),
             timing={"repeat": repeat},
             asNeededBoolean=regimen.as_needed,
-            route=ORAL if regimen.route == "oral" else concept([], WAYS.get(regimen.route, regimen.route)),
+            route=_route(regimen.route),
             doseAndRate=[{"doseQuantity": quantity(mg, "mg")}],
             maxDosePerPeriod=_most(phase) if regimen.as_needed else None,
         )
+
+
+def _route(route: str) -> Json:
+    """By mouth with its code. Other routes are never proposed, and are said in words."""
+    oral = [coding(SNOMED, ORAL, knowledge().say("FHIR-ROUTE-26643006"))] if route == "oral" else []
+    return concept(oral, WAYS.get(route, route))
 
 
 def by_amount(doses: tuple[Dose, ...]) -> list[tuple[Decimal, tuple[Dose, ...]]]:

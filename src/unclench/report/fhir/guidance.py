@@ -6,7 +6,7 @@ from unclench.appraisal.findings import Appraisal, Asked
 from unclench.knowledge import knowledge
 from unclench.report import wording as words
 from unclench.report.fhir.narrative import narrative
-from unclench.report.fhir.parts import Json, coding, concept, filled, note, recorded
+from unclench.report.fhir.parts import Json, coding, concept, filled, recorded, remarks
 from unclench.report.fhir.scene import DEVICE, QUESTION, VERDICT, Scene
 from unclench.report.merge import merged
 from unclench.values import Answer
@@ -37,7 +37,7 @@ def guidance(scene: Scene, appraisal: Appraisal, module: str = MODULE, result: J
         occurrenceDateTime=scene.day(),
         performer=scene.link(DEVICE),
         reasonCode=_reasons(appraisal),
-        note=[note(text) for text in (*said, say("FHIR-GUIDANCE")) if words.clean(text)],
+        note=remarks((*said, say("FHIR-GUIDANCE"))),
         evaluationMessage=[{"reference": f"#{MISSING}"}] if missing else None,
         outputParameters={"reference": f"#{ANSWER}"},
         result=result,

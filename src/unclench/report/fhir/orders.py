@@ -12,7 +12,7 @@ from unclench.report import wording as words
 from unclench.report.fhir.dosage import dosage
 from unclench.report.fhir.drafts import identity, kept
 from unclench.report.fhir.narrative import narrative
-from unclench.report.fhir.parts import Json, days, filled, note, period, quantity, recorded, reference
+from unclench.report.fhir.parts import Json, days, filled, period, quantity, recorded, reference, remarks
 from unclench.report.fhir.products import counted, medication
 from unclench.values import Jurisdiction, Regimen
 
@@ -69,7 +69,7 @@ def medication_request(
         groupIdentifier=draft.get("groupIdentifier"),
         courseOfTherapyType=draft.get("courseOfTherapyType"),
         insurance=draft.get("insurance"),
-        note=[*draft.get("note", ()), *map(note, told)],
+        note=[*draft.get("note", ()), *remarks(told)],
         dosageInstruction=doses,
         dispenseRequest=_dispense(regimen, supply),
     )

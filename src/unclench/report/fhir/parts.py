@@ -79,8 +79,8 @@ def is_uri(text: str) -> bool:
     return _URI.fullmatch(text) is not None
 
 
-def reference(to: str, display: str = "") -> Json:
-    return filled(reference=to, display=words.clean(display))
+def reference(to: str, kind: str = "") -> Json:
+    return filled(reference=to, type=kind)
 
 
 def period(first: date, last: date) -> Json:
@@ -89,4 +89,10 @@ def period(first: date, last: date) -> Json:
 
 
 def note(text: str) -> Json:
+    """One Annotation."""
     return {"text": words.clean(text)}
+
+
+def remarks(texts: Iterable[str]) -> list[Json]:
+    """An Annotation for each text that says something."""
+    return [one for text in texts if (one := note(text))["text"]]

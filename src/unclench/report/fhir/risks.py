@@ -9,7 +9,7 @@ from unclench.planning.taper_plan import Taper
 from unclench.report import wording as words
 from unclench.report.effects import AnswerLine, answer
 from unclench.report.fhir.narrative import narrative
-from unclench.report.fhir.parts import Json, absent, coding, concept, filled, note, period, quantity
+from unclench.report.fhir.parts import Json, absent, coding, concept, filled, period, quantity, remarks
 from unclench.report.fhir.scene import DEVICE, FACT, RULE, Scene
 from unclench.simulation.effect_course import EffectCourse, EffectNumber
 from unclench.values import Answer
@@ -45,7 +45,7 @@ def effects_risk(scene: Scene, consultation: Consultation) -> Json | None:
         performer=scene.link(DEVICE),
         basis=scene.evidence((*appraisal.body.facts, *appraisal.current_use.because), BASIS),
         prediction=[_prediction(number, line, course) for number, line in zip(kept, lines, strict=True)],
-        note=[note(about), note(say("FHIR-PROPOSAL")), *(note(text) for text in course.assumed)],
+        note=remarks((about, say("FHIR-PROPOSAL"), *course.assumed)),
     )
 
 
@@ -90,5 +90,5 @@ def dependence_risk(scene: Scene, appraisal: Appraisal, taper: Taper | None, doi
         basis=scene.evidence((*appraisal.current_use.because, *(text for one in found for text in one.because)), BASIS),
         prediction=[{"outcome": concept([], outcome), "probabilityRange": absent("unknown"), "rationale": why}],
         mitigation=words.clean(doing),
-        note=[note(say("FHIR-NO-NUMBER")), note(say("FHIR-PROPOSAL"))],
+        note=remarks((say("FHIR-NO-NUMBER"), say("FHIR-PROPOSAL"))),
     )

@@ -41,7 +41,7 @@ class Scene:
 
     def link(self, kind: str, what: str = "") -> Json:
         """A reference to another resource of this Bundle."""
-        return reference(f"urn:uuid:{self.ident(kind, what)}")
+        return reference(f"urn:uuid:{self.ident(kind, what)}", kind)
 
     def base(self, kind: str, what: str = "") -> Json:
         return {"resourceType": kind, "id": self.ident(kind, what)}

@@ -8,7 +8,8 @@ import msgspec
 from litestar.enums import ScopeType
 from litestar.types import Scope, Send
 
-from unclench.interfaces.web.problems import Problem, Problems, operation_outcome
+from unclench.interfaces.web.problems import Problem, operation_outcome
+from unclench.interfaces.web.wanted import HTML_TYPE, told
 
 SERVICES = "/cds-services"
 
@@ -32,11 +33,16 @@ async def refuse(
     if scope["type"] == ScopeType.WEBSOCKET:
         await send({"type": "websocket.close", "code": 1008, "reason": ""})
         return
-    said = Problems(error=Problem(where=where, need=need, fix=fix))
-    outcome = operation_outcome(status, f"In {where}: {need} is needed. {fix}")
-    body = msgspec.json.encode(outcome if is_cds(scope["path"]) else said)
     extra = [(key.lower().encode(), value.encode()) for key, value in (headers or {}).items()]
-    await respond(send, status, body, [(b"content-type", b"application/json"), *extra])
+    if is_cds(scope["path"]):
+        outcome = operation_outcome(status, f"In {where}: {need} is needed. {fix}")
+        media_type, body = "application/json", msgspec.json.encode(outcome)
+    else:
+        said = Problem(where=where, need=need, fix=fix)
+        wait_s = (headers or {}).get("Retry-After", "")
+        media_type, body = told(status, said, path=scope["path"], headers=scope["headers"], wait_s=wait_s)
+        media_type += "; charset=utf-8" if media_type == HTML_TYPE else ""
+    await respond(send, status, body, [(b"content-type", media_type.encode()), *extra])
 
 
 async def respond(send: Send, status: int, body: bytes, headers: Pairs) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from litestar.types import ASGIApp
 
+from unclench.interfaces.web.guard.busy import busy_guard
 from unclench.interfaces.web.guard.cors import cors_guard
 from unclench.interfaces.web.guard.deadline import deadline_guard
 from unclench.interfaces.web.guard.headers import header_guard
@@ -23,8 +24,10 @@ def guarded(inside: ASGIApp, service: Service) -> ASGIApp:
     Sites may read refusals of the CDS service, so that CORS comes before the rest. What reads the body comes last,
     inside the time that a request may take.
     """
-    app = inside
-    for guard in (limit_guard, deadline_guard, origin_guard, rate_guard, cors_guard):  # innermost first
-        app = guard(app, service.settings)
-    named = host_guard(probed(app, service), service.settings)
-    return watched(header_guard(named, service.settings), service.watch)
+    settings = service.settings
+    app = deadline_guard(limit_guard(inside, settings), settings)
+    app = busy_guard(app, service.worker)
+    for guard in (origin_guard, rate_guard, cors_guard):  # innermost first
+        app = guard(app, settings)
+    named = host_guard(probed(app, service), settings)
+    return watched(header_guard(named, settings), service.watch)

@@ -106,7 +106,7 @@ def _judged(
         entry = next((one for one in patient.medications if one.ref == draft.reference), None)
         if entry is None:
             continue  # it says that it is over, or that nothing is to be given
-        order = OrderDraft(draft.sent, draft.reference, is_diazepam(entry))
+        order = OrderDraft(draft.sent, draft.reference, is_diazepam(entry), f"Patient/{call.patient_id}")
         yield order, _opinion(facing(patient, draft.reference, beside=beside, on=asking.on), asking)
 
 

@@ -72,11 +72,12 @@ def _draft(resource: dict[str, Any], number: int, taken: set[str], names: Mappin
     named = resource.get("id")
     if not isinstance(named, str) or not named or f"{KIND}/{named}" in taken:
         read["id"] = f"{UNNAMED}{number + 1}"
-    if resource.get("status") not in OVER:
+    status = resource.get("status")
+    if not isinstance(status, str) or status not in OVER:
         read["status"] = "draft"
     product = resource.get("medicationReference")
-    if isinstance(product, dict) and product.get("reference") in names:
-        read["medicationReference"] = {**product, "reference": names[product["reference"]]}
+    if isinstance(product, dict) and (address := names.get(str(product.get("reference")))):
+        read["medicationReference"] = {**product, "reference": address}
     return Draft(f"{KIND}/{read['id']}", resource, read)
 
 

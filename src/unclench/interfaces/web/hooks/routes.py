@@ -79,6 +79,7 @@ async def ask(request: AnyRequest, service_id: FromPath[str], shared: SharedByAl
         answer = await service.worker.run(cards_for, call, parts, asking)
     cards = answer.cards if shared.repeats is None else _fresh(shared.repeats, request, call, answer.cards)
     shared.told.remember(cards)
+    service.watch.cards(found.hook, (card.indicator for card in cards))
     return Response(msgspec.json.encode(CardsOut(cards)), media_type=MediaType.JSON)
 
 

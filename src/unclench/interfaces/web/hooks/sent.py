@@ -143,7 +143,7 @@ def _issues(value: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def _says_unsupported(value: Mapping[str, Any]) -> bool:
-    return any(one.get("code") in NOT_SUPPORTED for one in _issues(value))
+    return any(str(one.get("code")) in NOT_SUPPORTED for one in _issues(value))
 
 
 def _is_error(value: Mapping[str, Any]) -> bool:

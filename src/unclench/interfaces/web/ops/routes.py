@@ -14,7 +14,7 @@ from unclench.interfaces.web.ops.tally import exposition
 from unclench.interfaces.web.service import Service
 from unclench.interfaces.web.settings import Settings
 
-TEXT_FORMAT = "text/plain; version=0.0.4; charset=utf-8"
+TEXT_FORMAT = "text/plain; version=0.0.4"  # and the character set, which Litestar adds
 
 
 @get("/metrics", media_type=MediaType.TEXT, summary="Counts of all workers, in the text format of Prometheus")

@@ -30,7 +30,7 @@ METRICS: dict[str, Metric] = {
     "requests_total": Metric("counter", "Requests answered.", ("method", "route", "status")),
     "request_seconds": Metric("histogram", "Time from the first byte of a request to its answer.", ("route",)),
     "failures_total": Metric("counter", "Bugs met, by the kind of error.", ("kind",)),
-    "cards_total": Metric("counter", "CDS Hooks cards given, by hook and tier.", ("hook", "tier")),
+    "cards_total": Metric("counter", "CDS Hooks cards given.", ("hook", "indicator")),
     "queue_refused_total": Metric("counter", "Requests that got 503 because too much was waiting for the engine."),
     "queue_waiting": Metric("gauge", "Requests that wait for the engine."),
     "requests_running": Metric("gauge", "Requests being answered."),

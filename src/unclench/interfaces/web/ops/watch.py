@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import MutableMapping
+from collections.abc import Iterable, MutableMapping, Sequence
 from pathlib import Path
 
 from litestar.enums import ScopeType
@@ -25,10 +25,10 @@ QUIET = frozenset({"/health", "/ready"})
 class Watch:
     """The log and the counts of one worker."""
 
-    def __init__(self, log: Log | None, worker: Worker, folder: str = "") -> None:
+    def __init__(self, log: Log | None, workers: Sequence[Worker], folder: str = "") -> None:
         self.tally = Tally()
         self._log = log
-        self._worker = worker
+        self._workers = workers
         self._folder = Path(folder) if folder else None
         self._running = 0
         self._due: asyncio.TimerHandle | None = None
@@ -50,6 +50,11 @@ class Watch:
             )  # fmt: skip
         self.later()
 
+    def cards(self, hook: str, indicators: Iterable[str]) -> None:
+        """Cards were given; the indicator is the tier that a client sees."""
+        for indicator in indicators:
+            self.tally.add("cards_total", hook=hook, indicator=indicator)
+
     def failed(self, error: BaseException) -> None:
         """A bug was met: its kind and place are told, never its words."""
         self.tally.add("failures_total", kind=type(error).__name__)
@@ -58,9 +63,10 @@ class Watch:
 
     def values(self) -> dict[Key, float]:
         """The counts of this worker, now."""
-        self.tally.set("queue_waiting", self._worker.waiting)
+        self.tally.set("queue_waiting", sum(worker.waiting for worker in self._workers))
         self.tally.set("requests_running", self._running)
-        return {**self.tally.values, ("queue_refused_total", ()): float(self._worker.refused)}
+        refused = sum(worker.refused for worker in self._workers)
+        return {**self.tally.values, ("queue_refused_total", ()): float(refused)}
 
     def values_of_all(self) -> dict[Key, float]:
         """The counts of all workers, as of the last second."""

@@ -7,7 +7,6 @@ says `ready`, and from then on that it is alive. When standard input ends, its p
 from __future__ import annotations
 
 import asyncio
-import gc
 import os
 import signal
 import socket
@@ -17,14 +16,19 @@ from contextlib import suppress
 import msgspec
 import uvicorn
 
-from unclench.interfaces.web.app import create
-from unclench.interfaces.web.ops.log import Log, log_of, take_over
+from unclench.interfaces.web.app import application
+from unclench.interfaces.web.ops.log import log_of, take_over
 from unclench.interfaces.web.ops.protocol import protocol
 from unclench.interfaces.web.ops.supervise import ALIVE, READY
+from unclench.interfaces.web.service import Service, service_of
 from unclench.interfaces.web.settings import Settings
 from unclench.values import UnclenchError
 
 ALIVE_EVERY_S = 5
+# How long what computes may keep the interpreter from what reads and answers. At the usual 5 ms, which may pass at each
+# read and each write, a busy worker takes seconds to refuse what it cannot answer.
+SWITCH_S = 0.0005
+STUCK_S = 60.0  # no computation of ours takes so long: one that does holds up all that wait
 
 
 class Start(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,17 +40,19 @@ class Start(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Server(uvicorn.Server):
-    """Says when it answers, and that it still does."""
+    """Says when it answers, and from then on that it still does and computes."""
+
+    def __init__(self, config: uvicorn.Config, service: Service) -> None:
+        super().__init__(config)
+        self._service = service
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
-        # What was built while warming up stays: looking through it for cycles would be a pause of every answer.
-        gc.collect()
-        gc.freeze()
         _say(READY)
 
     async def on_tick(self, counter: int) -> bool:
-        if counter % (10 * ALIVE_EVERY_S) == 1:  # uvicorn ticks ten times a second
+        stuck = max(self._service.worker.busy_s, self._service.slow.busy_s) > STUCK_S
+        if not stuck and counter % (10 * ALIVE_EVERY_S) == 1:  # uvicorn ticks ten times a second
             _say(ALIVE)
         return await super().on_tick(counter)
 
@@ -58,13 +64,15 @@ def _say(word: bytes) -> None:
 
 def main() -> None:
     start = msgspec.json.decode(sys.stdin.buffer.readline(), type=Start)
+    sys.setswitchinterval(SWITCH_S)
     log = log_of(start.settings.log_format, start.slot)
     take_over(log)
     # uvicorn raises the signal that stopped it once more when it is done; then it must not kill.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: None)
     try:
-        server = Server(_config(start.settings, log))
+        service = service_of(start.settings, log)
+        server = Server(_config(service), service)
         with socket.socket(fileno=start.socket) as shared:
             asyncio.run(_serve(server, shared))
     except UnclenchError as error:  # nothing was asked yet: what it says is of our own files
@@ -72,9 +80,10 @@ def main() -> None:
         sys.exit(error.exit_code)
 
 
-def _config(settings: Settings, log: Log) -> uvicorn.Config:
+def _config(service: Service) -> uvicorn.Config:
+    settings = service.settings
     return uvicorn.Config(
-        create(settings, log),
+        application(service),
         http=protocol(
             header_seconds=settings.header_seconds,
             send_seconds=settings.request_seconds,

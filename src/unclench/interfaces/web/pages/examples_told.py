@@ -26,7 +26,8 @@ def examples_told() -> tuple[ExampleTold, ...]:
     """All, those that most people look for first."""
     inside = resources.files("unclench") / "examples" / "README.md"
     listed = inside if inside.is_file() else CHECKOUT / "README.md"
-    about = {key: said for key, said in reversed(_ROW.findall(listed.read_text(encoding="utf-8")))}
+    rows: list[tuple[str, str]] = _ROW.findall(listed.read_text(encoding="utf-8"))
+    about = dict(reversed(rows))  # of two files of one name the first says it
     order = list(reversed(about))
     told = [ExampleTold(one.id, re.sub(r"\bMs\b", "MS", one.name), about.get(one.id, "")) for one in examples()]
     return tuple(sorted(told, key=lambda one: order.index(one.id) if one.id in order else len(order)))

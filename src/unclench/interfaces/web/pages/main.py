@@ -32,7 +32,7 @@ async def main_page(request: Request[Any, Any, State], state: State) -> Response
     """The page. An example that a link names is consulted at once; a rule that it names is told first."""
     service: Service = state.service
     form = linked(cast("Mapping[str, str]", request.query_params))
-    status, values = 200, {}
+    status, values = 200, dict[str, Any]()
     if form.record:
         status, values = await service.worker.run(answered, form, service)
     return page("main.html.j2", status=status, **{**_around(form, service), **values})

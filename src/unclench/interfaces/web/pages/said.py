@@ -126,6 +126,8 @@ def bench(consultation: Consultation, form: Entered) -> Bench:
     linked = None
     if form.doses is not None:
         linked = Preset("As linked", f"{form.doses.mg:g}", form.doses.times, form.doses.days)
+    if linked is not None and asked is not None and (linked.times, linked.days) == (asked.times, asked.days):
+        asked = None if float(linked.mg) == float(asked.mg) else asked
     presets = tuple(one for one in (linked, proposed, asked) if one is not None)
     nothing = Preset("Start", str(START[0]), START[1], START[2])
     age = appraisal.body.age_y

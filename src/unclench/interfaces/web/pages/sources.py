@@ -11,6 +11,7 @@ from typing import Any
 from litestar import Request, Response, get
 from litestar.datastructures import State
 from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
 from unclench.interfaces.web.service import Service
@@ -148,20 +149,21 @@ async def _one(request: Request[Any, Any, State], key: str) -> Response[str]:
     try:
         found = await service.worker.run(_shown, key)
     except KnowledgeError as error:
-        raise NotFoundException(detail=f"an id of the knowledge base. {error.fix}") from None
-    values = {"found": found, "key": ids(knowledge_with_manual())[key.strip().casefold()], "kinds": KINDS}
+        raise NotFoundException(detail=f"an id of the knowledge base. {error.fix}".rstrip(".")) from None
+    written = ids(knowledge_with_manual())[key.strip().casefold()]
+    values: dict[str, Any] = {"found": found, "key": written, "kinds": KINDS}
     if request.headers.get("hx-request") == "true":
         return page("fact_part.html.j2", **values)
     return page("fact.html.j2", here="rules", **values)
 
 
 @get("/rules/{key:str}", include_in_schema=False)
-async def rule(request: Request[Any, Any, State], key: str) -> Response[str]:
+async def rule(request: Request[Any, Any, State], key: FromPath[str]) -> Response[str]:
     return await _one(request, key)
 
 
 @get("/facts/{key:str}", include_in_schema=False)
-async def fact(request: Request[Any, Any, State], key: str) -> Response[str]:
+async def fact(request: Request[Any, Any, State], key: FromPath[str]) -> Response[str]:
     """The same: which of the two an id is, whoever writes a link need not know."""
     return await _one(request, key)
 

@@ -1,4 +1,4 @@
-"""The taper planner: a form, and beside it how diazepam ends. It works without a script; with one it answers at once."""
+"""The taper planner: a form, and beside it how diazepam ends. With a script it answers at once."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from litestar import Request, Response, get, post
 from litestar.datastructures import State
 from litestar.enums import MediaType
 from litestar.exceptions import ClientException, NotFoundException
-from litestar.params import Parameter
+from litestar.params import FromPath, FromQuery, QueryParameter
 from litestar.types import ControllerRouterHandler
 
 from unclench.consult import Tapering
@@ -45,6 +45,7 @@ FILES = (
     ("calendar-large.html", "Calendar as a page, large print"),
     ("calendar.ics", "Calendar for a phone, .ics"),
     ("taper.json", "All numbers, JSON"),
+    ("taper.fhir.json", "FHIR R4 Bundle"),
 )
 
 
@@ -85,7 +86,9 @@ def _result_values(made: Tapering, *, quick: bool, live: bool) -> dict[str, Any]
 
 @get("/taper", include_in_schema=False)
 async def show(
-    state: State, example_id: Annotated[str, Parameter(query="example", max_length=60)] = "", seen: bool = False
+    state: State,
+    example_id: Annotated[str, QueryParameter(name="example", max_length=60)] = "",
+    seen: FromQuery[bool] = False,
 ) -> Response[str]:
     """The empty form, or one with an example in it."""
     service: Service = state.service
@@ -142,7 +145,7 @@ def _wrong_of(error: UnclenchError) -> Wrong:
 
 
 @post("/taper/{name:str}", include_in_schema=False, status_code=200)
-async def take_away(request: Request[Any, Any, State], state: State, name: str) -> Response[Any]:
+async def take_away(request: Request[Any, Any, State], state: State, name: FromPath[str]) -> Response[Any]:
     """A file to keep, made again from the form: nothing was kept since it was shown."""
     service: Service = state.service
     of = DOCUMENTS.get(name)

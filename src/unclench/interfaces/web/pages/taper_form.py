@@ -30,7 +30,7 @@ MOST_ROWS = 100  # of a table in the page; longer diaries are pasted
 DEFAULTS = {"from": "use", "pace": "auto"}
 
 NUMBERS = {
-    # field: (label, lowest, highest, whole)
+    # of each field: how it is called, the least, the most, and whether only whole numbers are meant
     "dose": ("Dose a day, mg", 0.01, 300.0, False),
     "months": ("Months", 0.1, 1200.0, False),
     "times": ("Times a day", 1, 4, True),
@@ -170,8 +170,13 @@ def _asked(reading: Reading, quick: bool) -> dict[str, Any]:
     for name in ("dose", "months"):
         if not filled[name].strip():
             reading.refuse(name, NUMBERS[name][0], "a number", "Type what is taken now, and for how long.")
-    person = {"age_y": reading.number("age"), "weight_kg": reading.number("weight"), "times": reading.number("times")}
-    person |= {"sex": filled["sex"] or None, "drug": filled["drug"].strip() or "diazepam"}
+    person = {
+        "age_y": reading.number("age"),
+        "weight_kg": reading.number("weight"),
+        "times": reading.number("times"),
+        "sex": filled["sex"] or None,
+        "drug": filled["drug"].strip() or "diazepam",
+    }
     return {**asked, "use": use, "person": person}
 
 

@@ -2,10 +2,11 @@
 //
 // One question is under way at a time, and at most one waits: the latest. A question that takes too long is given up
 // for the one that waits. So the curves follow a slider that moves, and the last position always wins.
-import { Chart, node } from "./charts.js";
+import { Chart, node, repaint } from "./charts.js";
 import { comparison } from "./compare.js";
 
 const PATIENCE_MS = 400; // after which an answer that is under way is given up for the one that waits
+const GAP_MS = 60; // from one question to the next: a slider that is dragged for long stays within what a service allows
 const QUIET_MS = 900; // after the last change, before a screen reader is told
 const HOURS_SHOWN = 48;
 const SUBJECTS = {
@@ -58,8 +59,12 @@ class Bench {
     this.knobs.addEventListener("click", (event) => this.pressed(event.target.closest("button")));
     this.root.querySelectorAll('[name="span"]').forEach((one) => one.addEventListener("change", () => this.redraw()));
     byId("pin").addEventListener("click", () => this.pin());
-    this.onTheme = () => this.charts.forEach((one) => one.again());
-    document.addEventListener("unclench:theme", this.onTheme);
+    this.listening = new AbortController();
+    const { signal } = this.listening;
+    document.addEventListener("unclench:theme", () => this.repaint(), { signal });
+    addEventListener("beforeprint", () => this.forPaper(true), { signal });
+    addEventListener("afterprint", () => this.forPaper(false), { signal });
+    byId("bench-facts").parentElement.addEventListener("toggle", () => this.last && this.facts(this.last));
     let width = 0;
     this.sizes = new ResizeObserver(([entry]) => {
       const now = Math.round(entry.contentRect.width);
@@ -67,6 +72,7 @@ class Bench {
       width = now;
     });
     this.sizes.observe(byId("charts"));
+    if (matchMedia("(max-width: 60rem)").matches) this.root.querySelector("[data-narrow-closed]").open = false;
     this.simulate();
   }
 
@@ -75,7 +81,22 @@ class Bench {
     this.underWay?.abort();
     this.sizes.disconnect();
     clearTimeout(this.telling);
-    document.removeEventListener("unclench:theme", this.onTheme);
+    this.listening.abort();
+  }
+
+  repaint() {
+    repaint();
+    this.charts.forEach((one) => one.again());
+  }
+
+  /** Paper is light, whatever the screen is. */
+  forPaper(printing) {
+    const { dataset } = document.documentElement;
+    if (printing) this.screenTheme = dataset.theme || "";
+    if (printing) dataset.theme = "light";
+    else if (this.screenTheme) dataset.theme = this.screenTheme;
+    else delete dataset.theme;
+    this.repaint();
   }
 
   // --- what is asked
@@ -168,12 +189,23 @@ class Bench {
   simulate() {
     performance.mark("unclench:moved");
     const asked = { body: this.question(), at: performance.now() };
-    if (!this.underWay) {
-      this.send(asked);
-      return;
-    }
     this.waits = asked;
-    if (performance.now() - this.sentAt > PATIENCE_MS) this.underWay.abort();
+    if (!this.underWay) this.pace();
+    else if (performance.now() - this.sentAt > PATIENCE_MS) this.underWay.abort();
+  }
+
+  /** Send what waits: at once, unless another was sent only just now. */
+  pace() {
+    const early = (this.sentAt || -Infinity) + GAP_MS - performance.now();
+    if (early <= 0) this.next();
+    else this.pacing ||= setTimeout(() => this.next(), early);
+  }
+
+  next() {
+    const asked = this.waits;
+    this.waits = null;
+    this.pacing = 0;
+    if (asked && !this.underWay && !this.stopped) this.send(asked);
   }
 
   async send(asked) {
@@ -189,6 +221,7 @@ class Bench {
       });
       const said = await answer.json();
       if (this.stopped) return;
+      asked.answered = performance.now();
       if (answer.ok) await this.show(said, asked);
       else if (answer.status === 503 || answer.status === 429) this.later(asked, answer, said.error);
       else this.wrong(said.error);
@@ -197,9 +230,7 @@ class Bench {
       if (error.name !== "AbortError") this.wrong({ need: "an answer of the service", fix: "Check the connection, then move a slider again." });
     } finally {
       this.underWay = null;
-      const next = this.waits;
-      this.waits = null;
-      if (next && !this.stopped) this.send(next);
+      if (this.waits) this.pace();
     }
   }
 
@@ -225,6 +256,7 @@ class Bench {
     await null; // uPlot draws when this task ends
     await null;
     performance.measure("unclench:redraw", { start: asked.at, end: performance.now() });
+    performance.measure("unclench:draw", { start: asked.answered, end: performance.now() });
     this.root.dataset.shown = asked.body;
     clearTimeout(this.telling);
     this.telling = setTimeout(() => this.tell(said), QUIET_MS);
@@ -357,8 +389,10 @@ class Bench {
     return box;
   }
 
+  /** Hundreds of links: made only when they are looked at. */
   facts(said) {
     const box = byId("bench-facts");
+    if (!box.parentElement.open) return;
     const ids = node("p");
     for (const id of said.facts) ids.append(source(id), " ");
     const assumed = node("ul", "plain small");

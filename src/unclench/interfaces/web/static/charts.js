@@ -13,15 +13,24 @@ export const node = (tag, className = "", text = "") => {
   return made;
 };
 
+let palette = new Map(); // asking the browser for a colour makes it lay out the page: once for each theme
+
 /** What a colour of the style sheet is in the present theme. */
 function colour(name, alpha = 1) {
-  const probe = node("i");
-  probe.hidden = true;
-  probe.style.color = `var(${name})`;
-  document.body.append(probe);
-  const [r, g, b] = getComputedStyle(probe).color.match(/[\d.]+/g);
-  probe.remove();
-  return `rgba(${r},${g},${b},${alpha})`;
+  if (!palette.has(name)) {
+    const probe = node("i");
+    probe.hidden = true;
+    probe.style.color = `var(${name})`;
+    document.body.append(probe);
+    palette.set(name, getComputedStyle(probe).color.match(/[\d.]+/g).slice(0, 3).join());
+    probe.remove();
+  }
+  return `rgba(${palette.get(name)},${alpha})`;
+}
+
+/** The theme is another one. */
+export function repaint() {
+  palette = new Map();
 }
 
 /** day 2, 14:00 */
@@ -77,13 +86,12 @@ export class Chart {
     // A share of a hundred ends there; "as alcohol in blood" is a percentage too, far below it.
     this.top = curve.unit === "%" && highest <= 100 && highest > 60 ? 100 : above(highest);
     const data = [curve.t_h, curve.p95, curve.p75, curve.typical, curve.p25, curve.p05];
-    const width = this.canvas.clientWidth || 320;
-    if (this.plot && this.plot.width === width) this.plot.setData(data);
-    else if (this.plot) {
-      this.plot.setData(data, false);
-      this.plot.setSize({ width, height: HEIGHT });
-      this.plot.setData(data);
-    } else this.plot = new uPlot(this.options(width), data, this.canvas);
+    // The width is asked for once: asking again would lay out the page for every curve of every redraw.
+    if (this.plot) this.plot.setData(data);
+    else {
+      this.width = this.canvas.clientWidth || 320;
+      this.plot = new uPlot(this.options(this.width), data, this.canvas);
+    }
     if (this.table.open) this.tabulate();
   }
 
@@ -128,11 +136,11 @@ export class Chart {
   splits() {
     const [from, to] = this.span;
     if (to - from <= 3 * DAY) {
-      const step = this.canvas.clientWidth < 380 ? 12 : 6;
+      const step = this.width < 380 ? 12 : 6;
       const first = Math.ceil(from / step) * step;
       return Array.from({ length: Math.floor((to - first) / step) + 1 }, (_, at) => first + at * step);
     }
-    const most = this.canvas.clientWidth < 380 ? 5 : 7;
+    const most = this.width < 380 ? 5 : 7;
     const step = DAY_STEPS.find((one) => (to - from) / DAY / one <= most) || 364;
     return Array.from({ length: Math.floor(to / DAY / step) + 1 }, (_, at) => at * step * DAY).filter((one) => one >= from);
   }

@@ -1,6 +1,7 @@
 // Two regimens side by side in one table: A, which was pinned, and B, which the sliders hold now.
 import { node, short, when } from "./charts.js";
 
+const MINOR = new Set(["temazepam", "oxazepam"]);
 const LOWERED = new Set(["co2-slope", "co2-slope-together"]); // here the lowest point is the one that matters
 
 function strongest(curve) {
@@ -23,7 +24,7 @@ function* rows(a, b) {
   yield ["In all", `${a.total_mg} mg`, `${b.total_mg} mg`, ratio(a.total_mg, b.total_mg)];
   yield ["Most in a day", `${a.max_mg_per_day} mg`, `${b.max_mg_per_day} mg`, ratio(a.max_mg_per_day, b.max_mg_per_day)];
   yield ["Days", `${a.days}`, `${b.days}`, ratio(a.days, b.days)];
-  for (const curve of b.curves.filter((one) => one.subject)) {
+  for (const curve of b.curves.filter((one) => one.subject && !MINOR.has(one.id))) {
     const other = a.curves.find((one) => one.id === curve.id);
     const name = `${curve.name}, ${LOWERED.has(curve.id) ? "lowest" : "highest"}`;
     const differs = other ? ratio(other.typical[strongest(other)], curve.typical[strongest(curve)]) : "only in B";

@@ -2,6 +2,8 @@
 "use strict";
 
 const MOST_BYTES = 1500000;
+const BUSY = 503;
+const MOST_TRIES = 3;
 
 document.addEventListener("change", async (event) => {
   const input = event.target.closest("input[type=file][data-into]");
@@ -32,13 +34,16 @@ document.addEventListener("click", (event) => {
 
 // Whoever pressed the button is brought to the answer; whoever changes a field stays in it.
 let pressed = false;
+let tries = 0; // since the service last answered
 document.addEventListener("submit", (event) => {
   // A button with an address of its own asks for a file: the browser sends that form, and no answer is swapped in.
   if (event.submitter && event.submitter.hasAttribute("formaction")) event.stopImmediatePropagation();
   else pressed = true;
 }, true);
 document.addEventListener("htmx:afterSwap", (event) => {
-  if (event.detail.target.id !== "result" || !pressed) return;
+  if (event.detail.target.id !== "result") return;
+  tries = 0;
+  if (!pressed) return;
   pressed = false;
   const first = document.querySelector("#wrong, #headline");
   if (first) {
@@ -46,3 +51,52 @@ document.addEventListener("htmx:afterSwap", (event) => {
     first.focus();
   }
 });
+
+// A full search that began before the form was sent again is not the answer any more.
+let sent = 0;
+document.addEventListener("htmx:beforeRequest", (event) => {
+  const { elt, xhr } = event.detail;
+  if (elt.id === "ask") sent += 1;
+  xhr.sentAfter = sent;
+});
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.detail.xhr.sentAfter !== sent) event.detail.shouldSwap = false;
+});
+
+// A refusal by the service itself (too much, too often, too busy) comes as JSON.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { xhr, target } = event.detail;
+  if (target.id !== "result" || xhr.sentAfter !== sent || !(xhr.getResponseHeader("Content-Type") || "").includes("json")) return;
+  event.detail.shouldSwap = false;
+  if (xhr.status === BUSY && tries < MOST_TRIES) {
+    tries += 1;
+    document.getElementById("stage").textContent = "Busy just now: trying again.";
+    const wait = Number(xhr.getResponseHeader("Retry-After")) || 1;
+    setTimeout(() => document.getElementById("ask").dispatchEvent(new Event("change", { bubbles: true })), wait * 1000);
+    return;
+  }
+  let said = { need: "another try", fix: "Send it again in a moment." };
+  try {
+    said = JSON.parse(xhr.responseText).error;
+  } catch {
+    // Then the plain words above stand.
+  }
+  refuse(`The service needs ${said.need}.`, said.fix);
+});
+
+document.addEventListener("htmx:sendError", () => {
+  refuse("The service cannot be reached.", "Check the connection and send it again.");
+});
+
+function refuse(says, fix) {
+  const box = Object.assign(document.createElement("div"), { className: "note problem", id: "wrong", tabIndex: -1 });
+  box.append(
+    Object.assign(document.createElement("h2"), { textContent: says }),
+    Object.assign(document.createElement("p"), { textContent: fix }),
+  );
+  document.getElementById("result").replaceChildren(box);
+  document.getElementById("stage").textContent = says;
+  if (pressed) box.focus();
+  pressed = false;
+  tries = 0;
+}

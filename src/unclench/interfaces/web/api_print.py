@@ -1,0 +1,184 @@
+"""What is printed, kept or handed over: the report, the leaflet and the calendar of one question.
+
+The body is an `Ask` as JSON, or a form with a field `ask` that holds that JSON, so that a plain form of a page can
+download a file. Files are made in memory, and their names are the same for everybody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from litestar import Request, Response, post
+from litestar.datastructures import State
+from litestar.enums import RequestEncodingType
+from litestar.exceptions import ClientException
+from litestar.openapi.spec import OpenAPIMediaType, OpenAPIType, Operation, Reference, RequestBody, Schema
+from litestar.types import ControllerRouterHandler
+
+from unclench.consult import Consultation, consult_patient
+from unclench.interfaces.web.asks import Ask, asked
+from unclench.interfaces.web.service import Service
+from unclench.report import calendar_course as calendar
+from unclench.report.html import to_html
+from unclench.report.leaflet_page import leaflet_html, leaflet_pdf
+from unclench.report.pdf import to_pdf
+
+PDF, HTML, ICS = "application/pdf", "text/html", "text/calendar"
+FIELD = "ask"
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """One file. `name` is that under which a browser saves it, and says nothing of a patient."""
+
+    name: str
+    media_type: str
+    made: Callable[[Consultation, bool], bytes]  # in large print or not
+
+
+REPORT_PDF = Printed("diazepam-report.pdf", PDF, lambda found, _: to_pdf(found))
+REPORT_HTML = Printed("diazepam-report.html", HTML, lambda found, _: to_html(found).encode())
+LEAFLET_PDF = Printed("diazepam-leaflet.pdf", PDF, lambda found, large: leaflet_pdf(found, large=large))
+LEAFLET_HTML = Printed("diazepam-leaflet.html", HTML, lambda found, large: leaflet_html(found, large=large))
+CALENDAR_PDF = Printed(
+    "diazepam-calendar.pdf", PDF, lambda found, large: calendar.consultation_calendar_pdf(found, large=large)
+)
+CALENDAR_HTML = Printed(
+    "diazepam-calendar.html", HTML, lambda found, large: calendar.consultation_calendar_html(found, large=large)
+)
+CALENDAR_ICS = Printed("diazepam-calendar.ics", ICS, lambda found, _: calendar.consultation_ics(found))
+
+
+@dataclass
+class AskOperation(Operation):
+    """How the schema tells the body: a handler that reads it itself says nothing of it."""
+
+    def __post_init__(self) -> None:
+        ask = Reference(ref="#/components/schemas/Ask")
+        field = Schema(type=OpenAPIType.STRING, description="The same as JSON.")
+        form = Schema(type=OpenAPIType.OBJECT, properties={FIELD: field}, required=[FIELD])
+        self.request_body = RequestBody(
+            required=True,
+            content={
+                RequestEncodingType.JSON: OpenAPIMediaType(schema=ask),
+                RequestEncodingType.URL_ENCODED: OpenAPIMediaType(schema=form),
+            },
+        )
+
+
+async def ask_of(request: Request[Any, Any, State]) -> Ask:
+    """The question in the body of a request, as JSON or in the field `ask` of a form.
+
+    Raises
+    ------
+    ClientException
+        for a body that is no question. It does not repeat what was sent.
+    """
+    # Only this kind of form: the parts of the other kind may be put on disk while they are read.
+    if request.content_type[0] == RequestEncodingType.URL_ENCODED:
+        sent = (await request.form()).get(FIELD)
+        body = sent.encode() if isinstance(sent, str) else b""
+    else:
+        body = await request.body()
+    try:
+        return msgspec.json.decode(body, type=Ask)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        where = str(error) if isinstance(error, msgspec.ValidationError) else "it is not JSON"
+        raise ClientException(f"A question as JSON, or a form with a field {FIELD!r} that holds it: {where}") from None
+
+
+def _made(of: Printed, ask: Ask, large: bool, service: Service) -> bytes:
+    one = asked(ask, today=service.today(), jurisdiction=service.settings.jurisdiction)
+    return of.made(consult_patient(one.patient, on=one.on, jurisdiction=one.jurisdiction), large)
+
+
+async def _given(of: Printed, request: Request[Any, Any, State], state: State, large: bool = False) -> Response[bytes]:
+    """An attachment: a browser saves it and shows none of it beside our pages."""
+    service: Service = state.service
+    body = await service.slow.run(_made, of, await ask_of(request), large, service)
+    kept = {"Content-Disposition": f'attachment; filename="{of.name}"'}
+    return Response(body, media_type=of.media_type, headers=kept)
+
+
+@post(
+    "/api/report.pdf",
+    status_code=200,
+    media_type=PDF,
+    operation_class=AskOperation,
+    summary="The prescriber's report as PDF",
+)
+async def report_pdf(request: Request[Any, Any, State], state: State) -> Response[bytes]:
+    return await _given(REPORT_PDF, request, state)
+
+
+@post(
+    "/api/report.html",
+    status_code=200,
+    media_type=HTML,
+    operation_class=AskOperation,
+    summary="The report as one self-contained page",
+)
+async def report_html(request: Request[Any, Any, State], state: State) -> Response[bytes]:
+    return await _given(REPORT_HTML, request, state)
+
+
+@post(
+    "/api/leaflet.pdf",
+    status_code=200,
+    media_type=PDF,
+    operation_class=AskOperation,
+    summary="The patient's leaflet as PDF",
+)
+async def leaflet_as_pdf(request: Request[Any, Any, State], state: State, large: bool = False) -> Response[bytes]:
+    return await _given(LEAFLET_PDF, request, state, large)
+
+
+@post(
+    "/api/leaflet.html",
+    status_code=200,
+    media_type=HTML,
+    operation_class=AskOperation,
+    summary="The patient's leaflet as one page",
+)
+async def leaflet_as_html(request: Request[Any, Any, State], state: State, large: bool = False) -> Response[bytes]:
+    return await _given(LEAFLET_HTML, request, state, large)
+
+
+@post(
+    "/api/calendar.pdf",
+    status_code=200,
+    media_type=PDF,
+    operation_class=AskOperation,
+    summary="The days of the plan as PDF",
+)
+async def calendar_pdf(request: Request[Any, Any, State], state: State, large: bool = False) -> Response[bytes]:
+    return await _given(CALENDAR_PDF, request, state, large)
+
+
+@post(
+    "/api/calendar.html",
+    status_code=200,
+    media_type=HTML,
+    operation_class=AskOperation,
+    summary="The days of the plan as one page",
+)
+async def calendar_html(request: Request[Any, Any, State], state: State, large: bool = False) -> Response[bytes]:
+    return await _given(CALENDAR_HTML, request, state, large)
+
+
+@post(
+    "/api/calendar.ics",
+    status_code=200,
+    media_type=ICS,
+    operation_class=AskOperation,
+    summary="The same for the calendar of a phone",
+)
+async def calendar_ics(request: Request[Any, Any, State], state: State) -> Response[bytes]:
+    return await _given(CALENDAR_ICS, request, state)
+
+
+def handlers() -> Sequence[ControllerRouterHandler]:
+    return [report_pdf, report_html, leaflet_as_pdf, leaflet_as_html, calendar_pdf, calendar_html, calendar_ics]
