@@ -1,4 +1,4 @@
-"""What the patient's calendar says can be read at about 11 years of age: grade 6 at most, sentence by sentence."""
+"""What the calendar and the leaflet say can be read at about 11 years of age: grade 6 at most, sentence by sentence."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.readability import grade, smog
+from unclench.report.leaflet import LEFT_OUT, SECTIONS
 
 GRADE = 6.0  # sixth grade of US schools: a reader of 11 to 12 years
 HEADINGS = (
@@ -25,9 +26,46 @@ BLANKS = {
     "weeks": "4",
     "what": "1 tablet of 5 mg and half a tablet of 2 mg",
 }
+BLANKS |= {"days": "Tue 24 Nov", "end": "Sun 31 January 2027", "most": "5 mg", "times": "three times"}
+BLANKS |= {"row": "1 tablet of 2 mg at a time, at most twice in 24 hours"}
 DATA = Path(__file__).parents[2] / "src/unclench/knowledge/data/statements_taper_calendar.csv"
-with DATA.open(encoding="utf-8", newline="") as opened:
-    SAID = {row["id"]: row["text"].format(**BLANKS) for row in csv.DictReader(opened)}
+LEAFLET = DATA.with_name("statements_leaflet.csv")
+NOT_FOR_PATIENTS = {"LEAF-PRO", "LEAF-REVIEW"}  # for the professional; what is said on every sheet
+
+
+def read(path: Path) -> dict[str, str]:
+    with path.open(encoding="utf-8", newline="") as opened:
+        return {row["id"]: row["text"].format(**BLANKS) for row in csv.DictReader(opened)}
+
+
+SAID = read(DATA)
+ON_LEAFLET = {key: text for key, text in read(LEAFLET).items() if key not in NOT_FOR_PATIENTS}
+
+
+def advice() -> dict[str, str]:
+    """Sentences of advice that a leaflet may show as they are: those without a plain twin."""
+    with DATA.with_name("advice.csv").open(encoding="utf-8", newline="") as opened:
+        rows = {row["id"]: row["say"] for row in csv.DictReader(opened)}
+    return {key: say for key, say in rows.items() if key not in LEFT_OUT and f"LEAF-{key}" not in ON_LEAFLET}
+
+
+@pytest.mark.verifies("O7")
+@pytest.mark.parametrize(("key", "text"), [*ON_LEAFLET.items(), *advice().items()], ids=lambda part: part[:24])
+def test_a_sentence_of_the_leaflet_is_easy(key: str, text: str) -> None:
+    assert grade(text) <= GRADE, (key, text)
+
+
+@pytest.mark.verifies("O7")
+def test_a_whole_leaflet_is_easier_still() -> None:
+    whole = " ".join(text if text.endswith(".") else f"{text}." for text in (*ON_LEAFLET.values(), *advice().values()))
+    assert grade(whole) <= 4.5
+    assert smog(whole) <= 7.5
+
+
+@pytest.mark.verifies("O7")
+@pytest.mark.parametrize("heading", [title for _, title, _ in SECTIONS])
+def test_the_headings_of_the_leaflet_are_easy_too(heading: str) -> None:
+    assert grade(heading) <= GRADE
 
 
 @pytest.mark.verifies("O7")

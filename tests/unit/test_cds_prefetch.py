@@ -418,6 +418,31 @@ def test_the_second_page_of_a_prefetched_list_is_fetched(seen: Seen) -> None:
     assert seen.opinions[0].patient.medications_state.complete
 
 
+@pytest.mark.point(33)
+def test_medicines_that_orders_only_point_to_are_fetched(seen: Seen) -> None:
+    """Many servers name a medicine by reference: without it nobody would know of the opioid."""
+    pointing = made.order("m9", "")
+    del pointing["medicationCodeableConcept"]
+    pointing["medicationReference"] = {"reference": "Medication/p1"}
+    absent = {**pointing, "id": "m10", "medicationReference": {"reference": "Medication/../Patient/x"}}
+    product = {"resourceType": "Medication", "id": "p1", "code": {"text": "oxycodone hydrochloride 5 MG Oral Tablet"}}
+    body = made.call("order-sign", fhirAuthorization=GRANT)
+    body["prefetch"]["medications"] = made.searchset(pointing, absent)
+    with fhir_server(Room(resources=[product], token="canary-token-7d1f")) as there:
+        assert fetching(there, body)[0].status_code == 200
+        assert there.asked == ["Medication/p1"]
+        assert seen.opinions[0].appraisal.verdict is Verdict.AVOID
+        body["fhirAuthorization"] = {**GRANT, "scope": "patient/MedicationRequest.read"}
+        assert fetching(there, body)[0].status_code == 200
+        assert there.asked == ["Medication/p1"]
+        assert "(medicine not in the record)" in [one.text for one in seen.opinions[0].patient.medications]
+        product["code"] = {"text": "diazepam 5 mg tablet"}
+        drafted = {**made.unchosen(), "medicationReference": {"reference": "Medication/p1"}}
+        asked = made.call("order-sign", drafted, fhirAuthorization=GRANT)
+        assert fetching(there, asked)[0].status_code == 200
+        assert seen.opinions[0].appraisal.request is not None
+
+
 @pytest.mark.point(118)
 @pytest.mark.parametrize(("slow", "status"), [(("conditions", "observations", "allergies"), 200), (("patient",), 412)])
 def test_a_slow_server_is_not_waited_for(seen: Seen, slow: tuple[str, ...], status: int) -> None:

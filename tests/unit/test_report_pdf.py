@@ -170,7 +170,7 @@ def test_hostile_text_is_set_as_text_and_opens_nothing(text: str) -> None:
     assert not any(word in content for word in FORBIDDEN)
 
 
-@pytest.mark.parametrize("text", (*TYPST, *HTML), ids=range(len(TYPST) + len(HTML)))
+@pytest.mark.parametrize("text", [*TYPST, *HTML], ids=range(len(TYPST) + len(HTML)))
 def test_hostile_text_of_an_effect_course_too(text: str) -> None:
     content = to_pdf(hostile_effects(text))
     assert "root:x" not in whole(content)

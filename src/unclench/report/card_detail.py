@@ -69,13 +69,13 @@ def _reasons(appraisal: Appraisal, ground: Ground) -> Iterator[str]:
 
 def _telling(appraisal: Appraisal, ground: Ground) -> list[Merged]:
     """Of a draft of another medicine only its own reasons; else everything that moves the verdict, mere care last."""
-    behind = merged(ground.findings)
+    behind = list(merged(ground.findings))
     if ground.tier.about == OTHER or (behind and behind[0].answer is Answer.CANNOT_SAY):
-        return list(behind)
-    rules = {one.rule for one in ground.findings}
+        return behind
+    told = {one.cause for one in behind}
     moving = (one for one in appraisal.findings if one.answer is Answer.YES and one.effect is not Effect.NOTE)
-    serious = [one for one in moving if one.severity.rank <= Severity.REQUIRED.rank or one.rule in rules]
-    return sorted(merged(tuple(serious)), key=lambda one: one.rule not in rules)
+    serious = (one for one in moving if one.severity.rank <= Severity.REQUIRED.rank and one.cause not in told)
+    return [*behind, *merged(tuple(serious))]
 
 
 def _reason(one: Merged, appraisal: Appraisal) -> str:

@@ -37,7 +37,7 @@ def links(rule: str, base_url: str, jurisdiction: Jurisdiction, *, taper: bool) 
         Link(say("CARD-LINK-WORK", jurisdiction), f"{base_url}/?rule={at}", "absolute"),
     ]
     if taper:
-        found.append(Link(say("CARD-LINK-TAPER", jurisdiction), f"{base_url}/taper?rule={at}", "absolute"))
+        found.append(Link(say("CARD-LINK-TAPER", jurisdiction), f"{base_url}/taper", "absolute"))
     return tuple(found)
 
 

@@ -39,11 +39,11 @@ LEFT_OUT = frozenset(
 SECTIONS = (
     ("expect", "What to expect", ("expect",)),
     ("living", "Drink and driving", ("driving", "alcohol")),
-    ("medicines", "Other medicines", ("other-medicines",)),
+    ("medicines", "If you take other drugs too", ("other-medicines",)),
     ("missed", "If you miss a dose", ("missed-dose",)),
     ("stopping", "When you stop", ("stopping",)),
     ("carer", "For those who help you", ("carer",)),
-    ("pregnancy", "Pregnant, or breastfeeding", ("pregnancy",)),
+    ("pregnancy", "If you have or want a baby", ("pregnancy",)),
     ("storage", "Keep it safe", ("storage",)),
     ("self", "What you can do", ("self-care", "prevention", "sleep")),
 )

@@ -16,6 +16,7 @@ from litestar.datastructures import State
 from litestar.enums import RequestEncodingType
 from litestar.exceptions import ClientException
 from litestar.openapi.spec import OpenAPIMediaType, OpenAPIType, Operation, Reference, RequestBody, Schema
+from litestar.params import FromQuery
 from litestar.types import ControllerRouterHandler
 
 from unclench.consult import Consultation, consult_patient
@@ -96,7 +97,9 @@ def _made(of: Printed, ask: Ask, large: bool, service: Service) -> bytes:
     return of.made(consult_patient(one.patient, on=one.on, jurisdiction=one.jurisdiction), large)
 
 
-async def _given(of: Printed, request: Request[Any, Any, State], state: State, large: bool = False) -> Response[bytes]:
+async def _given(
+    of: Printed, request: Request[Any, Any, State], state: State, large: FromQuery[bool] = False
+) -> Response[bytes]:
     """An attachment: a browser saves it and shows none of it beside our pages."""
     service: Service = state.service
     body = await service.slow.run(_made, of, await ask_of(request), large, service)
@@ -133,7 +136,9 @@ async def report_html(request: Request[Any, Any, State], state: State) -> Respon
     operation_class=AskOperation,
     summary="The patient's leaflet as PDF",
 )
-async def leaflet_as_pdf(request: Request[Any, Any, State], state: State, large: bool = False) -> Response[bytes]:
+async def leaflet_as_pdf(
+    request: Request[Any, Any, State], state: State, large: FromQuery[bool] = False
+) -> Response[bytes]:
     return await _given(LEAFLET_PDF, request, state, large)
 
 
@@ -144,7 +149,9 @@ async def leaflet_as_pdf(request: Request[Any, Any, State], state: State, large:
     operation_class=AskOperation,
     summary="The patient's leaflet as one page",
 )
-async def leaflet_as_html(request: Request[Any, Any, State], state: State, large: bool = False) -> Response[bytes]:
+async def leaflet_as_html(
+    request: Request[Any, Any, State], state: State, large: FromQuery[bool] = False
+) -> Response[bytes]:
     return await _given(LEAFLET_HTML, request, state, large)
 
 
@@ -155,7 +162,9 @@ async def leaflet_as_html(request: Request[Any, Any, State], state: State, large
     operation_class=AskOperation,
     summary="The days of the plan as PDF",
 )
-async def calendar_pdf(request: Request[Any, Any, State], state: State, large: bool = False) -> Response[bytes]:
+async def calendar_pdf(
+    request: Request[Any, Any, State], state: State, large: FromQuery[bool] = False
+) -> Response[bytes]:
     return await _given(CALENDAR_PDF, request, state, large)
 
 
@@ -166,7 +175,9 @@ async def calendar_pdf(request: Request[Any, Any, State], state: State, large: b
     operation_class=AskOperation,
     summary="The days of the plan as one page",
 )
-async def calendar_html(request: Request[Any, Any, State], state: State, large: bool = False) -> Response[bytes]:
+async def calendar_html(
+    request: Request[Any, Any, State], state: State, large: FromQuery[bool] = False
+) -> Response[bytes]:
     return await _given(CALENDAR_HTML, request, state, large)
 
 
