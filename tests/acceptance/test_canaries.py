@@ -22,8 +22,9 @@ from litestar.testing import TestClient
 from tests import canaries
 from tests.canaries import CRASH, PATH, QUERY, marked
 from tests.web_factory import HERE, ISSUER, jwks_file, token
-from unclench.interfaces.web import app as application
+from unclench.interfaces.web import app as web
 from unclench.interfaces.web.ops.log import Log
+from unclench.interfaces.web.service import service_of
 from unclench.interfaces.web.settings import Client, Settings
 from unclench.interfaces.web.work import Worker
 from unclench.values import EngineError, RecordError, UnclenchError
@@ -57,7 +58,7 @@ class Door:
 def opened(folder: Path, monkeypatch: pytest.MonkeyPatch, **settings: Any) -> Iterator[Door]:
     """An application whose state, feedback and temporary files are all below one folder."""
     inside: list[Any] = []
-    guarded = application.guarded
+    guarded = web.guarded
 
     def noted(app: Any, service: Any) -> Any:
         inside.append(app)
@@ -65,18 +66,16 @@ def opened(folder: Path, monkeypatch: pytest.MonkeyPatch, **settings: Any) -> It
 
     for name in ("state", "tmp"):
         (folder / name).mkdir()
-    monkeypatch.setattr(application, "guarded", noted)
+    monkeypatch.setattr(web, "guarded", noted)
     monkeypatch.setattr(tempfile, "tempdir", str(folder / "tmp"))
     monkeypatch.setenv("TMPDIR", str(folder / "tmp"))
-    made = application.create(
-        Settings(
-            state_folder=str(folder / "state"),
-            feedback_file=str(folder / "feedback.jsonl"),
-            rate_per_minute=0,
-            **settings,
-        ),
-        Log(plain=False),
+    served = Settings(
+        state_folder=str(folder / "state"),
+        feedback_file=str(folder / "feedback.jsonl"),
+        rate_per_minute=0,
+        **settings,
     )
+    made = web.application(service_of(served, Log(plain=False)))
     with TestClient(made, base_url=HERE, raise_server_exceptions=False) as client:
         services = canaries.services_of(client)
         yield Door(client, canaries.routes_of(inside[0]), services, folder)

@@ -91,13 +91,16 @@ def test_several_workers_take_a_token_once_between_them(tmp_path: Path) -> None:
     with served(tmp_path, "--workers", "2", "--config", str(tmp_path / "settings.toml")) as it:
         it.wait_for("ready", 2)
 
-        def status(sent: str) -> int:
-            return status_of(exchanged(it.port, request("/cds-services", headers=[f"Authorization: Bearer {sent}"])))
+        def status(*sent: str) -> int:
+            headers = [f"Authorization: Bearer {one}" for one in sent]
+            return status_of(exchanged(it.port, request("/cds-services", headers=headers)))
 
         tokens = [token(f"http://127.0.0.1:{it.port}/cds-services") for _ in range(12)]
         with ThreadPoolExecutor(8) as at_once:
             for one in tokens:
                 assert sorted(at_once.map(status, [one] * 4)) == [200, 401, 401, 401]
+        twice = token(f"http://127.0.0.1:{it.port}/cds-services")
+        assert [status(twice, "another"), status(twice, twice), status(twice)] == [401, 401, 200]
         asked = {line["worker"] for line in it.lines("request") if line["route"] == "/cds-services"}
         said = str(it.lines("request"))
         it.stop()

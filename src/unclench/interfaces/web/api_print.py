@@ -88,7 +88,8 @@ async def ask_of(request: Request[Any, Any, State]) -> Ask:
         return msgspec.json.decode(body, type=Ask)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         where = str(error) if isinstance(error, msgspec.ValidationError) else "it is not JSON"
-        raise ClientException(f"A question as JSON, or a form with a field {FIELD!r} that holds it: {where}") from None
+        need = f"a question as JSON, or a form with a field {FIELD!r} that holds it"
+        raise ClientException(need, extra=[{"message": where}]) from None
 
 
 def _made(of: Printed, ask: Ask, large: bool, service: Service) -> bytes:

@@ -8,7 +8,7 @@ from typing import Any
 
 from litestar import Litestar, Request, Response
 from litestar.datastructures import State
-from litestar.exceptions import HTTPException
+from litestar.exceptions import HTTPException, ValidationException
 from litestar.openapi.config import OpenAPIConfig
 from litestar.types import ASGIApp
 
@@ -103,7 +103,7 @@ def _refused(request: Request[object, object, State], error: HTTPException) -> R
     said = Problem(
         where="the request",
         found=shortened(found),
-        need=DESCRIBED if extra else error.detail,  # with details, the words of the framework quote the whole address
+        need=DESCRIBED if isinstance(error, ValidationException) else error.detail,  # its words quote the address
         fix="See /schema/openapi.json for what can be asked.",
     )
     return _told(request, error.status_code, said, error.headers)

@@ -70,6 +70,8 @@ class Outbound:
         self._limits = limits
         self._resolve = resolve
         self._clients: dict[Address, httpx.AsyncClient] = {}
+        # Whom the system trusts: a hospital adds its own authority there. Read here, as it takes a while.
+        self._trusted = ssl.create_default_context() if bases else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
     def base_of(self, url: str) -> Address | None:
         """The configured base that an address is under, the longest; none where it may not be fetched."""
@@ -158,7 +160,7 @@ class Outbound:
         """One per base, so that a connection made for one name is never used for another at the same address."""
         if base not in self._clients:
             self._clients[base] = httpx.AsyncClient(
-                verify=ssl.create_default_context(),  # whom the system trusts: a hospital adds its own authority there
+                verify=self._trusted,
                 trust_env=False,
                 follow_redirects=False,
                 cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),  # a session of one user is none of another
