@@ -15,6 +15,7 @@ from unclench.values import Jurisdiction
 
 if TYPE_CHECKING:
     from unclench.consult import Tapering
+    from unclench.planning.taper_wish import Wish
 
 PDF = ".pdf"
 
@@ -72,15 +73,7 @@ def taper(
         said = (parse_answer(text) for text in (*use, *(answer or ())))
         stated = (*(parse_answers_file(answers) if answers else ()), *said)
         who = read_or_typed(record, Typed(age, sex, weight, times, drug, dose, months), stated, day, patient)
-        wish = wished(
-            pace=pace,
-            weeks=weeks,
-            peak=peak,
-            start_on=None if start is None else parse_day(start),
-            products=products or (),
-            supply_days=supply_days,
-            alternate_days=alternate_days,
-        )
+        wish = _wish(pace, weeks, peak, start, products, supply_days, alternate_days)
     made = taper_patient(
         who,
         on=day,
@@ -95,6 +88,26 @@ def taper(
         from unclench.report.terminal_taper import print_taper
 
         print_taper(made.taper, screen(), on=day, jurisdiction=jurisdiction, made_with=made.made_with)
+
+
+def _wish(
+    pace: str,
+    weeks: int | None,
+    peak: float | None,
+    start: str | None,
+    products: list[str] | None,
+    supply_days: int | None,
+    alternate_days: bool,
+) -> Wish:
+    return wished(
+        pace=pace,
+        weeks=weeks,
+        peak=peak,
+        start_on=None if start is None else parse_day(start),
+        products=products or (),
+        supply_days=supply_days,
+        alternate_days=alternate_days,
+    )
 
 
 def _write(
