@@ -74,14 +74,8 @@ def taper(
         stated = (*(parse_answers_file(answers) if answers else ()), *said)
         who = read_or_typed(record, Typed(age, sex, weight, times, drug, dose, months), stated, day, patient)
         wish = _wish(pace, weeks, peak, start, products, supply_days, alternate_days)
-    made = taper_patient(
-        who,
-        on=day,
-        jurisdiction=jurisdiction,
-        wish=wish,
-        seen=seen_of(diary, levels, day),
-        seed=SEED if seed is None else checked_seed(seed),
-    )
+    seen, drawn = seen_of(diary, levels, day), SEED if seed is None else checked_seed(seed)
+    made = taper_patient(who, on=day, jurisdiction=jurisdiction, wish=wish, seen=seen, seed=drawn)
     check_drug(made, drug)
     _write(made, json=json, html=html, calendar=calendar, ics=ics, fhir=fhir, large=large_print)
     if "-" not in (json, html, calendar, ics, fhir):
