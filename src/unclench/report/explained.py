@@ -48,6 +48,8 @@ KINDS = {
     "claims": "statement of the founding documents",
     "statements": "sentence that outputs show",
     "softenings": "exception that lowers a concern",
+    "card_tiers": "kind of card, and when one is shown",
+    "replacements": "order that may replace one of diazepam",
 }
 # Written apart, at the end, and not as plain fields.
 APART = frozenset({"id", "title", "name", "source", "locator", "standing", "when", "of", "limit"})
