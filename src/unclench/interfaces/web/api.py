@@ -29,7 +29,8 @@ def _simulated(ask: Ask, service: Service) -> bytes:
 @post("/consult", status_code=200, summary="A whole consultation, as `unclench consult --json` gives it")
 async def consult(data: JSONBody[Ask], state: State) -> Response[Any]:
     service: Service = state.service
-    return _json(await service.worker.run(_consulted, data, service))
+    # A consultation may hold a taper, which takes a second: no card and no slider waits behind it.
+    return _json(await service.slow.run(_consulted, data, service))
 
 
 @post("/simulate", status_code=200, summary="What stated doses do in this patient, and the verdict on them")

@@ -1,4 +1,4 @@
-"""The one thread of a worker that computes. The rest answers, and refuses early what would wait too long."""
+"""A thread that computes. The rest of a worker answers, and refuses early what would wait too long."""
 
 from __future__ import annotations
 
