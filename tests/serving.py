@@ -28,7 +28,10 @@ class Running:
 
     def lines(self, event: str = "") -> list[dict[str, object]]:
         """What its log says; of one kind, if named."""
-        found = [json.loads(line) for line in self.log.read_text(encoding="utf-8").splitlines()]
+        whole = self.log.read_text(encoding="utf-8").rpartition("\n")[0].splitlines()
+        strange = [line for line in whole if not line.startswith("{")]
+        assert not strange, strange
+        found = [json.loads(line) for line in whole]
         return [line for line in found if not event or line["event"] == event]
 
     def wait_for(self, event: str, count: int = 1, **values: object) -> list[dict[str, object]]:

@@ -9,12 +9,13 @@ import signal
 import socket
 import sys
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
 
 from unclench.interfaces.web.ops.listen import ListenError, bound
-from unclench.interfaces.web.ops.log import log_of
+from unclench.interfaces.web.ops.log import log_of, take_over
 from unclench.interfaces.web.ops.shared import fold, keep, name_of
 from unclench.interfaces.web.ops.tally import Tally
 from unclench.interfaces.web.settings import Settings
@@ -47,12 +48,20 @@ def run(settings: Settings) -> int:
     settings = msgspec.structs.replace(settings, port=shared.getsockname()[1])
     own = "" if settings.state_folder else tempfile.mkdtemp(prefix="unclench-")  # mkdtemp: for its owner alone
     folder = settings.state_folder or own
+    take_over(log_of(settings.log_format))
     Path(folder).mkdir(mode=0o700, exist_ok=True)
     try:
         return asyncio.run(Supervisor(msgspec.structs.replace(settings, state_folder=folder), shared).run())
     finally:
         if own:
             shutil.rmtree(own, ignore_errors=True)
+
+
+def _kill(process: asyncio.subprocess.Process, number: signal.Signals) -> None:
+    """By the system's own call: that of the process also asks whether it has ended, and takes its exit code away."""
+    if process.returncode is None:
+        with suppress(ProcessLookupError):
+            os.kill(process.pid, number)
 
 
 class Supervisor:
@@ -97,22 +106,21 @@ class Supervisor:
 
     def _send(self, number: signal.Signals) -> None:
         for process in self._running.values():
-            if process.returncode is None:
-                process.send_signal(number)
+            _kill(process, number)
 
     async def _keep(self, slot: int) -> None:
         """One worker after another, until the end."""
         while not self._stopping.is_set():
             process = await self._start(slot)
             if self._stopping.is_set():  # told to stop while it was made
-                process.kill()
+                _kill(process, signal.SIGKILL)
             was_ready = await self._said(process, START_S) == READY
             if was_ready:
                 self._answers(slot, process.pid)
                 while await self._said(process, SILENT_S):
                     pass
             if process.returncode is None and not self._stopping.is_set():
-                process.kill()  # it hangs, or has closed its mouth
+                _kill(process, signal.SIGKILL)  # it hangs, or has closed its mouth
             code = await process.wait()
             self._ended(slot, process.pid, code)
             if not was_ready and not self._stopping.is_set():
