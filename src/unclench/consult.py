@@ -30,7 +30,9 @@ from unclench.simulation.effect_course import EffectCourse
 from unclench.simulation.foresee import foresee, foresee_regimen
 from unclench.simulation.simulate import PEOPLE, SEED, simulate, typical_peaks
 from unclench.simulation.stated import simulate_doses
-from unclench.values import VERSION, Jurisdiction, MadeWith, Regimen
+from unclench.values import VERSION, Jurisdiction, MadeWith, Regimen, RegimenError
+
+MOST_DOSES = 600  # a quarter of a year of the most doses a day that a course can have
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -139,19 +141,27 @@ def foresee_stated(
     form: str | None = None,
     at_h: Sequence[float] = (),
     seed: int = SEED,
+    most_doses: int = MOST_DOSES,
 ) -> Simulation:
     """What the doses that are asked for will do, quickly: for a page that answers while a slider moves.
 
     The levels are those of fewer people than in a consultation; the effects are those that a consultation of the same
-    regimen shows. The verdict is that of `opinion_of`.
+    regimen shows. The verdict is that of `opinion_of`. `most_doses`: how many a course may have, since each takes time.
 
     Raises
     ------
     RecordError, RegimenError
-        where nothing whole is asked for.
+        where nothing whole is asked for, or more than `most_doses`.
     """
     appraisal = appraise(patient, on, jurisdiction, with_questions=False)
     regimen = stated_regimen(appraisal, form=form, at_h=at_h)
+    if (doses := sum(len(phase.doses) * phase.days for phase in regimen.phases)) > most_doses:
+        raise RegimenError(
+            where="the regimen to simulate",
+            found=f"{doses} doses in {regimen.days} days",
+            need=f"at most {most_doses} doses",
+            fix="Ask for fewer days.",
+        )
     ahead = foresee_regimen(appraisal, regimen, seed=seed)
     return Simulation(appraisal, regimen, ahead.course, made_with(seed), ahead.effects)
 

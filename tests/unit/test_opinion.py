@@ -64,6 +64,15 @@ def test_doses_foreseen_as_asked_have_the_effects_of_a_consultation_of_them(root
     assert live.appraisal.verdict is whole.appraisal.verdict
 
 
+def test_more_doses_than_can_be_followed_quickly_are_refused_at_once(root: Path):
+    patient = read(root / "examples" / "acute-back-spasm.yaml", on=ON, request="diazepam 2 mg every hour for 3660 days")
+    with pytest.raises(RegimenError, match="found 87840 doses in 3660 days, need at most 600 doses"):
+        foresee_stated(patient, on=ON)
+    few = read(root / "examples" / "acute-back-spasm.yaml", on=ON, request="diazepam 2 mg at night for 9 days")
+    with pytest.raises(RegimenError, match="at most 8"):
+        foresee_stated(few, on=ON, most_doses=8)
+
+
 def test_doses_that_are_not_whole_are_refused(root: Path):
     patient = read(root / "examples" / "acute-back-spasm.yaml", on=ON, request="diazepam for muscle spasm")
     with pytest.raises(RegimenError, match="need the mg of one dose"):
