@@ -59,7 +59,7 @@ class Tally:
         return [key for key in built if self.failed[key] or not self.passed[key]]
 
     def forbidden_skips(self) -> list[str]:
-        """In CI the browser must be there: a test that skips for want of it is not run anywhere."""
+        """In CI the browser and Node must be there: a test that skips for want of them is not run anywhere."""
         return [reason for reason in self.without if "Chromium" in reason or "Node" in reason] if CI else []
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -75,7 +75,7 @@ class Tally:
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
-        """A run that passed still fails for an unkept requirement, or in CI for a missing browser."""
+        """A run that passed still fails for an unkept requirement, or in CI for a missing browser or Node."""
         if exitstatus == pytest.ExitCode.OK and ((TRACE and self.unkept()) or self.forbidden_skips()):
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
@@ -92,7 +92,7 @@ class Tally:
         for reason, tests in sorted(self.without.items()):
             write(f"SKIPPED {len(tests)} tests: {reason}", yellow=True, bold=True)
         if self.forbidden_skips():
-            write("CI must not skip browser tests: this run fails.", red=True, bold=True)
+            write("CI must not skip tests for want of Chromium or Node: this run fails.", red=True, bold=True)
 
 
 def pytest_configure(config: pytest.Config) -> None:

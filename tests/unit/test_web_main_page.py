@@ -127,6 +127,17 @@ def test_the_question_that_downloads_and_sliders_ask_is_the_one_that_was_answere
     said = client.post("/api/consult", json=ask).json()
     assert said["verdict"] == "avoid"
     assert "v-avoid" in page
+    saved = re.findall(r'formaction="([^"]*)"', page[page.index('id="take-form"') :])
+    assert {"/api/report.pdf", "/api/leaflet.pdf", "/api/fhir", "/api/consult"} <= set(saved)
+    assert client.post("/api/consult", data={"ask": html.unescape(kept)}).json() == said  # as a plain button sends it
+
+
+@pytest.mark.verifies("W1")
+@pytest.mark.parametrize("path", ["/api/consult", "/api/simulate", "/api/fhir", "/api/report.pdf", "/api/taper"])
+def test_what_cannot_be_read_is_called_the_record(client: TestClient[Any], path: str) -> None:
+    answer = client.post(path, json={"record": "patient: [1"})
+    assert answer.status_code == 422
+    assert answer.json()["error"]["where"].startswith("the record")
 
 
 @pytest.mark.verifies("W1")

@@ -27,7 +27,10 @@ FILES = {
     "calendar.pdf": "application/pdf",
     "calendar.html": "text/html; charset=utf-8",
     "calendar.ics": "text/calendar; charset=utf-8",
+    "consult": "application/json",
+    "fhir": "application/fhir+json; fhirVersion=4.0",
 }
+NAMES = {"consult": "diazepam-consultation.json", "fhir": "diazepam-fhir.json"}
 ASK = {"example": "acute-back-spasm", "on": "2026-11-22", "jurisdiction": "uk"}
 
 
@@ -46,8 +49,8 @@ def test_a_file_comes_of_json_and_of_a_plain_form_under_a_name_that_tells_nothin
     assert by_json.status_code == by_form.status_code == 200
     assert by_json.content == by_form.content
     assert by_json.headers["content-type"] == FILES[name]
-    kind, _, suffix = name.partition(".")
-    assert by_json.headers["content-disposition"] == f'attachment; filename="diazepam-{kind}.{suffix}"'
+    saved = NAMES.get(name, f"diazepam-{name}")
+    assert by_json.headers["content-disposition"] == f'attachment; filename="{saved}"'
 
 
 @pytest.mark.verifies("O3", "O7")

@@ -29,10 +29,12 @@ def read(
     request: str | None = None,
     answers: Sequence[Stated] = (),
     patient_id: str | None = None,
+    where: str = STDIN,
 ) -> Patient:
     """Read one record: a file, a folder, several files that belong together, or bytes.
 
-    `request` replaces a request inside the record; `answers` come before those inside a short record.
+    `request` replaces a request inside the record; `answers` come before those inside a short record. `where` is what
+    errors call bytes.
     """
     if not EARLIEST_YEAR <= on.year <= LATEST_YEAR:
         raise RecordError(
@@ -44,7 +46,7 @@ def read(
     asked = parse_request(request) if request is not None else None
     gathered = Gathered()
     if isinstance(source, bytes):
-        data, where = text_bytes(unpacked(source, STDIN), STDIN), STDIN
+        data = text_bytes(unpacked(source, where), where)
         return _from_text(gathered, data, where, on, asked, answers, patient_id)
     named = [source] if isinstance(source, str | Path) else list(source)
     paths = [Path(one) for one in named]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from litestar import Response, Router, post
+from litestar import Request, Response, Router, post
 from litestar.datastructures import State
 from litestar.enums import MediaType
 from litestar.params import JSONBody
 
 from unclench.consult import consult_patient, foresee_stated
+from unclench.interfaces.web.ask_body import AskOperation, ask_of, saved_as
 from unclench.interfaces.web.asks import Ask, asked
 from unclench.interfaces.web.service import Service
 from unclench.report.json_live import simulated_json
@@ -26,20 +27,23 @@ def _simulated(ask: Ask, service: Service) -> bytes:
     return simulated_json(foresee_stated(one.patient, on=one.on, jurisdiction=one.jurisdiction), one.changes)
 
 
-@post("/consult", status_code=200, summary="A whole consultation, as `unclench consult --json` gives it")
-async def consult(data: JSONBody[Ask], state: State) -> Response[Any]:
+@post(
+    "/consult",
+    status_code=200,
+    operation_class=AskOperation,
+    summary="A whole consultation, as `unclench consult --json` gives it",
+)
+async def consult(request: Request[Any, Any, State], state: State) -> Response[Any]:
     service: Service = state.service
     # A consultation may hold a taper, which takes a second: no card and no slider waits behind it.
-    return _json(await service.slow.run(_consulted, data, service))
+    body = await service.slow.run(_consulted, await ask_of(request), service)
+    return Response(body, media_type=MediaType.JSON, headers=saved_as("diazepam-consultation.json"))
 
 
 @post("/simulate", status_code=200, summary="What stated doses do in this patient, and the verdict on them")
 async def simulate(data: JSONBody[Ask], state: State) -> Response[Any]:
     service: Service = state.service
-    return _json(await service.worker.run(_simulated, data, service))
-
-
-def _json(body: bytes) -> Response[Any]:
+    body = await service.worker.run(_simulated, data, service)
     return Response(body, media_type=MediaType.JSON)
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from litestar import Response, post
+from litestar import Request, Response, post
 from litestar.datastructures import State
-from litestar.params import JSONBody
 from litestar.types import ControllerRouterHandler
 
 from unclench.consult import consult_patient
+from unclench.interfaces.web.ask_body import AskOperation, ask_of, saved_as
 from unclench.interfaces.web.asks import Ask, asked
 from unclench.interfaces.web.service import Service
 from unclench.report.fhir.bundle import to_fhir
@@ -35,11 +35,13 @@ def _resources(ask: Ask, service: Service) -> bytes:
     "/api/fhir",
     status_code=200,
     media_type=MEDIA_TYPE,
+    operation_class=AskOperation,
     summary="A whole consultation as a Bundle of FHIR R4, as `unclench consult --fhir` gives it",
 )
-async def fhir(data: JSONBody[Ask], state: State) -> Response[Any]:
+async def fhir(request: Request[Any, Any, State], state: State) -> Response[Any]:
     service: Service = state.service
-    return Response(await service.slow.run(_resources, data, service), media_type=MEDIA_TYPE)
+    body = await service.slow.run(_resources, await ask_of(request), service)
+    return Response(body, media_type=MEDIA_TYPE, headers=saved_as("diazepam-fhir.json"))
 
 
 def handlers() -> list[ControllerRouterHandler]:

@@ -1,7 +1,6 @@
 """What is printed, kept or handed over: the report, the leaflet and the calendar of one question.
 
-The body is an `Ask` as JSON, or a form with a field `ask` that holds that JSON, so that a plain form of a page can
-download a file. Files are made in memory, and their names are the same for everybody.
+Files are made in memory, and their names are the same for everybody.
 """
 
 from __future__ import annotations
@@ -10,16 +9,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import msgspec
 from litestar import Request, Response, post
 from litestar.datastructures import State
-from litestar.enums import RequestEncodingType
-from litestar.exceptions import ClientException
-from litestar.openapi.spec import OpenAPIMediaType, OpenAPIType, Operation, Reference, RequestBody, Schema
 from litestar.params import FromQuery
 from litestar.types import ControllerRouterHandler
 
 from unclench.consult import Consultation, consult_patient
+from unclench.interfaces.web.ask_body import AskOperation, ask_of, saved_as
 from unclench.interfaces.web.asks import Ask, asked
 from unclench.interfaces.web.service import Service
 from unclench.report import calendar_course as calendar
@@ -28,7 +24,6 @@ from unclench.report.leaflet_page import leaflet_html, leaflet_pdf
 from unclench.report.pdf import to_pdf
 
 PDF, HTML, ICS = "application/pdf", "text/html", "text/calendar"
-FIELD = "ask"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,45 +48,6 @@ CALENDAR_HTML = Printed(
 CALENDAR_ICS = Printed("diazepam-calendar.ics", ICS, lambda found, _: calendar.consultation_ics(found))
 
 
-@dataclass
-class AskOperation(Operation):
-    """How the schema tells the body: a handler that reads it itself says nothing of it."""
-
-    def __post_init__(self) -> None:
-        ask = Reference(ref="#/components/schemas/Ask")
-        field = Schema(type=OpenAPIType.STRING, description="The same as JSON.")
-        form = Schema(type=OpenAPIType.OBJECT, properties={FIELD: field}, required=[FIELD])
-        self.request_body = RequestBody(
-            required=True,
-            content={
-                RequestEncodingType.JSON: OpenAPIMediaType(schema=ask),
-                RequestEncodingType.URL_ENCODED: OpenAPIMediaType(schema=form),
-            },
-        )
-
-
-async def ask_of(request: Request[Any, Any, State]) -> Ask:
-    """The question in the body of a request, as JSON or in the field `ask` of a form.
-
-    Raises
-    ------
-    ClientException
-        for a body that is no question. It does not repeat what was sent.
-    """
-    # Only this kind of form: the parts of the other kind may be put on disk while they are read.
-    if request.content_type[0] == RequestEncodingType.URL_ENCODED:
-        sent = (await request.form()).get(FIELD)
-        body = sent.encode() if isinstance(sent, str) else b""
-    else:
-        body = await request.body()
-    try:
-        return msgspec.json.decode(body, type=Ask)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        where = str(error) if isinstance(error, msgspec.ValidationError) else "it is not JSON"
-        need = f"a question as JSON, or a form with a field {FIELD!r} that holds it"
-        raise ClientException(need, extra=[{"message": where}]) from None
-
-
 def _made(of: Printed, ask: Ask, large: bool, service: Service) -> bytes:
     one = asked(ask, today=service.today(), jurisdiction=service.settings.jurisdiction)
     return of.made(consult_patient(one.patient, on=one.on, jurisdiction=one.jurisdiction), large)
@@ -100,11 +56,9 @@ def _made(of: Printed, ask: Ask, large: bool, service: Service) -> bytes:
 async def _given(
     of: Printed, request: Request[Any, Any, State], state: State, large: FromQuery[bool] = False
 ) -> Response[bytes]:
-    """An attachment: a browser saves it and shows none of it beside our pages."""
     service: Service = state.service
     body = await service.slow.run(_made, of, await ask_of(request), large, service)
-    kept = {"Content-Disposition": f'attachment; filename="{of.name}"'}
-    return Response(body, media_type=of.media_type, headers=kept)
+    return Response(body, media_type=of.media_type, headers=saved_as(of.name))
 
 
 @post(

@@ -13,6 +13,7 @@ from litestar.params import FromQuery, JSONBody
 from litestar.types import ControllerRouterHandler
 
 from unclench.consult import Tapering
+from unclench.interfaces.web.ask_body import saved_as
 from unclench.interfaces.web.asks_taper import TaperAsk, tapered
 from unclench.interfaces.web.service import Service
 from unclench.report.fhir.bundle import taper_fhir
@@ -83,9 +84,7 @@ def document_of(ask: TaperAsk, service: Service, of: Document) -> bytes:
 
 
 def to_take_away(body: bytes, of: Document) -> Response[bytes]:
-    """An attachment: a browser saves it and shows none of it beside our pages."""
-    kept = {"Content-Disposition": f'attachment; filename="{of.name}"'}
-    return Response(body, media_type=of.media_type, headers=kept)
+    return Response(body, media_type=of.media_type, headers=saved_as(of.name))
 
 
 @post("", status_code=200, summary="How diazepam ends, as `unclench taper --json` gives it")

@@ -16,6 +16,7 @@ from unclench.record.what_if import KIND
 from unclench.values import Jurisdiction, RecordError
 
 ANSWERED = "the page"
+THE_RECORD = "the record"  # what errors call it: nobody at a page knows of a standard input
 MOST_ANSWERS = 200
 
 Short = Annotated[str, Meta(max_length=200)]
@@ -82,7 +83,7 @@ def asked(ask: Ask, *, today: date, jurisdiction: str) -> Asked:
     on = ask.on or today
     request = in_words(ask.doses) if ask.doses is not None else ask.request
     data = example(ask.example) if ask.example else ask.record.encode()
-    patient = read(data, on=on, request=request or None, answers=_stated(ask.answers))
+    patient = read(data, on=on, request=request or None, answers=_stated(ask.answers), where=THE_RECORD)
     change = ask.what_if or Changes()
     what_if = WhatIf(change.age_y, _stated(change.answers), change.medicines, change.without)
     return Asked(

@@ -46,30 +46,12 @@ document.addEventListener("click", (event) => {
     askAgain("question");
   }
   if (event.target.closest("[data-print]")) print();
-  const save = event.target.closest("[data-save]");
-  if (save) saveAnswer(save.dataset.save, save.dataset.name);
   const link = event.target.closest("a[data-source]");
   if (link && !event.metaKey && !event.ctrlKey && !event.shiftKey) {
     event.preventDefault();
     openSource(link);
   }
 });
-
-/** What programs are answered, as a file. The question goes in the body: an address never holds any of it. */
-async function saveAnswer(path, name) {
-  const headers = { "Content-Type": "application/json" };
-  const answer = await fetch(path, { method: "POST", headers, body: byId("ask-json").value });
-  if (!answer.ok) {
-    say("This file could not be made.");
-    return;
-  }
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(await answer.blob());
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(link.href);
-  say(`${name} was made.`);
-}
 
 // --- answers as they come
 
