@@ -229,3 +229,11 @@ def test_scripts_load_nothing_from_elsewhere_and_stay_small() -> None:
     for one in ours:
         assert len(one.body) < 25_000, one.name
         assert not re.search(rb"https?://|\.innerHTML|insertAdjacentHTML|eval\(", one.body), one.name
+
+
+@pytest.mark.verifies("W1")
+def test_a_link_brings_an_example_doses_and_a_rule_and_nothing_of_a_patient() -> None:
+    brought = {"example": "acute-back-spasm", "mg": "5", "times": "2", "days": "3", "rule": "CI-05"}
+    more = ("record", "request", "age", "sex", "medicines", "problems", "on", "jurisdiction", "a.spasm", "a.cyp2c19")
+    assert linked({**brought, **dict.fromkeys(more, "yes")}) == linked(brought)
+    assert linked(dict.fromkeys(more, "yes")) == linked({})
