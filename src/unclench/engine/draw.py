@@ -8,11 +8,14 @@ have streams of their own, so that the error of one sample is not the error of a
 from __future__ import annotations
 
 import zlib
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
+
+KEPT_UP_TO = 4096
 
 
 def stream(seed: int, purpose: str, patient: str = "") -> np.random.Generator:
@@ -22,8 +25,18 @@ def stream(seed: int, purpose: str, patient: str = "") -> np.random.Generator:
 
 
 def normal(seed: int, purpose: str, count: int, patient: str = "") -> Array:
-    """Standard normal numbers."""
+    """Standard normal numbers. Those of a stream that is no patient's are not to be written to."""
+    if not patient and count <= KEPT_UP_TO:
+        return _shared(seed, purpose, count)
     return stream(seed, purpose, patient).standard_normal(count)
+
+
+@lru_cache(maxsize=256)
+def _shared(seed: int, purpose: str, count: int) -> Array:
+    """What studies leave unsure is the same for every patient: a service that answers many draws it once."""
+    drawn = stream(seed, purpose).standard_normal(count)
+    drawn.setflags(write=False)
+    return drawn
 
 
 def uniform(seed: int, purpose: str, count: int, patient: str = "") -> Array:
