@@ -218,3 +218,30 @@ def test_scripts_load_nothing_from_elsewhere_and_stay_small() -> None:
     for one in ours:
         assert len(one.body) < 25_000, one.name
         assert not re.search(rb"https?://|\.innerHTML|insertAdjacentHTML|eval\(", one.body), one.name
+
+
+@pytest.mark.verifies("W1")
+@pytest.mark.parametrize(
+    ("example", "first"),
+    [
+        ("acute-back-spasm", "What to do: diazepam 5 mg at night for 7 days, review on "),
+        ("ms-spasticity", "What to do: provided that what is listed is ruled out: diazepam 2 mg at night"),
+        ("age-78-falls", "Instead: Stop here. Urgent clinical assessment"),
+        ("diazepam-14-months", "Instead: Stop by a gradual taper, never at once."),
+        ("taper-12-months", "What to do: Stop by a gradual taper, never at once."),
+        ("child-cerebral-palsy", "What to do: No automatic regimen."),
+        ("almost-empty", None),
+    ],
+)
+def test_what_to_do_first_stands_with_the_verdict(client: TestClient[Any], example: str, first: str | None) -> None:
+    page = client.get(f"/?example={example}").text
+    found = re.search(r'<p class="first-step">(.*?)</p>', page[: page.index('<dl class="who">')], re.DOTALL)
+    line = re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", "", found.group(1)))).strip() if found else None
+    assert line == first or (first and line and line.startswith(first)), line
+
+
+@pytest.mark.verifies("W1")
+def test_examples_are_named_as_people_would_name_them(client: TestClient[Any]) -> None:
+    page = client.get("/").text
+    for name in ("Age 78, with falls", "Omeprazole and fluvoxamine", "Taper after 12 months", "MS spasticity"):
+        assert f"<strong>{name}</strong>" in page
