@@ -245,3 +245,20 @@ def test_examples_are_named_as_people_would_name_them(client: TestClient[Any]) -
     page = client.get("/").text
     for name in ("Age 78, with falls", "Omeprazole and fluvoxamine", "Taper after 12 months", "MS spasticity"):
         assert f"<strong>{name}</strong>" in page
+
+
+@pytest.mark.verifies("W1")
+def test_an_error_names_the_record_and_not_how_a_program_read_it(client: TestClient[Any]) -> None:
+    page = client.post("/consult", data={**FORM, "record": "patient: {agee: 4}"})
+    assert page.status_code == 422
+    assert "the record, line 1" in page.text
+    assert "standard input" not in page.text
+
+
+@pytest.mark.verifies("W1", "W3")
+def test_what_is_not_known_leads_to_its_question(client: TestClient[Any]) -> None:
+    page = client.get("/?example=acute-back-spasm").text
+    asked = re.findall(r': ask (<a class="id" href="([^"]+)" data-source>[\w-]+</a>)', page)
+    assert len(asked) >= 3
+    question = next(href for link, href in asked if ">paradoxical<" in link)
+    assert "Was there ever agitation or aggression after a sedative?" in client.get(question).text

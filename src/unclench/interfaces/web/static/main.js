@@ -148,7 +148,7 @@ async function openSource(link) {
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const main = answer.ok && page.querySelector("main");
     if (!main) throw new Error("no page");
-    for (const part of main.querySelectorAll("script, form, nav")) part.remove();
+    for (const part of main.querySelectorAll("script, form, nav, .fact-id")) part.remove(); // the dialog bears the id
     for (const part of main.querySelectorAll("[id], [aria-labelledby], [aria-describedby]")) {
       for (const name of ["id", "aria-labelledby", "aria-describedby"]) part.removeAttribute(name);
     }
