@@ -262,3 +262,21 @@ def test_what_is_not_known_leads_to_its_question(client: TestClient[Any]) -> Non
     assert len(asked) >= 3
     question = next(href for link, href in asked if ">paradoxical<" in link)
     assert "Was there ever agitation or aggression after a sedative?" in client.get(question).text
+
+
+@pytest.mark.verifies("W1", "W3")
+@pytest.mark.parametrize(
+    ("wrong", "where", "about"),
+    [
+        ({"record": "patient: {agee: 4}"}, "the record, line 1", "record-text"),
+        ({"request": "aspirin"}, "what is asked", "request"),
+        ({"on": "2026-99-22"}, "the day", "on"),
+    ],
+)
+def test_an_error_names_the_field_that_it_is_about(
+    client: TestClient[Any], wrong: dict[str, str], where: str, about: str
+) -> None:
+    page = client.post("/consult", data={**FORM, **wrong}, headers={"HX-Request": "true"}).text
+    assert f"<dt>Where</dt><dd>{where}</dd>" in page
+    assert f'data-about="{about}"' in page
+    assert 'id="wrong-facts"' in page

@@ -45,7 +45,7 @@ def problem_of(error: UnclenchError) -> tuple[int, Problems]:
 
 def _place(where: str) -> str:
     """The same place for somebody who posted the record: nothing here came by way of a terminal."""
-    return where.replace(STDIN, "the record")
+    return where.replace(STDIN, "the record").replace("--request", "what is asked")
 
 
 CODES = {400: "invalid", 401: "login", 404: "not-found", 412: "required", 413: "too-long", 415: "not-supported",

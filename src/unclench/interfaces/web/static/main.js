@@ -112,9 +112,23 @@ function problem(says, fix) {
   return box;
 }
 
+/** What was wrong, tied to the field that it is about, for as long as it stands. */
+function tie() {
+  const about = document.querySelector("#answer [data-about]")?.dataset.about;
+  for (const [id, others] of [["record-text", ""], ["request", "request-hint"], ["on", ""]]) {
+    const field = byId(id);
+    const said = [id === about && "wrong-facts", others].filter(Boolean).join(" ");
+    if (id === about) field.setAttribute("aria-invalid", "true");
+    else field.removeAttribute("aria-invalid");
+    if (said) field.setAttribute("aria-describedby", said);
+    else field.removeAttribute("aria-describedby");
+  }
+}
+
 /** Where the reader goes next: from a question to the next one, else to the verdict. */
 function landed() {
   fresh();
+  tie();
   const verdict = document.querySelector("#answer [data-focus]");
   if (byId("consulted") && !WIDE.matches) document.querySelector("[data-record]").open = false;
   const next = submittedBy === "question" && document.querySelector(".ask-list input, .ask-list select");
@@ -160,7 +174,10 @@ async function openSource(link) {
 
 document.addEventListener("DOMContentLoaded", ready);
 function ready() {
-  if (WIDE.matches) document.querySelector("[data-record]").open = true;
+  const record = document.querySelector("[data-record]");
+  if (WIDE.matches) record.open = true;
+  // Only somebody who closes it gives its column to the answer: nothing may move while the page comes.
+  record.querySelector("summary").addEventListener("click", () => record.closest(".desk").classList.toggle("folded", record.open));
   byId("source-close").addEventListener("click", () => byId("source").close());
   byId("source").addEventListener("click", (event) => {
     if (event.target === event.currentTarget) event.currentTarget.close();
