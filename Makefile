@@ -38,7 +38,7 @@ $(BASE): | $(VENV)/bin/python
 	@$(PIP) $(LOCKED) -r requirements/build.txt -r requirements/runtime.txt
 	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@$(BIN)/python -m compileall -q src
-	@echo "Compiling the kernels, once (half a minute or so)"
+	@echo "Compiling the kernels, once (half a minute; minutes on a busy machine)"
 	@$(BIN)/python -m unclench.engine.warm
 	@rm -f $(VENV)/base-* && touch $@
 

@@ -20,7 +20,8 @@ HEAD = """# The CDS Hooks service
 Made by `make docs` from the service and from the marks of its tests; do not edit.
 
 `unclench serve` answers [CDS Hooks](https://cds-hooks.org) 2.0 at `/cds-services`. It is tolerant of what
-clients send and strict in what it answers. [Cards](cards.md) say what is advised;
+clients send and strict in what it answers. [A first card](first-card.md) goes from a key to an answer, step by
+step. [Cards](cards.md) say what is advised;
 [configuration](configuration.md) lists the settings; [threats](threats.md) the tokens and what guards them.
 
 ## Services

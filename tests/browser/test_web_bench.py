@@ -169,7 +169,7 @@ def test_other_medicines_age_liver_genes_and_alcohol_are_what_if(seen: Seen) -> 
     assert page.get_by_role("heading", name="Breathing, taken together").is_visible()
     banner = page.locator("#bench-banner").inner_text()
     assert banner.startswith("Avoid: the curves show what these doses would do, not that they may be given.")
-    for part in ("age 71 years", "also takes oxycodone", "cyp2c19 = poor", "not a recommendation"):
+    for part in ("age 71 years", "also takes oxycodone", "cyp2c19: poor", "not a recommendation"):
         assert part in banner
     agree(page, simulated(seen.site, shown(page)))
     axe(page)
@@ -283,10 +283,11 @@ def test_every_number_leads_to_what_it_rests_on(seen: Seen) -> None:
         if one["id"]:
             assert page.locator(f'#in-words a[href="/rules/{one["id"]}"]').count() == 1
     page.get_by_role("button", name="What these rest on").press("Enter")
+    page.wait_for_selector("#bench-facts a")  # made when they are looked at
     assert page.locator("#bench-facts a").all_inner_texts() == said["facts"]
     page.locator('#in-words a[href="/rules/EFF-EVENT-TOGETHER"]').click()
     dialog = page.get_by_role("dialog")
-    page.wait_for_selector("#source-body h1")
+    page.wait_for_selector("#source-body .fact h2")
     assert "SRC-" in dialog.inner_text() or "project" in dialog.inner_text()
     axe(page)
 

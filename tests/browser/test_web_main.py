@@ -253,3 +253,29 @@ def test_what_a_link_must_not_carry_is_dropped(site: str) -> None:
     assert "91" not in page
     assert "warfarin" not in page
     assert "diazepam 5 mg 3 times a day for 7 days" in page
+
+
+@pytest.mark.verifies("W3")
+def test_a_field_in_error_says_so_until_it_is_mended(seen: Seen) -> None:
+    page = seen.open("/")
+    seen.typed("patient: {agee: 4}")
+    page.wait_for_selector("#answer .problem")
+    field = page.locator("#record-text")
+    assert field.get_attribute("aria-invalid") == "true"
+    assert field.get_attribute("aria-describedby") == "wrong-facts"
+    axe(page)
+    seen.typed(ASK_FIRST)
+    page.wait_for_selector("#verdict")
+    assert field.get_attribute("aria-invalid") is None
+    assert field.get_attribute("aria-describedby") is None
+
+
+@pytest.mark.verifies("W1", "W3")
+def test_a_record_that_is_closed_leaves_its_column_to_the_answer(seen: Seen) -> None:
+    page = seen.open(STATES["usable"])
+    seen.drawn()
+    narrow = page.locator("#consulted").bounding_box()["width"]
+    page.locator("[data-record] > summary").press("Enter")
+    page.wait_for_function("width => document.querySelector('#consulted').clientWidth > width + 300", arg=narrow)
+    page.locator("[data-record] > summary").press("Enter")
+    page.wait_for_function("width => document.querySelector('#consulted').clientWidth <= width", arg=narrow)

@@ -91,3 +91,12 @@ def test_many_numbers_are_rounded_as_one_is(values):
 def test_a_number_that_is_none_is_refused():
     with pytest.raises(EngineError, match="inf"):
         arrays(np.array([1.0, np.inf]))
+
+
+@pytest.mark.verifies("W1")
+def test_a_summary_says_lowest_of_what_falls_and_names_the_unit_each_time(simulation):
+    curves = {one.id: one for one in to_live(simulation).curves}
+    for key, most in (("co2-slope", "lowest"), ("drowsy", "highest"), ("withdrawal-drive", "highest")):
+        curve = curves[key]
+        assert f": {most} on day" in curve.summary
+        assert curve.summary.count(f") {curve.unit}") == 2, curve.summary

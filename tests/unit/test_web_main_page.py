@@ -237,3 +237,64 @@ def test_a_link_brings_an_example_doses_and_a_rule_and_nothing_of_a_patient() ->
     more = ("record", "request", "age", "sex", "medicines", "problems", "on", "jurisdiction", "a.spasm", "a.cyp2c19")
     assert linked({**brought, **dict.fromkeys(more, "yes")}) == linked(brought)
     assert linked(dict.fromkeys(more, "yes")) == linked({})
+
+
+@pytest.mark.parametrize(
+    ("example", "first"),
+    [
+        ("acute-back-spasm", "What to do: diazepam 5 mg at night for 7 days, review on "),
+        ("ms-spasticity", "What to do: provided that what is listed is ruled out: diazepam 2 mg at night"),
+        ("age-78-falls", "Instead: Stop here. Urgent clinical assessment"),
+        ("diazepam-14-months", "Instead: Stop by a gradual taper, never at once."),
+        ("taper-12-months", "What to do: Stop by a gradual taper, never at once."),
+        ("child-cerebral-palsy", "What to do: No automatic regimen."),
+        ("almost-empty", None),
+    ],
+)
+def test_what_to_do_first_stands_with_the_verdict(client: TestClient[Any], example: str, first: str | None) -> None:
+    page = client.get(f"/?example={example}").text
+    found = re.search(r'<p class="first-step">(.*?)</p>', page[: page.index('<dl class="who">')], re.DOTALL)
+    line = re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", "", found.group(1)))).strip() if found else None
+    assert line == first or (first and line and line.startswith(first)), line
+
+
+@pytest.mark.verifies("W1")
+def test_examples_are_named_as_people_would_name_them(client: TestClient[Any]) -> None:
+    page = client.get("/").text
+    for name in ("Age 78, with falls", "Omeprazole and fluvoxamine", "Taper after 12 months", "MS spasticity"):
+        assert f"<strong>{name}</strong>" in page
+
+
+@pytest.mark.verifies("W1")
+def test_an_error_names_the_record_and_not_how_a_program_read_it(client: TestClient[Any]) -> None:
+    page = client.post("/consult", data={**FORM, "record": "patient: {agee: 4}"})
+    assert page.status_code == 422
+    assert "the record, line 1" in page.text
+    assert "standard input" not in page.text
+
+
+@pytest.mark.verifies("W1", "W3")
+def test_what_is_not_known_leads_to_its_question(client: TestClient[Any]) -> None:
+    page = client.get("/?example=acute-back-spasm").text
+    asked = re.findall(r': ask (<a class="id" href="([^"]+)" data-source>[\w-]+</a>)', page)
+    assert len(asked) >= 3
+    question = next(href for link, href in asked if ">paradoxical<" in link)
+    assert "Was there ever agitation or aggression after a sedative?" in client.get(question).text
+
+
+@pytest.mark.verifies("W1", "W3")
+@pytest.mark.parametrize(
+    ("wrong", "where", "about"),
+    [
+        ({"record": "patient: {agee: 4}"}, "the record, line 1", "record-text"),
+        ({"request": "aspirin"}, "what is asked", "request"),
+        ({"on": "2026-99-22"}, "the day", "on"),
+    ],
+)
+def test_an_error_names_the_field_that_it_is_about(
+    client: TestClient[Any], wrong: dict[str, str], where: str, about: str
+) -> None:
+    page = client.post("/consult", data={**FORM, **wrong}, headers={"HX-Request": "true"}).text
+    assert f"<dt>Where</dt><dd>{where}</dd>" in page
+    assert f'data-about="{about}"' in page
+    assert 'id="wrong-facts"' in page

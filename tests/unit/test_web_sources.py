@@ -186,3 +186,21 @@ def test_a_busy_service_and_a_fault_say_nothing_of_what_was_sent(
         if status == 503:
             assert "In 2 seconds" in answer.text
             assert answer.headers["retry-after"] == "2"
+
+
+@pytest.mark.verifies("W3")
+def test_a_rule_says_what_it_does_in_words(client: Any) -> None:
+    said = text_of(html.unescape(client.get("/rules/INT-01", headers=HTML).text))
+    assert "Effect where spasticity is treated the dose, the days or what is watched changes" in said
+    assert "any opioid" in said
+    assert "tag:" not in said
+    said = text_of(html.unescape(client.get("/rules/CI-05", headers=HTML).text))
+    assert "Effect diazepam is not given" in said
+
+
+@pytest.mark.verifies("W3")
+def test_units_of_answers_are_words(client: Any) -> None:
+    said = text_of(html.unescape(client.get("/questions", headers=HTML).text))
+    assert "a number in months" in said
+    assert "in mo," not in said
+    assert "{score}" not in said

@@ -56,7 +56,9 @@ def changed(patient: Patient, what_if: WhatIf, *, on: date) -> Patient:
     made = _without(made, what_if.without, desk)
     made = _with(made, what_if.medicines, desk)
     for answer in what_if.answers:
-        desk.note(KIND, "answers", f"what if: {answer.question} = {answer.value}")
+        desk.note(
+            KIND, "answers", f"what if: {answer.question.replace('-', ' ')}: {str(answer.value).replace('-', ' ')}"
+        )
     taken = sum(one.status is not Status.DRAFT for one in made.medications)
     state = replace(patient.medications_state, entries=taken)
     if not taken and state.complete:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from unclench.planning.words import clock
 from unclench.report import wording as words
 from unclench.report.drawing import Box, Frame, day_step, kept_points, nice_above, nice_step
-from unclench.report.effect_tables import WINDOW_H, begins_h, cell, named, strongest, when
+from unclench.report.effect_tables import LOWERED, WINDOW_H, begins_h, cell, named, strongest, when
 from unclench.report.quantities import Scale, scale
 from unclench.report.subjects import Drawing
 from unclench.simulation.effect_course import Array, EffectCourse, EffectCurve
@@ -194,10 +194,10 @@ def told(
     """Where the effect is strongest among these points (all of them unless said), and where it stands in the end."""
     points = np.arange(len(curve.t_h)) if inside is None else inside
     at, last = strongest(curve, points), int(points[-1])
+    most, unit = "lowest" if curve.effect in LOWERED else "highest", scale(curve.unit, jurisdiction).unit
     return (
-        f"{named(curve)} {over}: strongest on {when(float(curve.t_h[at]))}, at {cell(curve, at, jurisdiction)} "
-        f"{scale(curve.unit, jurisdiction).unit}; at the end, on {when(float(curve.t_h[last]))}, "
-        f"{cell(curve, last, jurisdiction)}."
+        f"{named(curve)} {over}: {most} on {when(float(curve.t_h[at]))}, at {cell(curve, at, jurisdiction)} "
+        f"{unit}; at the end, on {when(float(curve.t_h[last]))}, {cell(curve, last, jurisdiction)} {unit}."
     )
 
 

@@ -63,6 +63,8 @@ LABELS = {
     "n": "people studied",
 }
 # Numbers that must not be shown while nothing confirms them (CONTRACTS 5). Text fields stay.
+# Units of answers as they are read aloud; any other stands as it is.
+UNITS = {"{score}": "points", "d": "days", "mo": "months", "mg/d": "mg a day", "d/wk": "days a week"}
 HIDDEN = "not shown: unconfirmed"
 MOST_CODES = 40
 NOTHING_ELSE_KNOWN = ("", "problems: [acute muscle spasm of the back]\n", "problems: [spasticity]\n")
@@ -154,7 +156,7 @@ def questions() -> tuple[Question, ...]:
 
 def allowed(row: Question) -> str:
     """How a question may be answered."""
-    said = " / ".join(row.allowed) or f"a {row.kind}" + (f" in {row.unit}" if row.unit else "")
+    said = " / ".join(row.allowed) or f"a {row.kind}" + (f" in {UNITS.get(row.unit, row.unit)}" if row.unit else "")
     if row.low is not None and row.high is not None:
         said += f", {words.number(row.low, 4)} to {words.number(row.high, 4)}"
     return said
@@ -202,7 +204,7 @@ def _holds_when(row: Any) -> str:
     """What a rule asks of the patient, with what it is asked about."""
     if not getattr(row, "when", ()):
         return ""
-    about = [row.of] if row.of else []
+    about = [row.of.replace("tag:", "any ").replace("_", " ").replace(" | ", " or ")] if row.of else []
     if row.limit is not None:
         about.append(f"limit {words.number(row.limit, 6)}")
     told = f" ({', '.join(about)})" if about else ""

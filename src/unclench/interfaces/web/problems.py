@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from unclench.record.reading import STDIN
 from unclench.values import EngineError, KnowledgeError, RecordError, RegimenError, UnclenchError
 
 STATUS: dict[type[UnclenchError], int] = {
@@ -39,7 +40,12 @@ def problem_of(error: UnclenchError) -> tuple[int, Problems]:
     """Status and body. Of a fault of our own, what was found is left out: it is worked out from the patient."""
     status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 500)
     found = error.found if status < 500 else ""
-    return status, Problems(error=Problem(where=error.where, found=found, need=error.need, fix=error.fix))
+    return status, Problems(error=Problem(where=_place(error.where), found=found, need=error.need, fix=error.fix))
+
+
+def _place(where: str) -> str:
+    """The same place for somebody who posted the record: nothing here came by way of a terminal."""
+    return where.replace(STDIN, "the record").replace("--request", "what is asked")
 
 
 CODES = {400: "invalid", 401: "login", 404: "not-found", 412: "required", 413: "too-long", 415: "not-supported",

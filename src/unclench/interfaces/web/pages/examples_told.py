@@ -8,7 +8,18 @@ from functools import cache
 from importlib import resources
 
 from unclench.interfaces.web.examples import CHECKOUT, examples
+from unclench.report import wording as words
 
+# Where the name of the file, read as words, does not say who it is.
+NAMES = {
+    "with-opioid": "Acute spasm with an opioid",
+    "age-78-falls": "Age 78, with falls",
+    "ms-spasticity": "MS spasticity",
+    "omeprazole-fluvoxamine": "Omeprazole and fluvoxamine",
+    "diazepam-14-months": "Diazepam for 14 months",
+    "taper-12-months": "Taper after 12 months",
+    "child-cerebral-palsy": "Child with cerebral palsy",
+}
 _ROW = re.compile(r"^\| `([\w-]+)\.(?:yaml|json)` \| (.+?) \|$", re.MULTILINE)
 
 
@@ -29,5 +40,7 @@ def examples_told() -> tuple[ExampleTold, ...]:
     rows: list[tuple[str, str]] = _ROW.findall(listed.read_text(encoding="utf-8"))
     about = dict(reversed(rows))  # of two files of one name the first says it
     order = list(reversed(about))
-    told = [ExampleTold(one.id, re.sub(r"\bMs\b", "MS", one.name), about.get(one.id, "")) for one in examples()]
+    told = [
+        ExampleTold(one.id, NAMES.get(one.id, one.name), words.capital(about.get(one.id, ""))) for one in examples()
+    ]
     return tuple(sorted(told, key=lambda one: order.index(one.id) if one.id in order else len(order)))

@@ -12,6 +12,7 @@ from unclench.knowledge import knowledge
 from unclench.planning.plan import Plan
 from unclench.record.patient import Status
 from unclench.report import wording as words
+from unclench.report.explained import UNITS
 from unclench.values import Regimen, Verdict
 
 FEW = 5  # choices that stand side by side; more become a list
@@ -105,7 +106,7 @@ def _field(asked: Asked, appraisal: Appraisal) -> Field:
 
 
 def _unit(ucum: str) -> str:
-    return {"{score}": "points", "d": "days", "mo": "months", "mg/d": "mg a day", "d/wk": "days a week"}.get(ucum, ucum)
+    return UNITS.get(ucum, ucum)
 
 
 def _bound(value: object) -> str:

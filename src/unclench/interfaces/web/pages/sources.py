@@ -63,6 +63,13 @@ CHANGES = {
     "effect spasticity": "effect where spasticity is treated",
     "severity": "severity",
 }
+EFFECTS = {
+    "block": "diazepam is not given",
+    "avoid": "avoid",
+    "second-line": "not first line",
+    "change": "the dose, the days or what is watched changes",
+    "note": "for information",
+}
 SAID = ("says", "because", "asks", "why", "text", "what")
 
 
@@ -110,7 +117,11 @@ def _sorted(row: Explained) -> Shown:
     return Shown(
         row=row,
         said=tuple((label, text) for label, text in row.fields if label in SAID),
-        changes=tuple((CHANGES[label], text) for label, text in row.fields if rule and label in CHANGES),
+        changes=tuple(
+            (CHANGES[label], EFFECTS.get(text, text) if label.startswith("effect") else text)
+            for label, text in row.fields
+            if rule and label in CHANGES
+        ),
         rest=tuple(
             (label, text) for label, text in row.fields if label not in SAID and not (rule and label in CHANGES)
         ),

@@ -137,10 +137,11 @@ class Bench {
     const pair = byId(`${knob}-${input.type === "range" ? "n" : "r"}`);
     if (input.type === "number" && !input.checkValidity()) {
       input.setAttribute("aria-invalid", "true");
-      this.wrong({ need: `${input.labels[0].textContent} from ${input.min} to ${input.max}, in steps of ${input.step}`, fix: "Change the number; nothing was simulated." });
+      input.setAttribute("aria-describedby", "bench-problem");
+      this.wrong({ need: `${input.labels[0].textContent} from ${input.min} to ${input.max} ${input.parentElement.textContent.trim()}, in steps of ${input.step}`, fix: "Change the number; nothing was simulated." });
       return;
     }
-    this.field(knob).removeAttribute("aria-invalid");
+    for (const name of ["aria-invalid", "aria-describedby"]) this.field(knob).removeAttribute(name);
     if (input.value !== "") pair.value = input.value;
     if (input.value === "" && knob !== "age") return;
     this.simulate();

@@ -96,7 +96,10 @@ export class Chart {
   }
 
   highest() {
-    const inside = (curve) => Math.max(...curve.p95.filter((_, at) => curve.t_h[at] >= this.span[0] && curve.t_h[at] <= this.span[1]), 0);
+    const inside = (curve) => {
+      const shown = curve.p95.filter((_, at) => curve.t_h[at] >= this.span[0] && curve.t_h[at] <= this.span[1]);
+      return Math.max(...shown, between(curve, this.span[0]), between(curve, this.span[1]), 0);
+    };
     return Math.max(inside(this.curve), this.pinned ? inside(this.pinned) : 0, this.curve.reference ?? 0);
   }
 
@@ -241,4 +244,13 @@ function stroke(ctx, points) {
   ctx.beginPath();
   points.forEach(([x, y], at) => (at ? ctx.lineTo(x, y) : ctx.moveTo(x, y)));
   ctx.stroke();
+}
+
+/** The upper end of a curve at an edge of what is shown, where it is drawn between two points. */
+function between(curve, hours) {
+  const next = curve.t_h.findIndex((one) => one >= hours);
+  if (next < 1) return 0;
+  const [from, to] = [curve.t_h[next - 1], curve.t_h[next]];
+  const share = (hours - from) / (to - from);
+  return curve.p95[next - 1] + share * (curve.p95[next] - curve.p95[next - 1]);
 }

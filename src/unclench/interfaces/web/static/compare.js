@@ -42,7 +42,7 @@ export function comparison(a, b) {
   box.setAttribute("role", "region");
   box.setAttribute("aria-label", "Two regimens side by side");
   const table = node("table", "differs");
-  table.append(node("caption", "", "Typical (9 in 10 people), at the strongest. The last column holds B against A, typical against typical."));
+  table.append(node("caption", "", "Typical, when the typical curve is at its strongest; in brackets what 9 in 10 people have at that same time. The highest of each person, whenever it comes, stands in the sentences below. The last column holds B against A, typical against typical."));
   const head = table.createTHead().insertRow();
   for (const name of ["What", `A: ${a.regimen}`, `B: ${b.regimen}`, "B against A"]) {
     const one = node("th", "", name);

@@ -94,9 +94,23 @@ function problem(says, fix) {
   return box;
 }
 
+/** What was wrong, tied to the field that it is about, for as long as it stands. */
+function tie() {
+  const about = document.querySelector("#answer [data-about]")?.dataset.about;
+  for (const [id, others] of [["record-text", ""], ["request", "request-hint"], ["on", ""]]) {
+    const field = byId(id);
+    const said = [id === about && "wrong-facts", others].filter(Boolean).join(" ");
+    if (id === about) field.setAttribute("aria-invalid", "true");
+    else field.removeAttribute("aria-invalid");
+    if (said) field.setAttribute("aria-describedby", said);
+    else field.removeAttribute("aria-describedby");
+  }
+}
+
 /** Where the reader goes next: from a question to the next one, else to the verdict. */
 function landed() {
   fresh();
+  tie();
   const verdict = document.querySelector("#answer [data-focus]");
   if (byId("consulted") && !WIDE.matches) document.querySelector("[data-record]").open = false;
   const next = submittedBy === "question" && document.querySelector(".ask-list input, .ask-list select");
@@ -130,7 +144,7 @@ async function openSource(link) {
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const main = answer.ok && page.querySelector("main");
     if (!main) throw new Error("no page");
-    for (const part of main.querySelectorAll("script, form, nav")) part.remove();
+    for (const part of main.querySelectorAll("script, form, nav, .fact-id")) part.remove(); // the dialog bears the id
     for (const part of main.querySelectorAll("[id], [aria-labelledby], [aria-describedby]")) {
       for (const name of ["id", "aria-labelledby", "aria-describedby"]) part.removeAttribute(name);
     }
@@ -142,7 +156,10 @@ async function openSource(link) {
 
 document.addEventListener("DOMContentLoaded", ready);
 function ready() {
-  if (WIDE.matches) document.querySelector("[data-record]").open = true;
+  const record = document.querySelector("[data-record]");
+  if (WIDE.matches) record.open = true;
+  // Only somebody who closes it gives its column to the answer: nothing may move while the page comes.
+  record.querySelector("summary").addEventListener("click", () => record.closest(".desk").classList.toggle("folded", record.open));
   byId("source-close").addEventListener("click", () => byId("source").close());
   byId("source").addEventListener("click", (event) => {
     if (event.target === event.currentTarget) event.currentTarget.close();
