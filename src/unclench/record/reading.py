@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from unclench.record import ndjson, short
-from unclench.record.assemble import no_such_patient, patient_of
+from unclench.record.assemble import MAX_ENTRIES, no_such_patient, patient_of
 from unclench.record.decode import Gathered, kind_of, take_value
 from unclench.record.desk import EARLIEST_YEAR, LATEST_YEAR
 from unclench.record.fhir import gather_json, not_json, refuse_other_versions
@@ -29,10 +29,12 @@ def read(
     request: str | None = None,
     answers: Sequence[Stated] = (),
     patient_id: str | None = None,
+    most_entries: int = MAX_ENTRIES,
 ) -> Patient:
     """Read one record: a file, a folder, several files that belong together, or bytes.
 
-    `request` replaces a request inside the record; `answers` come before those inside a short record.
+    `request` replaces a request inside the record; `answers` come before those inside a short record. Of one kind of
+    FHIR entry no more than `most_entries` are taken: time to judge grows with each.
     """
     if not EARLIEST_YEAR <= on.year <= LATEST_YEAR:
         raise RecordError(
@@ -45,7 +47,7 @@ def read(
     gathered = Gathered()
     if isinstance(source, bytes):
         data, where = text_bytes(unpacked(source, STDIN), STDIN), STDIN
-        return _from_text(gathered, data, where, on, asked, answers, patient_id)
+        return _from_text(gathered, data, where, on, asked, answers, patient_id, most_entries)
     named = [source] if isinstance(source, str | Path) else list(source)
     paths = [Path(one) for one in named]
     if not paths or "" in named:  # an empty name would mean the folder that one happens to be in
@@ -88,6 +90,7 @@ def _from_text(
     request: Request | None,
     answers: Sequence[Stated],
     patient_id: str | None,
+    most_entries: int = MAX_ENTRIES,
 ) -> Patient:
     start = data.lstrip()[:1]
     if start == b"{" and b'"resourceType"' in data:
@@ -96,7 +99,14 @@ def _from_text(
         kind = gather_json(gathered, data, where)
         refuse_other_versions(gathered, where)
         return patient_of(
-            gathered, on=on, where=where, source=kind, request=request, answers=answers, patient_id=patient_id
+            gathered,
+            on=on,
+            where=where,
+            source=kind,
+            request=request,
+            answers=answers,
+            patient_id=patient_id,
+            most_entries=most_entries,
         )
     if start == b"{" and (b'"hook"' in data or b'"feedback"' in data):
         raise _cds_request(where)

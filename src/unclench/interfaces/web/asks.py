@@ -17,6 +17,9 @@ from unclench.values import Jurisdiction, RecordError
 
 ANSWERED = "the page"
 MOST_ANSWERS = 200
+MOST_ENTRIES = 1000  # of one kind in a record: ten times what a long history holds, and about a second of work
+# From here on a record is read behind the quick ones, so that nobody who waits for a card waits for it.
+LARGE_FHIR, LARGE_SHORT = 200_000, 10_000  # characters
 
 Short = Annotated[str, Meta(max_length=200)]
 
@@ -82,7 +85,7 @@ def asked(ask: Ask, *, today: date, jurisdiction: str) -> Asked:
     on = ask.on or today
     request = in_words(ask.doses) if ask.doses is not None else ask.request
     data = example(ask.example) if ask.example else ask.record.encode()
-    patient = read(data, on=on, request=request or None, answers=_stated(ask.answers))
+    patient = read(data, on=on, request=request or None, answers=_stated(ask.answers), most_entries=MOST_ENTRIES)
     change = ask.what_if or Changes()
     what_if = WhatIf(change.age_y, _stated(change.answers), change.medicines, change.without)
     return Asked(
@@ -90,6 +93,11 @@ def asked(ask: Ask, *, today: date, jurisdiction: str) -> Asked:
         on=on,
         jurisdiction=Jurisdiction(ask.jurisdiction or jurisdiction),
     )
+
+
+def is_large(record: str) -> bool:
+    """Whether reading and judging a record may take a second or more, by its size alone."""
+    return len(record) > (LARGE_FHIR if '"resourceType"' in record else LARGE_SHORT)
 
 
 def in_words(doses: Doses) -> str:

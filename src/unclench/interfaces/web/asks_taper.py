@@ -15,7 +15,7 @@ from msgspec import Meta
 from unclench.consult import Tapering, taper_patient
 from unclench.individual import diary_file, levels_file
 from unclench.interfaces.taper_input import DIAZEPAM, Typed, check_drug, named, of_use, refused, wished
-from unclench.interfaces.web.asks import ANSWERED, MOST_ANSWERS, Short
+from unclench.interfaces.web.asks import ANSWERED, MOST_ANSWERS, MOST_ENTRIES, Short, is_large
 from unclench.interfaces.web.examples import example
 from unclench.planning.taper_ground import Seen
 from unclench.record import parse_answer, read
@@ -106,6 +106,12 @@ class TaperAsk(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     levels_csv: Csv = ""
 
 
+def is_quick(ask: TaperAsk) -> bool:
+    """Whether the answer is there in some tenths of a second: nothing to learn from, and no large record."""
+    seen = ask.diary or ask.levels or ask.diary_csv.strip() or ask.levels_csv.strip()
+    return bool(ask.wish and ask.wish.quick) and not seen and not is_large(ask.record)
+
+
 def tapered(ask: TaperAsk, *, today: date, jurisdiction: str) -> Tapering:
     """The answer, which is that of `unclench taper` to the same question.
 
@@ -151,7 +157,8 @@ def _patient(ask: TaperAsk, day: date, drug: str) -> Patient:
     if ask.record.strip() or ask.example:
         if who is not None and who != Person():
             raise refused("a record and a person beside it", "one of them")
-        return read(example(ask.example) if ask.example else ask.record.encode(), on=day, answers=stated)
+        data = example(ask.example) if ask.example else ask.record.encode()
+        return read(data, on=day, answers=stated, most_entries=MOST_ENTRIES)
     who = who or Person()
     return Typed(who.age_y, who.sex, who.weight_kg, who.times, drug, dose, use.months).patient(day, stated)
 
