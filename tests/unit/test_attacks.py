@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tracemalloc
+from datetime import date
 from typing import Any
 
 import pytest
@@ -13,8 +14,6 @@ from tests.cds_factory import SELECT, call, condition, order, searchset, web
 from unclench.interfaces.web.asks import MOST_ENTRIES
 from unclench.interfaces.web.asks_taper import DiaryRow, TaperAsk, Use, Wishes, is_quick
 from unclench.interfaces.web.hooks.answer import MOST_LISTED
-from unclench.interfaces.web.service import service_of
-from unclench.interfaces.web.settings import Settings
 from unclench.knowledge.recognise import recognise
 from unclench.knowledge.wording import TEXT_LIMIT
 from unclench.record.resources import Coding, Concept
@@ -86,17 +85,13 @@ def test_a_list_of_far_too_many_entries_gets_no_cards(client: TestClient[Any]) -
     assert answer.json()["resourceType"] == "OperationOutcome"
 
 
-def test_what_takes_long_waits_behind_what_is_quick() -> None:
-    service = service_of(Settings(insecure_loopback=True))
-    quick = Wishes(quick=True)
-    seen = DiaryRow(date=service.today(), withdrawal=2)
+def test_what_learns_from_a_diary_waits_behind_what_is_quick() -> None:
+    quick, use = Wishes(quick=True), Use(dose_mg=10, months=6)
+    seen = DiaryRow(date=date(2026, 11, 20), withdrawal=2)
 
-    assert service.worker_for("patient: {age: 40}") is service.worker
-    assert service.worker_for("problems: [" + "cough, " * 2_000 + "]") is service.slow
-    assert service.worker_for('{"resourceType":"Bundle"}' + " " * 300_000) is service.slow
-    assert is_quick(TaperAsk(use=Use(dose_mg=10, months=6), wish=quick))
-    assert not is_quick(TaperAsk(use=Use(dose_mg=10, months=6), wish=quick, diary=(seen,)))
-    assert not is_quick(TaperAsk(use=Use(dose_mg=10, months=6)))
+    assert is_quick(TaperAsk(use=use, wish=quick))
+    assert not is_quick(TaperAsk(use=use, wish=quick, diary=(seen,)))
+    assert not is_quick(TaperAsk(use=use))
 
 
 def test_a_body_whose_end_is_not_sure_ends_the_connection(client: TestClient[Any]) -> None:

@@ -29,13 +29,13 @@ def _simulated(ask: Ask, service: Service) -> bytes:
 @post("/consult", status_code=200, summary="A whole consultation, as `unclench consult --json` gives it")
 async def consult(data: JSONBody[Ask], state: State) -> Response[Any]:
     service: Service = state.service
-    return _json(await service.worker_for(data.record).run(_consulted, data, service))
+    return _json(await service.worker.run(_consulted, data, service))
 
 
 @post("/simulate", status_code=200, summary="What stated doses do in this patient, and the verdict on them")
 async def simulate(data: JSONBody[Ask], state: State) -> Response[Any]:
     service: Service = state.service
-    return _json(await service.worker_for(data.record).run(_simulated, data, service))
+    return _json(await service.worker.run(_simulated, data, service))
 
 
 def _json(body: bytes) -> Response[Any]:

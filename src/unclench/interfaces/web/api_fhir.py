@@ -39,7 +39,7 @@ def _resources(ask: Ask, service: Service) -> bytes:
 )
 async def fhir(data: JSONBody[Ask], state: State) -> Response[Any]:
     service: Service = state.service
-    return Response(await service.worker_for(data.record).run(_resources, data, service), media_type=MEDIA_TYPE)
+    return Response(await service.worker.run(_resources, data, service), media_type=MEDIA_TYPE)
 
 
 def handlers() -> list[ControllerRouterHandler]:

@@ -18,8 +18,6 @@ from unclench.values import Jurisdiction, RecordError
 ANSWERED = "the page"
 MOST_ANSWERS = 200
 MOST_ENTRIES = 1000  # of one kind in a record: ten times what a long history holds, and about a second of work
-# From here on a record is read behind the quick ones, so that nobody who waits for a card waits for it.
-LARGE_FHIR, LARGE_SHORT = 200_000, 10_000  # characters
 
 Short = Annotated[str, Meta(max_length=200)]
 
@@ -93,11 +91,6 @@ def asked(ask: Ask, *, today: date, jurisdiction: str) -> Asked:
         on=on,
         jurisdiction=Jurisdiction(ask.jurisdiction or jurisdiction),
     )
-
-
-def is_large(record: str) -> bool:
-    """Whether reading and judging a record may take a second or more, by its size alone."""
-    return len(record) > (LARGE_FHIR if '"resourceType"' in record else LARGE_SHORT)
 
 
 def in_words(doses: Doses) -> str:

@@ -15,7 +15,7 @@ from msgspec import Meta
 from unclench.consult import Tapering, taper_patient
 from unclench.individual import diary_file, levels_file
 from unclench.interfaces.taper_input import DIAZEPAM, Typed, check_drug, named, of_use, refused, wished
-from unclench.interfaces.web.asks import ANSWERED, MOST_ANSWERS, MOST_ENTRIES, Short, is_large
+from unclench.interfaces.web.asks import ANSWERED, MOST_ANSWERS, MOST_ENTRIES, Short
 from unclench.interfaces.web.examples import example
 from unclench.planning.taper_ground import Seen
 from unclench.record import parse_answer, read
@@ -107,9 +107,9 @@ class TaperAsk(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 
 
 def is_quick(ask: TaperAsk) -> bool:
-    """Whether the answer is there in some tenths of a second: nothing to learn from, and no large record."""
+    """Whether the answer is there in some tenths of a second: nothing to learn from."""
     seen = ask.diary or ask.levels or ask.diary_csv.strip() or ask.levels_csv.strip()
-    return bool(ask.wish and ask.wish.quick) and not seen and not is_large(ask.record)
+    return bool(ask.wish and ask.wish.quick) and not seen
 
 
 def tapered(ask: TaperAsk, *, today: date, jurisdiction: str) -> Tapering:

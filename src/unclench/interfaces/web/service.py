@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from unclench.interfaces.web.asks import is_large
 from unclench.interfaces.web.ops.log import Log
 from unclench.interfaces.web.ops.watch import Watch
 from unclench.interfaces.web.outbound import Limits, Outbound
@@ -27,10 +26,6 @@ class Service:
     watch: Watch
     slow: Worker  # what takes a second: it shares the processor, and nothing quick waits behind it
     ready: bool = False  # kernels are warm
-
-    def worker_for(self, record: str) -> Worker:
-        """Who reads a record and answers: a large one does not hold up the rest."""
-        return self.slow if is_large(record) else self.worker
 
     def failed(self, error: Exception) -> None:
         """A bug was met. Its kind and place are told, never its words: they may hold what a patient brought."""

@@ -46,7 +46,7 @@ async def consult_page(request: Request[Any, Any, State], state: State) -> Respo
         raise HTTPException(status_code=415, detail=f"a form as {FORM}")
     posted = await request.form()
     form = entered({name: value for name, value in posted.items() if isinstance(value, str)})
-    status, values = await service.worker_for(form.record).run(answered, form, service)
+    status, values = await service.worker.run(answered, form, service)
     if request.headers.get("HX-Request") == "true":
         return page("answer.html.j2", status=status, **{**_around(form, service), **values, "part": True})
     return page("main.html.j2", status=status, **{**_around(form, service), **values})
