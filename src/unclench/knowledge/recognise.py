@@ -11,12 +11,15 @@ alone.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from unclench.knowledge.indexes import Lexicon, codes_index, drug_tags, lexicon, rxnorm_index
 from unclench.knowledge.medicines import Medicine, read_medicine
-from unclench.knowledge.wording import Words, clauses, context
+from unclench.knowledge.wording import TEXT_LIMIT, Words, clauses, context
+
+REMEMBERED = 4096  # entries of records, some ten times what a large hospital list holds
+MOST_CODES = 50  # of one entry that is remembered
 
 NOTHING, NEUTRAL, MAYBE, TAG = "nothing", "neutral", "?", "tag:"
 
@@ -110,13 +113,32 @@ class Recognition:
     history: bool = False
 
 
-@cache
 def recognise(kind: str, codes: tuple[tuple[str, str], ...], text: str) -> Recognition:
-    """Recognise an entry. `kind`: condition | medicine | allergy | procedure; codes are (system, code) pairs."""
+    """Recognise an entry. `kind`: condition | medicine | allergy | procedure; codes are (system, code) pairs.
+
+    What was read last is remembered by its own words, apart from any person. Of a text that is longer than is compared,
+    the rest could say anything: only a code can then make it understood.
+    """
+    if len(codes) > MOST_CODES:
+        return _recognised(kind, codes, text[:TEXT_LIMIT])
+    if len(text) <= TEXT_LIMIT:
+        return _remembered(kind, codes, text)
+    found = _remembered(kind, codes, text[:TEXT_LIMIT])
+    if _remembered(kind, codes, "").understood:
+        return found
+    unread = BEARING.get(kind, BEARING_CONDITIONS) - found.groups - found.tags
+    return replace(found, understood=False, could_bear_on=found.could_bear_on | unread)
+
+
+def _recognised(kind: str, codes: tuple[tuple[str, str], ...], text: str) -> Recognition:
     by_code = _placed(_groups_of_codes(codes))
     if kind in ("medicine", "allergy"):
         return _with_drugs(kind, codes, by_code, text)
     return _with_groups(kind, by_code, text)
+
+
+# Bounded, so that a service that runs for months neither fills its memory nor gathers what it was sent.
+_remembered = lru_cache(maxsize=REMEMBERED)(_recognised)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from decimal import Decimal
-from functools import cache
+from functools import lru_cache
 from itertools import combinations
 
 from unclench.knowledge.load import Knowledge
@@ -30,7 +30,7 @@ def products(facts: Knowledge, jurisdiction: Jurisdiction, form: str) -> tuple[P
     return tuple(sorted(fitting, key=lambda row: (row.strength_mg, row.id)))
 
 
-@cache
+@lru_cache(maxsize=20_000)  # bounded: doses come from whoever asks
 def tablets_for(mg: Decimal, strengths: tuple[Decimal, ...], most: int) -> Counts | None:
     """Fewest whole tablets for one dose, or None. Strengths are few and doses small: trying all is enough."""
     best: Counts | None = None

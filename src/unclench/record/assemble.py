@@ -31,6 +31,7 @@ def patient_of(
     request: Request | None = None,
     answers: Sequence[Stated] = (),
     patient_id: str | None = None,
+    most_entries: int = MAX_ENTRIES,
 ) -> Patient:
     """The one person of what was read."""
     who = _person(gathered, where, patient_id)
@@ -41,7 +42,7 @@ def patient_of(
     by_kind: dict[str, list[Held]] = {}
     for held in theirs:
         by_kind.setdefault(held.kind, []).append(held)
-    _refuse_too_many(by_kind, where)
+    _refuse_too_many(by_kind, where, most_entries)
     conditions = [fhir_entries.condition(desk, h.ref, h.it) for h in by_kind.get("Condition", ())]
     allergies = [fhir_entries.allergy(desk, h.ref, h.it) for h in by_kind.get("AllergyIntolerance", ())]
     procedures = [fhir_entries.procedure(desk, h.ref, h.it) for h in by_kind.get("Procedure", ())]
@@ -71,14 +72,14 @@ def patient_of(
     return finished(desk, made, gathered.cut)
 
 
-def _refuse_too_many(by_kind: dict[str, list[Held]], where: str) -> None:
+def _refuse_too_many(by_kind: dict[str, list[Held]], where: str, most: int) -> None:
     for kind, entries in by_kind.items():
-        if kind != "Observation" and len(entries) > MAX_ENTRIES:
+        if kind != "Observation" and len(entries) > most:
             raise RecordError(
                 where=where,
                 found=f"{len(entries)} entries of {kind} for one person",
-                need=f"at most {MAX_ENTRIES}",
-                fix="Check the export: entries may be repeated.",
+                need=f"at most {most}",
+                fix="Check the export: entries may be repeated. Leave out the oldest that are over.",
             )
 
 

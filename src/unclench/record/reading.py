@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from unclench.record import ndjson, short
-from unclench.record.assemble import no_such_patient, patient_of
+from unclench.record.assemble import MAX_ENTRIES, no_such_patient, patient_of
 from unclench.record.decode import Gathered, kind_of, take_value
 from unclench.record.desk import EARLIEST_YEAR, LATEST_YEAR
 from unclench.record.fhir import gather_json, not_json, refuse_other_versions
@@ -30,11 +30,12 @@ def read(
     answers: Sequence[Stated] = (),
     patient_id: str | None = None,
     where: str = STDIN,
+    most_entries: int = MAX_ENTRIES,
 ) -> Patient:
     """Read one record: a file, a folder, several files that belong together, or bytes.
 
     `request` replaces a request inside the record; `answers` come before those inside a short record. `where` is what
-    errors call bytes.
+    errors call bytes. Of one kind of FHIR entry no more than `most_entries` are taken: time to judge grows with each.
     """
     if not EARLIEST_YEAR <= on.year <= LATEST_YEAR:
         raise RecordError(
@@ -47,7 +48,7 @@ def read(
     gathered = Gathered()
     if isinstance(source, bytes):
         data = text_bytes(unpacked(source, where), where)
-        return _from_text(gathered, data, where, on, asked, answers, patient_id)
+        return _from_text(gathered, data, where, on, asked, answers, patient_id, most_entries)
     named = [source] if isinstance(source, str | Path) else list(source)
     paths = [Path(one) for one in named]
     if not paths or "" in named:  # an empty name would mean the folder that one happens to be in
@@ -90,6 +91,7 @@ def _from_text(
     request: Request | None,
     answers: Sequence[Stated],
     patient_id: str | None,
+    most_entries: int = MAX_ENTRIES,
 ) -> Patient:
     start = data.lstrip()[:1]
     if start == b"{" and b'"resourceType"' in data:
@@ -98,7 +100,14 @@ def _from_text(
         kind = gather_json(gathered, data, where)
         refuse_other_versions(gathered, where)
         return patient_of(
-            gathered, on=on, where=where, source=kind, request=request, answers=answers, patient_id=patient_id
+            gathered,
+            on=on,
+            where=where,
+            source=kind,
+            request=request,
+            answers=answers,
+            patient_id=patient_id,
+            most_entries=most_entries,
         )
     if start == b"{" and (b'"hook"' in data or b'"feedback"' in data):
         raise _cds_request(where)

@@ -23,6 +23,8 @@ _SYSTEMS: dict[str, type[RxNorm] | type[Atc] | type[Snomed] | type[Icd10cm] | ty
     "http://loinc.org": Loinc,
     "urn:oid:2.16.840.1.113883.6.1": Loinc,
 }
+LONGEST_CODE = 500  # characters, its system included
+LONGEST_DATE = 60
 _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2})(?:T[\d:.,]+(?:Z|[+-]\d{2}:\d{2})?)?)?)?", re.ASCII)
 
 
@@ -38,10 +40,14 @@ def code_of(system: str, code: str) -> Code:
 
 
 def codes_of(concept: Concept | None) -> tuple[Code, ...]:
-    """Every code of a concept, in the order written. A coding without a code is left out: it says nothing."""
+    """Every code of a concept, in the order written. A coding without a code is left out: it says nothing.
+
+    Nor does one that is far longer than any code: what is remembered of codes must stay small.
+    """
     if concept is None or not concept.coding:
         return ()
-    return tuple([code_of(c.system or "", c.code) for c in concept.coding if c.code])
+    short = [c for c in concept.coding if c.code and len(c.code) + len(c.system or "") <= LONGEST_CODE]
+    return tuple([code_of(c.system or "", c.code or "") for c in short])
 
 
 def text_of(concept: Concept | None) -> str:
@@ -66,9 +72,13 @@ def word_of(concept: Concept | None) -> str:
     return (concept.text or "").strip().lower()
 
 
-@lru_cache(maxsize=16384)
 def partial_date(text: str) -> PartialDate | None:
     """YYYY, YYYY-MM, YYYY-MM-DD or a date with a time; None for anything else, also for the 31st of February."""
+    return _partial_date(text) if len(text) <= LONGEST_DATE else None
+
+
+@lru_cache(maxsize=16384)
+def _partial_date(text: str) -> PartialDate | None:
     found = _DATE.fullmatch(text.strip())
     if found is None:
         return None

@@ -10,6 +10,7 @@ from litestar import Litestar, Request, Response
 from litestar.datastructures import State
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.openapi.config import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.types import ASGIApp
 
 from unclench.interfaces.web import api, api_fhir, api_print, api_taper
@@ -69,7 +70,10 @@ def application(service: Service) -> ASGIApp:
             HTTPException: _refused,
             Exception: _bug,
         },
-        openapi_config=OpenAPIConfig(title="Unclench", version=VERSION, path="/schema", render_plugins=[]),
+        # Named, as an empty list stands for pages that load scripts from elsewhere.
+        openapi_config=OpenAPIConfig(
+            title="Unclench", version=VERSION, path="/schema", render_plugins=[JsonRenderPlugin()]
+        ),
         logging_config=None,
         request_max_body_size=settings.max_body_bytes,
         multipart_form_part_limit=64,

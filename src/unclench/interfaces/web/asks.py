@@ -18,6 +18,7 @@ from unclench.values import Jurisdiction, RecordError
 ANSWERED = "the page"
 THE_RECORD = "the record"  # what errors call it: nobody at a page knows of a standard input
 MOST_ANSWERS = 200
+MOST_ENTRIES = 1000  # of one kind in a record: ten times what a long history holds, and about a second of work
 
 Short = Annotated[str, Meta(max_length=200)]
 
@@ -83,7 +84,14 @@ def asked(ask: Ask, *, today: date, jurisdiction: str) -> Asked:
     on = ask.on or today
     request = in_words(ask.doses) if ask.doses is not None else ask.request
     data = example(ask.example) if ask.example else ask.record.encode()
-    patient = read(data, on=on, request=request or None, answers=_stated(ask.answers), where=THE_RECORD)
+    patient = read(
+        data,
+        on=on,
+        request=request or None,
+        answers=_stated(ask.answers),
+        where=THE_RECORD,
+        most_entries=MOST_ENTRIES,
+    )
     change = ask.what_if or Changes()
     what_if = WhatIf(change.age_y, _stated(change.answers), change.medicines, change.without)
     return Asked(

@@ -15,7 +15,7 @@ from msgspec import Meta
 from unclench.consult import Tapering, taper_patient
 from unclench.individual import diary_file, levels_file
 from unclench.interfaces.taper_input import DIAZEPAM, Typed, check_drug, named, of_use, refused, wished
-from unclench.interfaces.web.asks import ANSWERED, MOST_ANSWERS, THE_RECORD, Short
+from unclench.interfaces.web.asks import ANSWERED, MOST_ANSWERS, MOST_ENTRIES, THE_RECORD, Short
 from unclench.interfaces.web.examples import example
 from unclench.planning.taper_ground import Seen
 from unclench.record import parse_answer, read
@@ -106,6 +106,12 @@ class TaperAsk(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     levels_csv: Csv = ""
 
 
+def is_quick(ask: TaperAsk) -> bool:
+    """Whether the answer is there in some tenths of a second: nothing to learn from."""
+    seen = ask.diary or ask.levels or ask.diary_csv.strip() or ask.levels_csv.strip()
+    return bool(ask.wish and ask.wish.quick) and not seen
+
+
 def tapered(ask: TaperAsk, *, today: date, jurisdiction: str) -> Tapering:
     """The answer, which is that of `unclench taper` to the same question.
 
@@ -152,7 +158,7 @@ def _patient(ask: TaperAsk, day: date, drug: str) -> Patient:
         if who is not None and who != Person():
             raise refused("a record and a person beside it", "one of them")
         data = example(ask.example) if ask.example else ask.record.encode()
-        return read(data, on=day, answers=stated, where=THE_RECORD)
+        return read(data, on=day, answers=stated, where=THE_RECORD, most_entries=MOST_ENTRIES)
     who = who or Person()
     return Typed(who.age_y, who.sex, who.weight_kg, who.times, drug, dose, use.months).patient(day, stated)
 

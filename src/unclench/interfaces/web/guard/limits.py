@@ -47,7 +47,8 @@ def limit_guard(app: ASGIApp, settings: Settings) -> ASGIApp:
         fault = _of_head(scope)
         if fault is not None:
             status, where, need, fix = fault
-            await refuse(scope, send, status, where=where, need=need, fix=fix)
+            # Where the body ends is then not sure: what follows must not be read as another request.
+            await refuse(scope, send, status, where=where, need=need, fix=fix, headers={"Connection": "close"})
             return
         try:
             body = await _body(scope, receive, settings.max_body_bytes)

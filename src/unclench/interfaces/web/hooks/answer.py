@@ -26,11 +26,13 @@ from unclench.report.schema_cards import Card, CardsOut
 from unclench.values import RecordError, RegimenError
 
 MOST_JUDGED = 20
+MOST_LISTED = 1000  # ten times what the templates ask for
 UNREAD = "The resources could not be read as one FHIR R4 record of `context.patientId`. Check their version and types."
 NO_PATIENT = (
     "`prefetch.patient` is required: the Patient that `context.patientId` names. Send it, or let it be fetched."
 )
 TOO_MANY = f"More than {MOST_JUDGED} draft orders are in question at once. Ask about fewer."
+TOO_LONG = f"A list of `prefetch` holds more than {MOST_LISTED} entries. Send those that the templates ask for."
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +50,16 @@ def cards_for(call: Call, parts: Mapping[str, Part], asking: Asking) -> CardsOut
     Raises
     ------
     Refused
-        412 where nobody knows whom it is about, 400 where what came cannot be one record.
+        412 where nobody knows whom it is about, 413 for lists that are far too long, 400 where what came cannot be
+        one record.
     """
     if parts["patient"].state != "whole":
         raise Refused(412, NO_PATIENT)
+    if any(len(one.resources) > MOST_LISTED for one in parts.values() if one.asked.kinds[0] != "Observation"):
+        raise Refused(413, TOO_LONG)
     orders = orders_of(call.draft_orders, call.selections, call.patient_id)
+    if len(orders.drafts) > MOST_LISTED:
+        raise Refused(413, TOO_MANY)
     try:
         judged = tuple(_judged(call, parts, orders, asking))
     except (RecordError, RegimenError):

@@ -15,7 +15,7 @@ from litestar.types import ControllerRouterHandler
 
 from unclench.consult import Tapering
 from unclench.interfaces.web.api_taper import DOCUMENTS, answered, document_of, to_take_away
-from unclench.interfaces.web.asks_taper import TaperAsk
+from unclench.interfaces.web.asks_taper import TaperAsk, is_quick
 from unclench.interfaces.web.examples import diary_and_levels, example, examples
 from unclench.interfaces.web.pages.taper_form import Filled, Wrong, ask_of, filled_from
 from unclench.interfaces.web.problems import problem_of
@@ -127,7 +127,7 @@ async def plan(request: Request[Any, Any, State], state: State) -> Response[str]
     result = ""
     if ask is not None:
         try:
-            worker = service.worker if quick else service.slow
+            worker = service.worker if is_quick(ask) else service.slow
             result = await worker.run(_shown, ask, service, live=live)
         except UnclenchError as error:
             wrong = (_wrong_of(error),)
