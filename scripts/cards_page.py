@@ -33,8 +33,11 @@ RULES = """
 - Of two drafts for diazepam the second gets a warning of its own, with its removal as suggestion.
 - Worst first, and at most one card of information in an answer.
 - A rule that a dose answers (half the dose with fluvoxamine) warns only while the order is above that dose.
-- What nobody's chart holds (red flags, alcohol, what was tried) is told once, at signing. **No card does not mean that
-  diazepam suits.** Empty `hooks` of TIER-OPEN to drop even that.
+- What no chart holds (red flags, alcohol, what was tried) is asked on the page and in a consultation, not by a card: it
+  would come with every order. Only a contraindication, an opioid or a pregnancy that cannot be ruled out from what
+  was sent is told, once, at signing. **No card does not mean that diazepam suits.** Fill `hooks` of TIER-OPEN with
+  `order-sign` to be told at every order.
+- Where diazepam is taken for so long that it must not stop suddenly, the sentence says so whatever else leads.
 
 ## What a card holds
 `summary`: one sentence below 140 characters, in our own words; no patient data, only the reason. `detail`: at most four
@@ -56,11 +59,16 @@ The rest of the answer does not depend on the hook instance: the same input give
   end. Beside the first, never recommended.
 - *Another first medicine, by name*, under *avoid* or *not first line*, where its own appraisal says *offer* and it was
   not tried. Recommended.
-- *Remove the order*, under *avoid* or *not first line*, or where diazepam is taken. Recommended only for a new course
-  that is to be avoided.
+- *Remove the order*, under *avoid* or *not first line*, or where diazepam is taken for a few days. Recommended only for
+  a new course that is to be avoided.
+- *Nothing* where diazepam is taken, or may be, for so long that it must not stop suddenly: the draft may be its
+  renewal, or a step of a taper. Nor for a use that is not judged here (seizures, alcohol withdrawal), where diazepam
+  may be right.
+- No change of an injection or an enema, and none that would make a dose counted in tablets larger for a client that
+  applies the medicine alone.
 
 Where only the dose or the duration asked for is at fault, the order is judged once more without it, and what is then
-proposed is offered. A removal is never recommended where diazepam is taken: the draft may be its renewal. An opioid is
+proposed is offered. A removal is never recommended where diazepam is taken. An opioid is
 never offered for removal. Every changed order is the whole order under its own id; tests read each one again and judge
 it: never *avoid*, never above a limit, never longer than asked for.
 

@@ -35,6 +35,7 @@ def test_a_tier_names_what_exists(tier: CardTier) -> None:
     assert tier.about in (ORDER, OTHER, USE)
     assert set(tier.hooks) <= HOOKS
     assert knowledge().has("statements", tier.say)
+    assert not tier.say_taken or knowledge().has("statements", tier.say_taken)
     assert ("patient-view" in tier.hooks) == (tier.about == USE)
 
 
@@ -61,8 +62,9 @@ def test_every_summary_is_short_with_the_longest_reason_it_can_have(tier: CardTi
     titles = [inside(rule.title) for rule in (blocks if tier.holds == "blocked" else rules)]
     for law in Jurisdiction:
         longest = max((own(title, law) for title in titles), key=len)
-        said = say(tier.say, law, reason=longest, count="12 questions", days="1234 days")
-        assert len(said) < SUMMARY_BELOW, said
+        for key in {tier.say, tier.say_taken} - {""}:
+            said = say(key, law, reason=longest, count="12 questions", days="1234 days")
+            assert len(said) < SUMMARY_BELOW, said
 
 
 @pytest.mark.verifies("O6")

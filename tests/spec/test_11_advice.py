@@ -83,7 +83,7 @@ def test_without_diazepam(spec):
         Myasthenia gravis | how-to-take |
         Myasthenia gravis | driving     |
         Myasthenia gravis | self-care   | Stay active.
-        Myasthenia gravis | help        | Get help the same day for: new numbness between the legs
+        Myasthenia gravis | help        | Go to an emergency department at once for new numbness
         """,
         told(spec),
     )

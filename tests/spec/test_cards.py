@@ -156,14 +156,14 @@ def test_what_comes_first_is_information(spec):
 
 @pytest.mark.verifies("O6")
 def test_what_is_not_known_is_told_at_signing(spec):
-    """Missing data is told once, at signing: a danger by its name, the rest by number."""
+    """A danger that what was sent cannot rule out is told once, at signing, by its name. The rest is asked elsewhere."""
     spec.shows(
         """
         answer                          | without     | hook         | tier    | summary
         --------------------------------+-------------+--------------+---------+-----------------------------------------
         red-flags=?                     |             | order-select | nothing |
-        red-flags=?                     |             | order-sign   | info    | Ask before signing diazepam: 1 question that this record does not answer.
-        drinks-alcohol=?, red-flags=?   |             | order-sign   | info    | Ask before signing diazepam: 2 questions that this record does not answer.
+        red-flags=?                     |             | order-sign   | nothing |
+        drinks-alcohol=?, red-flags=?   |             | order-sign   | nothing |
         takes-opioid=?                  | medications | order-select | nothing |
                                         | allergies   | order-sign   | info    | Rule out before signing diazepam: allergy to a benzodiazepine.
         """,
@@ -173,12 +173,15 @@ def test_what_is_not_known_is_told_at_signing(spec):
 
 @pytest.mark.verifies("O6", "A7")
 def test_diazepam_that_is_taken_is_never_stopped_suddenly(spec):
-    """An order on top of present use: not added, not stopped; removal is offered and not recommended (a renewal?)."""
+    """An order on top of long use: not added, not stopped, and no one touch that removes what may be its renewal."""
     spec.shows(
         """
         medicine                  | problem            | tier    | summary                                                        | suggests                       | recommends
         --------------------------+--------------------+---------+----------------------------------------------------------------+--------------------------------+-----------
-        diazepam 5 mg twice a day |                    | warning | Diazepam is already taken, for longer than a course: do not add to it, do not stop it suddenly, plan its taper. | Remove this order for diazepam |
+        diazepam 5 mg twice a day |                    | warning | Diazepam is already taken, for longer than a course: do not add to it, do not stop it suddenly, plan its taper. | |
+        diazepam 5 mg twice a day | Myasthenia gravis  | critical | Do not add to diazepam, and do not stop it suddenly: myasthenia gravis, now or ever. | |
+        diazepam 5 mg twice a day + oxycodone 5 mg twice a day | | warning | Diazepam and an opioid are taken together: review both, offer naloxone, and stop neither suddenly. | |
+        diazepam 5 mg twice a day + methadone 30 mg once a day | | warning | Diazepam and an opioid are taken together: review both, offer naloxone, and stop neither suddenly. | |
         """,
         lambda case: said(spec, case),
     )

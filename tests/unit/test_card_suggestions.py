@@ -9,13 +9,15 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.card_factory import DIAZEPAM, ON, call, judged_again, of_person, order, request_of
+from tests.card_factory import DIAZEPAM, ON, call, judged_again, of_person, order, record, request_of
 from tests.generative.test_cards import daily, suggested
 from tests.spec.conftest import PERSON
+from unclench.appraisal.findings import Finding
+from unclench.consult import opinion_of
 from unclench.record import read
 from unclench.record.patient import Patient
 from unclench.report.schema_cards import Action, Card
-from unclench.values import Verdict
+from unclench.values import Answer, Verdict
 
 REQUESTS = (
     "diazepam 20 mg twice a day for 5 days",
@@ -177,3 +179,114 @@ def test_a_second_benzodiazepine_may_be_removed_an_opioid_may_not() -> None:
 
     assert [action.resource_id for action in actions(sedative, "delete")] == ["MedicationRequest/r1"]
     assert opioid.suggestions == ()
+
+
+def years_of(days: int = 28, **changes: Any) -> list[dict[str, Any]]:
+    """Monthly orders of diazepam that followed each other for two years, each on the tenth."""
+    months = [(2024 + (11 + number) // 12, (11 + number) % 12 + 1) for number in range(23)]
+    made = [
+        order(f"h{at}", days=days, reason="", status="completed", authoredOn=f"{year}-{month:02d}-10", **changes)
+        for at, (year, month) in enumerate(months)
+    ]
+    made[-1]["status"] = "active"
+    return made
+
+
+@pytest.mark.verifies("O6", "A7")
+def test_monthly_orders_are_one_stretch_of_use_and_a_renewal_of_them_cannot_be_removed_by_one_touch() -> None:
+    """Months of 31 days between orders of 28 are no break in use."""
+    (card,) = call([order(days=28), *years_of()], select=["r1"]).cards
+    (seen,) = call(years_of(), "patient-view", select=[]).cards
+
+    assert card.suggestions == ()
+    assert "do not stop it suddenly" in card.summary
+    assert seen.summary.startswith("Review diazepam: it has been taken for 7")
+    assert " 7 days" not in seen.summary
+
+
+@pytest.mark.verifies("O6", "A7")
+def test_an_old_order_that_may_still_be_taken_is_asked_about_and_nothing_is_cut() -> None:
+    old = order("old", days=None, reason="", status="active", authoredOn="2024-11-01")
+    for conditions in (["Spasm of back muscles"], ["Spasm of back muscles", "Myasthenia gravis"]):
+        for card in call([order(days=28), old], select=["r1"], conditions=conditions).cards:
+            assert card.suggestions == ()
+    (asked,) = call([order(days=28), old], select=["r1"]).cards
+    assert asked.summary.startswith("Ask first whether diazepam is already taken")
+
+
+@pytest.mark.verifies("O6", "A8")
+@pytest.mark.parametrize(
+    ("reason", "problem", "medicine"),
+    [
+        ("Alcohol withdrawal", "Alcohol withdrawal syndrome", "ibuprofen 400 mg"),
+        ("Status epilepticus", "Epilepsy", "oxycodone 5 mg"),
+        ("Status epilepticus", "Epilepsy", "lorazepam 1 mg"),
+    ],
+)
+def test_diazepam_for_a_seizure_or_alcohol_withdrawal_is_never_taken_away(
+    reason: str, problem: str, medicine: str
+) -> None:
+    (card,) = call([order(reason=reason)], conditions=[problem], medicines=[medicine]).cards
+
+    assert card.suggestions == ()
+    assert "not judged here" in card.summary
+    assert "Avoid." not in card.detail
+    assert (card.indicator == "warning") == medicine.startswith("oxycodone")
+
+
+@pytest.mark.verifies("O6")
+def test_a_short_course_in_progress_opens_no_chart_with_a_card() -> None:
+    course = order("x", days=5, reason="", status="active", authoredOn="2026-11-18")
+
+    assert call([course], "patient-view", select=[], medicines=["ibuprofen 400 mg"]).cards == ()
+
+
+def facts_of(draft: dict[str, Any]) -> list[Finding]:
+    """What holds for this order of a man of 42."""
+    opinion = opinion_of(read(record([draft]), on=ON), on=ON, jurisdiction="us")
+    return [one for one in opinion.appraisal.findings if one.answer is Answer.YES]
+
+
+def in_tablets(number: float) -> list[dict[str, Any]]:
+    repeat = {"frequency": 4, "period": 1, "periodUnit": "d"}
+    return [{"timing": {"repeat": repeat}, "doseAndRate": [{"doseQuantity": {"value": number, "unit": "tablet"}}]}]
+
+
+@pytest.mark.verifies("O6")
+def test_a_client_that_applies_the_medicine_alone_never_gets_a_larger_dose() -> None:
+    """Five tablets of 2 mg are 10 mg; five of 5 mg would be 25 mg."""
+    draft = order(text="Diazepam 2 MG Oral Tablet", code="197590", days=5)
+    counted = {**draft, "dosageInstruction": in_tablets(5)}
+    in_mg = order(text="Diazepam 2 MG Oral Tablet", code="197590", mg=10, times=4, days=5)
+
+    def products(one: dict[str, Any]) -> set[str]:
+        changes = actions(call([one], medicines=["ibuprofen 400 mg"]).cards[0], "update")
+        return {action.resource["medicationCodeableConcept"]["text"] for action in changes if action.resource}
+
+    assert products(in_mg) == {"diazepam 2 mg tablet", "diazepam 5 mg tablet"}
+    assert products(counted) == {"diazepam 2 mg tablet"}
+
+
+@pytest.mark.verifies("O6")
+def test_an_injection_is_not_changed_into_tablets() -> None:
+    draft = order(text="Diazepam 5 MG/ML Injectable Solution", code="", mg=10, times=1, days=1)
+
+    assert not any(actions(card, "update") for card in call([draft]).cards)
+
+
+@pytest.mark.verifies("O6")
+def test_as_needed_with_a_dose_and_how_often_at_most_has_a_ceiling() -> None:
+    draft = order(days=5)
+    draft["dosageInstruction"][0]["asNeededBoolean"] = True
+    endless = {key: value for key, value in draft.items() if key != "dispenseRequest"}
+
+    assert "DOSE-08" not in {one.rule for one in facts_of(draft)}
+    assert "DOSE-08" in {one.rule for one in facts_of(endless)}
+
+
+@pytest.mark.verifies("O6", "A7")
+def test_of_two_drafts_beside_present_use_none_is_recommended_for_removal() -> None:
+    """They may be the two strengths of a taper."""
+    drafts = [order("r1", days=14), order("r2", "Diazepam 2 MG Oral Tablet", "197590", mg=2, times=1, days=14)]
+    for card in call([*drafts, *years_of()], select=["r1", "r2"]).cards:
+        assert not any(one.is_recommended for one in card.suggestions)

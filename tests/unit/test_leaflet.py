@@ -16,6 +16,8 @@ from tests.hostile import HOSTILE
 from tests.pdf_reading import FORBIDDEN, pages, reader, squeezed, tags, whole
 from tests.unit.test_report_html import Page
 from unclench.consult import Consultation, consult
+from unclench.report.html import to_html
+from unclench.report.json_out import to_document
 from unclench.report.leaflet import COURSE, INSTEAD, SEEN_FIRST, STOPPING, Leaflet, leaflet
 from unclench.report.leaflet_page import leaflet_html, leaflet_pdf
 from unclench.values import Jurisdiction, RegimenError
@@ -84,6 +86,14 @@ def test_a_course_that_a_taper_follows_never_says_simply_stop() -> None:
     assert "simply stop" not in said
     assert "Do not stop all at once when these days are over." in said
     assert "Your calendar shows each day." in said
+
+
+@pytest.mark.verifies("O3", "A7")
+def test_the_page_and_the_json_never_say_simply_stop_where_a_taper_follows() -> None:
+    for name, told in (("ms-spasticity.json", False), ("acute-back-spasm.yaml", True)):
+        made = found(name)
+        assert ("simply stop" in to_html(made)) is told
+        assert ("ADV-STOP-SHORT" in {one.id for one in to_document(made).advice}) is told
 
 
 @pytest.mark.verifies("P4", "O7")

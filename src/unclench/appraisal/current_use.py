@@ -30,8 +30,7 @@ def first_continuous(entries: list[CurrentMedicine], on: date) -> date | None:
     for entry in entries:
         if entry.since is None or entry.since > on:
             continue
-        seen = entry.entry.last_seen.last if entry.entry and entry.entry.last_seen else entry.since
-        end = entry.until or (on if entry.active is YES else seen)
+        end = entry.until or (on if entry.active is YES else min(on, supplied_until(entry, entry.since)))
         spans.append((entry.since, max(end, entry.since)))
     start: date | None = None
     for begin, end in sorted(spans, key=lambda span: span[1], reverse=True):
@@ -39,6 +38,15 @@ def first_continuous(entries: list[CurrentMedicine], on: date) -> date | None:
         if (reach - end).days <= GAP_DAYS:
             start = begin if start is None else min(start, begin)
     return start
+
+
+def supplied_until(entry: CurrentMedicine, since: date) -> date:
+    """The last day that an ended entry without an end of its own can have covered: as last seen, or by its supply."""
+    if entry.entry is None:
+        return since
+    seen = entry.entry.last_seen.last if entry.entry.last_seen else since
+    supplied = int((entry.entry.days_supply or 0) * (1 + (entry.entry.refills or 0)))
+    return max(seen, since + timedelta(days=min(supplied, RUN_IN_DAYS)))
 
 
 def regimen_now(mg_per_day: Decimal, doses_per_day: int, days: int, on: date) -> Regimen:

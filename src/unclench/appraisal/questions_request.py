@@ -112,14 +112,16 @@ def request_dose_at_least(situation: Situation, of: str, limit: float | None) ->
 
 @question
 def request_as_needed_is_open(situation: Situation, of: str, limit: float | None) -> Reply:
-    """As needed, without a daily ceiling or without days."""
+    """As needed, without a daily ceiling or without days. A dose and how often at most are a ceiling."""
     request = situation.request
     if request is None or not request.dosage.as_needed:
         return Reply(NO, ("not as needed",))
+    dosage = request.dosage
+    most = dosage.max_mg_per_day is not None or None not in (dosage.mg_per_dose, dosage.doses_per_day)
     lacking = [
         words
         for words, there in (
-            ("a maximum in 24 hours", request.dosage.max_mg_per_day is not None),
+            ("a maximum in 24 hours", most),
             ("a number of days", request.days is not None),
         )
         if not there

@@ -21,6 +21,7 @@ class CardTier(Struct, frozen=True):
     indicator: str  # critical | warning | info
     hooks: tuple[str, ...]
     say: str
+    say_taken: str  # the summary where diazepam is taken and must not stop suddenly; "": the same
     what: str
     source: str
     locator: str

@@ -17,6 +17,8 @@ from unclench.report import wording as words
 from unclench.simulation.course import Course
 from unclench.values import MadeWith
 
+STOP_SHORT = "ADV-STOP-SHORT"
+
 
 def shown_course(consultation: Consultation) -> tuple[Course | None, str]:
     """The course that is shown, the minor metabolites with it, and what it is called."""
@@ -32,10 +34,17 @@ def shown_course(consultation: Consultation) -> tuple[Course | None, str]:
     return course, "diazepam as probably taken now; this is not a recommendation"
 
 
+def advice_told(consultation: Consultation) -> tuple[str, ...]:
+    """The advice that applies, without leave to "simply stop" where the plan ends in a taper or in no other way yet."""
+    if consultation.plan.taper_needed == "none":
+        return consultation.appraisal.advice
+    return tuple(one for one in consultation.appraisal.advice if one != STOP_SHORT)
+
+
 def facts_used(consultation: Consultation) -> tuple[str, ...]:
     """Ids of every row behind this consultation, sorted."""
     course, _ = shown_course(consultation)
-    used = {*consultation.appraisal.facts, *consultation.plan.facts, *consultation.appraisal.advice}
+    used = {*consultation.appraisal.facts, *consultation.plan.facts, *advice_told(consultation)}
     used.update(finding.rule for finding in consultation.appraisal.findings)
     used.update(course.facts if course else ())
     used.update(consultation.effects.facts if consultation.effects else ())

@@ -11,7 +11,7 @@ from unclench.planning.instead import instead
 from unclench.report import wording as words
 from unclench.report.basis import old_edition
 from unclench.report.card_text import marked, own, quoted, say
-from unclench.report.card_tiers import OTHER, USE, Ground
+from unclench.report.card_tiers import OTHER, USE, Ground, outside
 from unclench.report.drafts import Known
 from unclench.report.merge import Merged, merged
 from unclench.values import Answer, Effect, Severity, Verdict
@@ -39,7 +39,7 @@ def _count(key: str) -> int:
 
 def _head(appraisal: Appraisal, about: str) -> str:
     law = appraisal.jurisdiction
-    said = [f"**{words.VERDICTS[appraisal.verdict]}.**"] if about != OTHER else []
+    said = [f"**{words.VERDICTS[appraisal.verdict]}.**"] if about != OTHER and not outside(appraisal) else []
     said.append(say("CARD-SAY-LAW", law, country=words.JURISDICTIONS[law]))
     if appraisal.request_text and about != USE:
         drafted = about == OTHER

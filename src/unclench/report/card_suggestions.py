@@ -17,10 +17,11 @@ from unclench.ordering import Rooms
 from unclench.planning import words as plan_words
 from unclench.planning.plan import Candidate
 from unclench.planning.supply import supply
+from unclench.report.card_draft import by_mouth, grows
 from unclench.report.card_links import uuid_of
 from unclench.report.card_order import as_asked, same_doses
 from unclench.report.card_text import say
-from unclench.report.card_tiers import ORDER, OTHER, Ground
+from unclench.report.card_tiers import ORDER, OTHER, Ground, lasting, outside, perhaps
 from unclench.report.drafts import OrderDraft
 from unclench.report.fhir.orders import medication_request
 from unclench.report.fhir.parts import RXNORM, coding, concept, days, note, period, quantity
@@ -54,7 +55,8 @@ def _offered(
         if ground.rule == SECOND_BENZODIAZEPINE:
             yield remove(order, appraisal, hook_instance, "CARD-LABEL-REMOVE-OTHER", recommended=True)
         return
-    if about != ORDER:
+    # Nothing to touch where it could take away what is needed: a renewal after long use, or diazepam for a seizure.
+    if about != ORDER or lasting(appraisal) or perhaps(appraisal) or outside(appraisal):
         return
     yield from _changes(opinion, ground, order, hook_instance, room)
     avoided = appraisal.verdict is Verdict.AVOID
@@ -74,17 +76,17 @@ def _changes(
 ) -> Iterator[Suggestion]:
     """The regimen of the plan; then, for an order above its limits, the nearest to it that keeps them."""
     judged = room.smaller or opinion
-    if judged.appraisal.purpose != "new" or not _subject(order):
+    if judged.appraisal.purpose != "new" or not _subject(order) or not by_mouth(order.resource):
         return
     chosen = judged.regimen
     if chosen is not None and not as_asked(opinion.appraisal, chosen.regimen):
         sure = judged.appraisal.verdict in TRUSTED and not judged.appraisal.provided_that
-        yield _changed(opinion.appraisal, chosen, order, hook_instance, recommended=sure)
+        yield from _changed(opinion.appraisal, chosen, order, hook_instance, recommended=sure)
     near = room.nearest
     if near is None or not ground.excess or (chosen is not None and near.regimen == chosen.regimen):
         return
     if not as_asked(opinion.appraisal, near.regimen):
-        yield _changed(opinion.appraisal, near, order, hook_instance, recommended=False)
+        yield from _changed(opinion.appraisal, near, order, hook_instance, recommended=False)
 
 
 def remove(order: OrderDraft, appraisal: Appraisal, hook_instance: str, label: str, *, recommended: bool) -> Suggestion:
@@ -96,8 +98,11 @@ def remove(order: OrderDraft, appraisal: Appraisal, hook_instance: str, label: s
 
 def _changed(
     appraisal: Appraisal, chosen: Candidate, order: OrderDraft, hook_instance: str, *, recommended: bool
-) -> Suggestion:
-    """The whole order once more, with the doses, the end and the quantity of this regimen."""
+) -> Iterator[Suggestion]:
+    """The whole order once more, with the doses, the end and the quantity of this regimen.
+
+    Nothing where a client that applies the medicine alone would make the dose larger.
+    """
     law = appraisal.jurisdiction
     resource = medication_request(
         chosen.regimen,
@@ -109,11 +114,13 @@ def _changed(
         rules=chosen.rules,
         like=order.resource,
     )
+    if grows(order.resource, resource["medicationCodeableConcept"]["text"]):
+        return
     endless = appraisal.request is not None and appraisal.request.days is None
     kind = "STOP" if endless and same_doses(appraisal, chosen.regimen) else "CHANGE"
     action = Action("update", say(f"CARD-DO-{kind}", law), resource=resource)
     label = say(f"CARD-LABEL-{kind}", law, regimen=chosen.words)
-    return Suggestion(label, uuid_of(hook_instance, "change", chosen.id, order.reference), recommended, (action,))
+    yield Suggestion(label, uuid_of(hook_instance, "change", chosen.id, order.reference), recommended, (action,))
 
 
 def _replaced(appraisal: Appraisal, order: OrderDraft, hook_instance: str) -> Suggestion | None:

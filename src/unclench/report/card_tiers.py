@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from unclench.appraisal.findings import Finding
+from unclench.appraisal.findings import Appraisal, Finding
 from unclench.appraisal.judge import STEP_STAGES, matters
+from unclench.appraisal.medicines import DIAZEPAM
 from unclench.consult import Opinion
 from unclench.knowledge import knowledge
 from unclench.knowledge.rows_cards import CardTier
@@ -20,6 +21,7 @@ from unclench.report.drafts import OrderDraft
 from unclench.report.schema_cards import Indicator
 from unclench.values import Answer, Effect, Severity
 
+OUTSIDE = "outside-scope"
 ORDER, OTHER, USE = "order", "other", "use"
 INTERACTION, OPIOID, PREGNANCY, DURATION, ON_TOP = "interaction", "opioid", "pregnancy", "duration", "USE-01"
 INDICATORS: dict[str, Indicator] = {"critical": "critical", "warning": "warning", "info": "info"}
@@ -55,6 +57,22 @@ class View:
     opinion: Opinion
     known: tuple[Finding, ...]  # what holds; for another medicine only what holds because of it
     about: str
+
+
+def lasting(appraisal: Appraisal) -> bool:
+    """Whether diazepam is taken, and for so long that it must not stop suddenly."""
+    return appraisal.current_use.answer is Answer.YES and appraisal.taper_need != "none"
+
+
+def perhaps(appraisal: Appraisal) -> bool:
+    """Whether diazepam is recorded as ordered, and nobody can say whether it is still taken."""
+    doubtful = (one for one in appraisal.medicines if DIAZEPAM in one.drugs and one.active is Answer.CANNOT_SAY)
+    return appraisal.current_use.answer is Answer.CANNOT_SAY and any(doubtful)
+
+
+def outside(appraisal: Appraisal) -> bool:
+    """Whether a new order is for something that is not judged here: seizures, alcohol withdrawal, anxiety, sleep."""
+    return appraisal.indication.entity == OUTSIDE and appraisal.purpose == "new"
 
 
 def ground_of(opinion: Opinion, order: OrderDraft | None, hook: str) -> Ground | None:
@@ -95,6 +113,14 @@ def _some(found: tuple[Finding, ...]) -> Held:
 
 def blocked(view: View) -> Held:
     return _some(tuple(one for one in view.known if one.effect is Effect.BLOCK))
+
+
+def outside_opioid(view: View) -> Held:
+    return opioid_change(view) if outside(view.opinion.appraisal) else None
+
+
+def outside_avoid(view: View) -> Held:
+    return avoid(view) if outside(view.opinion.appraisal) else None
 
 
 def opioid_avoid(view: View) -> Held:
@@ -148,6 +174,11 @@ def on_top_taper(view: View) -> Held:
     return on_top(view) if view.opinion.appraisal.taper_need != "none" else None
 
 
+def perhaps_on_top(view: View) -> Held:
+    found = (one for one in view.opinion.appraisal.findings if one.rule == ON_TOP and one.answer is Answer.CANNOT_SAY)
+    return _some(tuple(found)) if perhaps(view.opinion.appraisal) else None
+
+
 def no_automatic_dose(view: View) -> Held:
     """A child: no dose is worked out."""
     return _some(tuple(one for one in view.known if one.rule == CHILD_RULE))
@@ -193,12 +224,16 @@ def open_points(view: View) -> Held:
 
 def review_due(view: View) -> Held:
     """Taken for longer than a course, or for so long that it cannot simply end."""
+    if not lasting(view.opinion.appraisal):
+        return None
     found = [one for one in view.known if one.rule in OF_LONG_USE]
     return _some(tuple(sorted(found, key=lambda one: OF_LONG_USE.index(one.rule))))
 
 
 HOLDS: dict[str, Callable[[View], Held]] = {
     "blocked": blocked,
+    "outside-opioid": outside_opioid,
+    "outside-avoid": outside_avoid,
     "opioid-avoid": opioid_avoid,
     "opioid-change": opioid_change,
     "avoid": avoid,
@@ -208,6 +243,7 @@ HOLDS: dict[str, Callable[[View], Held]] = {
     "on-top-long": on_top_long,
     "on-top-taper": on_top_taper,
     "on-top": on_top,
+    "perhaps-on-top": perhaps_on_top,
     "no-automatic-dose": no_automatic_dose,
     "unmet-step": unmet_step,
     "second-line": second_line,

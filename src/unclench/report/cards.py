@@ -13,7 +13,7 @@ from unclench.report.card_detail import detail, made
 from unclench.report.card_links import links, override_reasons, source_of, uuid_of
 from unclench.report.card_suggestions import remove, suggestions
 from unclench.report.card_text import inside, own, say
-from unclench.report.card_tiers import ORDER, OTHER, Ground, ground_of
+from unclench.report.card_tiers import ORDER, OTHER, Ground, ground_of, lasting, perhaps
 from unclench.report.drafts import ALL_SENT, Known, OrderDraft
 from unclench.report.schema_cards import RANK, SUMMARY_BELOW, Card, CardsOut, Hook
 from unclench.report.wording import counted
@@ -117,7 +117,7 @@ def summary(opinion: Opinion, ground: Ground) -> str:
 
     def with_reason(reason: str) -> str:
         return say(
-            ground.tier.say,
+            ground.tier.say_taken if ground.tier.say_taken and lasting(appraisal) else ground.tier.say,
             appraisal.jurisdiction,
             reason=reason,
             count=counted(len(appraisal.provided_that), "question"),
@@ -149,7 +149,9 @@ def _title(rule: str, jurisdiction: Jurisdiction) -> str:
 def _second_draft(opinion: Opinion, order: OrderDraft, call: Call) -> Card:
     """Two orders for diazepam in one call: the second is told apart and may be removed."""
     law = opinion.appraisal.jurisdiction
-    offered = remove(order, opinion.appraisal, call.hook_instance, "CARD-LABEL-REMOVE", recommended=True)
+    # Beside present use the two may be the strengths of one taper: then neither is sure to be one too many.
+    sure = opinion.appraisal.purpose == "new" and not perhaps(opinion.appraisal)
+    offered = remove(order, opinion.appraisal, call.hook_instance, "CARD-LABEL-REMOVE", recommended=sure)
     return Card(
         uuid=uuid_of(call.hook_instance, TWO_DRAFTS, order.reference),
         summary=say("CARD-TWO-DRAFTS", law),

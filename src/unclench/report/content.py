@@ -15,7 +15,7 @@ from unclench.knowledge import knowledge
 from unclench.knowledge.rows import Advice, Source
 from unclench.planning.plan import Plan, Watch
 from unclench.report import wording as words
-from unclench.report.basis import facts_used, limits, limits_here, shown_course, sources_used
+from unclench.report.basis import advice_told, facts_used, limits, limits_here, shown_course, sources_used
 from unclench.report.effects import EffectSection, effect_section
 from unclench.report.levels import NumberLine, level_drivers, numbers
 from unclench.report.merge import Merged, merged
@@ -201,7 +201,7 @@ def content(consultation: Consultation) -> Content:
         alternatives=_alternatives(appraisal.alternatives),
         noticed=appraisal.noticed,
         unrecognised=appraisal.unrecognised,
-        advice=_by_topic(appraisal.advice, stopping_first=appraisal.purpose in ("continue", "stop")),
+        advice=_by_topic(advice_told(consultation), stopping_first=appraisal.purpose in ("continue", "stop")),
         sources=sources_used(facts, consultation),
         facts=facts,
         limits_here=limits_here(consultation),

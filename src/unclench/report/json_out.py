@@ -14,7 +14,7 @@ from unclench.knowledge import knowledge
 from unclench.planning.plan import Plan, Supply
 from unclench.report import schema as out
 from unclench.report import wording as words
-from unclench.report.basis import facts_used, limits, shown_course
+from unclench.report.basis import advice_told, facts_used, limits, shown_course
 from unclench.report.drawing import kept_points
 from unclench.report.json_effects import effects_out
 from unclench.report.json_taper import made_with_out, taper_out
@@ -62,7 +62,7 @@ def to_document(consultation: Consultation) -> out.ConsultationOut:
         candidates=_candidates(consultation.plan),
         plan=_plan(appraisal, consultation.plan, made_with),
         alternatives=_alternatives(appraisal),
-        advice=_advice(appraisal),
+        advice=_advice(consultation),
         facts=facts_used(consultation),
         limits=_texts(limits(consultation)),
         seed=made_with.seed,
@@ -340,6 +340,6 @@ def _alternatives(appraisal: Appraisal) -> tuple[out.AlternativeOut, ...]:
     return tuple(made)
 
 
-def _advice(appraisal: Appraisal) -> tuple[out.AdviceOut, ...]:
-    rows = [knowledge().get("advice", key) for key in appraisal.advice]
+def _advice(consultation: Consultation) -> tuple[out.AdviceOut, ...]:
+    rows = [knowledge().get("advice", key) for key in advice_told(consultation)]
     return tuple(out.AdviceOut(row.id, row.topic, row.say, row.rate, row.source, row.standing.value) for row in rows)
