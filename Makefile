@@ -8,7 +8,8 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input -qq
 LOCKED := install --require-hashes --only-binary :all: --no-deps
 WORKERS ?= auto
-PYTEST := $(BIN)/python -m pytest -q -n $(WORKERS)
+# Workers that are done take over from those that wait for servers and browsers.
+PYTEST := $(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal
 EXAMPLE ?= examples/acute-back-spasm.yaml
 ON ?= 2026-11-22
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -11,6 +10,7 @@ import pytest
 from litestar.testing import TestClient
 from litestar.types import Receive, Scope, Send
 
+from tests.apart import apart
 from tests.web_factory import HERE
 from unclench.interfaces.web.guard.chain import guarded
 from unclench.interfaces.web.guard.headers import policy
@@ -127,7 +127,7 @@ def test_machines_may_ask_for_health_by_number(path: str, hosts: list[str], answ
 
     headers = [(b"host", host.encode()) for host in hosts]
     scope: Any = {"type": "http", "method": "GET", "path": path, "headers": headers, "query_string": b""}
-    asyncio.run(guarded(inside, service)(scope, None, send))  # type: ignore[arg-type]
+    apart(guarded(inside, service)(scope, None, send))  # type: ignore[arg-type]
     service.worker.stop()
     assert (sent[0]["status"] in {200, 503}) is answered
     assert sent[0]["status"] in ({200, 503} if answered else {400, 421})

@@ -20,6 +20,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from tests.apart import apart
 from tests.web_factory import Answer, elsewhere, says
 from unclench.interfaces.web.address import AddressError, read_address
 from unclench.interfaces.web.outbound import FetchError, Limits, Outbound, allowed
@@ -39,7 +40,7 @@ def got(bases: str | Sequence[str], url: str, *, limits: Limits = LIMITS, under:
         finally:
             await out.close()
 
-    return asyncio.run(one())
+    return apart(one())
 
 
 class Names:
@@ -226,7 +227,7 @@ def test_no_cookie_of_one_call_goes_with_the_next() -> None:
         await out.close()
 
     with elsewhere(says({"a": 1}, Set_Cookie="session=one; Path=/")) as server:
-        asyncio.run(twice(server.url))
+        apart(twice(server.url))
     assert [headers.get("cookie") for _, headers in server.asked] == [None, None]
     assert [headers.get("authorization") for _, headers in server.asked] == [None, "Bearer another"]
 
@@ -394,7 +395,7 @@ def test_neither_the_address_nor_the_token_is_in_logs_or_errors(caplog: pytest.L
             await out.close()
             return refused.value
 
-        error = asyncio.run(failing())
+        error = apart(failing())
     assert "MARK" not in repr(error) + str(error)
     assert "MARK" not in caplog.text
     assert "the-token" not in caplog.text

@@ -11,7 +11,16 @@ from unclench.report.explained import KINDS, ids
 from unclench.values import KnowledgeError, Standing
 
 # Rows without an id of their own are explained through the rule or group that they belong to.
-WITHOUT_ID = {"override_reasons", "verdicts", "codes", "removed_codes", "terms", "drug_products", "need"}
+WITHOUT_ID = {
+    "override_reasons",
+    "verdicts",
+    "codes",
+    "removed_codes",
+    "terms",
+    "drug_products",
+    "drug_concepts",
+    "need",
+}
 
 
 def test_no_kind_of_fact_is_forgotten():

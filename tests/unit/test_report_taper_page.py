@@ -67,7 +67,10 @@ def test_headings_landmarks_captions_and_drawings(page):
         assert tags.count(landmark) == 1
     assert tags.count("table") == tags.count("caption")
     assert all("scope" in attributes for tag, attributes in page.elements if tag == "th")
-    assert tags.count("svg") == tags.count("desc")
+    drawn = [
+        attributes for tag, attributes in page.elements if tag == "svg" and attributes.get("aria-hidden") != "true"
+    ]
+    assert len(drawn) == tags.count("desc")  # the bars beside doses repeat a number, and are hidden from readers
 
 
 def test_nothing_is_fetched_and_nothing_runs(page):
@@ -273,7 +276,7 @@ def test_lines_stand_out_from_their_ground(scheme, ink):
 
 
 def test_a_curve_of_one_point_and_no_curve_at_all_do_not_break_the_page():
-    assert "<svg" not in taper_html(taper(curves=(), compared=()), **about())
+    assert 'role="img"' not in taper_html(taper(curves=(), compared=()), **about())
     one = taper().curves[0]
     point = replace(
         one,

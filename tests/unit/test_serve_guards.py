@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from litestar.testing import TestClient
 
+from tests.apart import apart
 from unclench.interfaces.web.app import create
 from unclench.interfaces.web.guard.busy import busy_guard
 from unclench.interfaces.web.guard.caller import caller, household, listed
@@ -53,7 +54,7 @@ def asked(app: Any, asking: dict[str, Any], *messages: dict[str, Any]) -> tuple[
     async def send(message: dict[str, Any]) -> None:
         sent.append(message)
 
-    asyncio.run(app(asking, receive, send))
+    apart(app(asking, receive, send))
     if not sent:
         return 0, {}, None
     headers = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
@@ -241,7 +242,7 @@ def test_an_error_is_told_by_kind_and_place_only() -> None:
     with pytest.raises(ValueError, match="substring") as theirs:
         "".index("Zq7canary")
     with pytest.raises(BusyError) as ours:
-        asyncio.run(Worker(max_queue=-1, queue_seconds=1).run(lambda: None))
+        apart(Worker(max_queue=-1, queue_seconds=1).run(lambda: None))
 
     assert logs.told(theirs.value) == {"kind": "ValueError", "place": "outside our code"}
     told = logs.told(ours.value)
@@ -258,8 +259,8 @@ def test_counts_are_for_those_on_the_list() -> None:
     near = ("127.0.0.1", 5000)
     with TestClient(create(service)) as client:
         app = client.app
-        status, headers = asyncio.run(_metrics(app, scope(method="GET", path="/metrics", client=near)))
-        passed_on, _ = asyncio.run(_metrics(app, scope(method="GET", path="/metrics", client=near, forwarded=True)))
+        status, headers = apart(_metrics(app, scope(method="GET", path="/metrics", client=near)))
+        passed_on, _ = apart(_metrics(app, scope(method="GET", path="/metrics", client=near, forwarded=True)))
 
     assert refused.status_code == 403
     assert (status, headers["content-type"]) == (200, "text/plain; version=0.0.4; charset=utf-8")

@@ -16,6 +16,7 @@ from urllib.request import urlopen
 import pytest
 import uvicorn
 
+from tests.apart import apart
 from tests.serving import (
     Running,
     answer_of,
@@ -162,7 +163,7 @@ def test_a_worker_that_says_nothing_is_noticed(tmp_path: Path, capfd: pytest.Cap
         await process.wait()
         return found
 
-    assert asyncio.run(silent()) == b""
+    assert apart(silent()) == b""
     assert '"event":"silent"' in capfd.readouterr().err
 
 
@@ -172,10 +173,10 @@ def test_a_worker_whose_computation_never_ends_falls_silent(monkeypatch: pytest.
     service = service_of(Settings(insecure_loopback=True))
     server = worker.Server(uvicorn.Config(lambda: None, log_config=None), service)
 
-    asyncio.run(server.on_tick(1))
+    apart(server.on_tick(1))
     assert said == [supervise.ALIVE]
     service.worker._since = time.monotonic() - worker.STUCK_S - 1
-    asyncio.run(server.on_tick(1))
+    apart(server.on_tick(1))
     assert said == [supervise.ALIVE]
 
 

@@ -21,6 +21,7 @@ from litestar.datastructures import State
 from litestar.params import FromPath
 from litestar.testing import TestClient
 
+from tests.apart import apart
 from tests.web_factory import HERE, ISSUER, elsewhere, jwks_file, public, says, signing_key, token
 from unclench.interfaces.web.outbound import Limits, Outbound
 from unclench.interfaces.web.service import service_of
@@ -54,7 +55,7 @@ def ask(check: TokenCheck, *sent: str | None, url: str = URL) -> list[Caller | N
         await check.close()
         return found
 
-    return asyncio.run(all_of_them())
+    return apart(all_of_them())
 
 
 def judged(tmp_path: Path, sent: str | None, *, now: float = NOW, **client: Any) -> Caller | None:
@@ -209,7 +210,7 @@ def test_workers_share_what_was_used_as_hashes_in_a_private_file(tmp_path: Path)
         asked += [two.first_use("iss", f"id-{n % 50}", until=NOW + 9, now=NOW) for n in range(50)]
         return await asyncio.gather(*asked)
 
-    first = asyncio.run(race())
+    first = apart(race())
     assert [a + b for a, b in zip(first[:50], first[50:], strict=True)] == [1] * 50
     files = sorted(tmp_path.iterdir())
     assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
@@ -217,7 +218,7 @@ def test_workers_share_what_was_used_as_hashes_in_a_private_file(tmp_path: Path)
     one.close()
     two.close()
     three = Replays(str(tmp_path))
-    assert asyncio.run(three.first_use("iss", "id-1", until=NOW + 9, now=NOW)) is False
+    assert apart(three.first_use("iss", "id-1", until=NOW + 9, now=NOW)) is False
     three.close()
 
 
@@ -235,7 +236,7 @@ def test_ids_are_forgotten_after_their_time_and_are_bounded(tmp_path: Path, monk
     async def story() -> list[bool | str]:
         return [await use(f"{n}", NOW) for n in range(4)] + [await use("0", NOW + 11), await use("0", NOW + 12)]
 
-    assert asyncio.run(story()) == [True, True, True, "busy", True, False]
+    assert apart(story()) == [True, True, True, "busy", True, False]
     replays.close()
     with sqlite3.connect(tmp_path / FILE) as db:
         assert db.execute("SELECT count(*) FROM used").fetchone() == (1,)
@@ -247,7 +248,7 @@ def test_what_cannot_be_remembered_is_not_believed(tmp_path: Path) -> None:
     check = TokenCheck(settings(tmp_path), replays=Replays(str(tmp_path / "nowhere")), clock=lambda: NOW)
     with pytest.raises(BusyError):
         ask(check, bearer())
-    asyncio.run(check.close())
+    apart(check.close())
 
 
 @pytest.mark.point(99, 101)
@@ -308,7 +309,7 @@ def test_keys_in_a_file_are_read_again_when_the_file_changes(tmp_path: Path) -> 
         await ring.close()
         return found  # type: ignore[return-value]
 
-    assert asyncio.run(story()) == [[True, False], [False, True], [False, False], [False, False]]
+    assert apart(story()) == [[True, False], [False, True], [False, False], [False, False]]
 
 
 @pytest.mark.point(106, 111)
@@ -346,7 +347,7 @@ def test_keys_behind_an_address_are_kept_rotated_and_asked_for_at_most_once_a_mi
             assert not await knows("new")
             await ring.close()
 
-        asyncio.run(story())
+        apart(story())
 
 
 @pytest.mark.point(106)
@@ -414,5 +415,5 @@ def test_the_guard_of_routes_answers_every_failure_with_one_body(tmp_path: Path)
         assert status("GET", "/cds-services", Authorization=good) == 401
         assert status("POST", "/cds-services/one", Authorization="Bearer " + token(f"{URL}/one")) == 201
         assert status("OPTIONS", "/cds-services") == 204
-    asyncio.run(service.tokens.close())
+    apart(service.tokens.close())
     service.worker.stop()

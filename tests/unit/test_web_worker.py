@@ -8,6 +8,7 @@ import time
 
 import pytest
 
+from tests.apart import apart
 from unclench.interfaces.web.work import BusyError, Worker
 
 
@@ -19,7 +20,7 @@ def test_it_returns_and_raises_what_the_function_does():
         with pytest.raises(ZeroDivisionError):
             await worker.run(lambda: 1 / 0)
 
-    asyncio.run(run())
+    apart(run())
     worker.stop()
 
 
@@ -34,7 +35,7 @@ def test_functions_run_one_after_the_other():
     async def run():
         await asyncio.gather(*(worker.run(work, number) for number in range(5)))
 
-    asyncio.run(run())
+    apart(run())
     worker.stop()
     assert [kind for kind, _, _ in seen] == ["begin", "end"] * 5
     assert len({thread for _, _, thread in seen}) == 1
@@ -51,7 +52,7 @@ def test_more_than_may_wait_is_refused_at_once_and_counted():
         done = await asyncio.gather(*tasks, return_exceptions=True)
         return refused, done
 
-    refused, done = asyncio.run(run())
+    refused, done = apart(run())
     worker.stop()
     assert len(refused) == worker.refused == sum(isinstance(one, BusyError) for one in done) >= 2
     assert sum(one is True for one in done) == 6 - len(refused)
@@ -69,6 +70,6 @@ def test_what_waits_too_long_is_refused_and_never_begun():
         gate.set()
         await first
 
-    asyncio.run(run())
+    apart(run())
     worker.stop()
     assert begun == []
