@@ -147,9 +147,11 @@ def in_process_ms() -> float:
     from unclench.interfaces.web.hooks.fetch import Fetcher
     from unclench.interfaces.web.hooks.routes import _at_once
     from unclench.interfaces.web.hooks.services import SERVICES
+    from unclench.interfaces.web.ops.warm import warm
     from unclench.interfaces.web.service import service_of
     from unclench.interfaces.web.settings import Settings
 
+    warm()  # as every worker is before it answers
     service = service_of(Settings(insecure_loopback=True))
     found = next(one for one in SERVICES if one.hook == "order-sign")
     asking = Asking(service.today(), "us", "http://127.0.0.1")

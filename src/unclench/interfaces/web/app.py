@@ -19,7 +19,7 @@ from unclench.interfaces.web.guard.chain import guarded
 from unclench.interfaces.web.hooks.faults import of_http
 from unclench.interfaces.web.hooks.routes import hook_handlers
 from unclench.interfaces.web.ops.routes import operation_handlers
-from unclench.interfaces.web.ops.warm import warm
+from unclench.interfaces.web.ops.warm import cool, warm
 from unclench.interfaces.web.pages.routes import page_handlers
 from unclench.interfaces.web.problems import Problem, problem_of
 from unclench.interfaces.web.service import Service, service_of
@@ -50,6 +50,7 @@ def application(service: Service) -> ASGIApp:
         await service.tokens.close()
         await service.fhir.close()
         service.slow.stop()
+        cool()
 
     inside = Litestar(
         [

@@ -11,6 +11,8 @@ from unclench.record import read
 
 EXAMPLE = "acute-back-spasm"
 ON = date(2026, 11, 22)
+USUAL = gc.get_threshold()
+YOUNG = 20_000  # objects before cycles are looked for: one card makes several thousand, and few cycles
 
 
 def warm() -> None:
@@ -21,3 +23,10 @@ def warm() -> None:
     # What lives as long as the process need not be looked through for cycles again and again.
     gc.collect()
     gc.freeze()
+    gc.set_threshold(YOUNG)
+
+
+def cool() -> None:
+    """Undone at the end, for a process that goes on to something else."""
+    gc.unfreeze()
+    gc.set_threshold(*USUAL)
